@@ -1,0 +1,21 @@
+"""SQL. Fields, indexes and questions; the verbs are the desk's."""
+
+from models.base import Table, database, keyring, on_postgres, open_database
+from models.bookings import Booking, Change, KeptAnswer, Strike
+from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
+from models.detainees import Detainee
+from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
+from models.notices import Notice
+from models.officers import Audit, Officer
+from models.slots import Slot
+
+TABLES: list[type[Table]] = [
+    Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session, Consent,
+    Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, Audit,
+]  # fmt: skip
+
+__all__ = [
+    "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "Detainee", "Holiday", "HolidayTable",
+    "KeptAnswer", "Lawyer", "Notice", "Officer", "RollEntry", "Session", "Slot", "Strike", "Suspension", "Table",
+    "Timetable", "TimetableSlot", "database", "keyring", "on_postgres", "open_database",
+]  # fmt: skip

@@ -1,0 +1,44 @@
+"""The one database and the one keyring of a process, and the base of all tables."""
+
+from typing import Any
+
+from peewee import DatabaseProxy, Model, PostgresqlDatabase, SqliteDatabase
+
+from models.sealed import Keyring
+
+database: Any = DatabaseProxy()
+_keyring: list[Keyring] = []
+
+
+class Table(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+def open_database(url: str, keyring: Keyring) -> None:
+    """Bind every table to `sqlite:///path` or `postgresql://…`. Connections are kept, one a thread."""
+    database.initialize(_sqlite(url) if url.startswith("sqlite") else _postgres(url))
+    _keyring[:] = [keyring]
+
+
+def keyring() -> Keyring:
+    return _keyring[0]
+
+
+def on_postgres() -> bool:
+    return isinstance(database.obj, PostgresqlDatabase)
+
+
+def _sqlite(url: str) -> SqliteDatabase:
+    """IMMEDIATE: a transaction that will write takes the write lock first, and waits for it, instead of failing later."""
+    pragmas = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -20000}
+    path = url.removeprefix("sqlite:///")
+    return SqliteDatabase(path, pragmas=pragmas, timeout=10, lock_type="IMMEDIATE", check_same_thread=False)
+
+
+def _postgres(url: str) -> PostgresqlDatabase:
+    """The whole URL goes to libpq, so every option of it holds; a lock is waited for 3 seconds, then refused."""
+    url = "postgresql://" + url.partition("://")[2]
+    options = "-c lock_timeout=3000 -c timezone=Asia/Shanghai"
+    return PostgresqlDatabase(url, prefer_psycopg3=True, options=options, connect_timeout=3)

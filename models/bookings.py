@@ -1,0 +1,121 @@
+"""Bookings, what befell them, and the answers kept under an Idempotency-Key."""
+
+from typing import Any
+
+from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
+
+from models.base import Table, keyring
+from models.centres import Centre
+from models.fields import JSONText, MomentField
+from models.lawyers import Lawyer, Suspension
+from models.slots import Slot
+
+
+class Booking(Table):
+    """A meeting booked by a lawyer. `ref` is 8 characters of Crockford base 32, and the key.
+
+    `active` is 1 while the booking holds its seat and NULL after, so that the unique indexes bind only what is active.
+    `detainee_key` finds the same detainee again; `detainee_claim` repeats it while the booking is active and the
+    identity is certain (an ID number, or one person of that name in the register), and makes it exclusive in a slot.
+    """
+
+    ref = CharField(8, primary_key=True)
+    lawyer = ForeignKeyField(Lawyer, backref="bookings", on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, backref="bookings", on_delete="RESTRICT")
+    slot = ForeignKeyField(Slot, backref="bookings", on_delete="RESTRICT")
+    starts_at = MomentField()
+    ends_at = MomentField()
+    minutes = SmallIntegerField()
+    state = CharField(12)
+    active = SmallIntegerField(null=True)
+    detainee_key = CharField(32)
+    detainee_claim = CharField(32, null=True)
+    detainee_sealed = TextField()
+    case_no = CharField(60, null=True)
+    mandate = CharField(12)
+    stage = CharField(16)
+    permit_no = CharField(60, null=True)
+    companions = JSONText(default=list)
+    findings = JSONText(default=list)
+    decision_reason = CharField(200, null=True)
+    created_at = MomentField()
+
+    class Meta:
+        indexes = (
+            (("lawyer", "slot", "active"), True),
+            (("slot", "detainee_claim"), True),
+            (("lawyer", "starts_at"), False),
+            (("detainee_key", "starts_at"), False),
+            (("state", "starts_at"), False),
+            (("case_no",), False),
+        )
+
+    @property
+    def detainee(self) -> dict[str, str]:
+        """`{"name", "id_no"?}` of the person to be met."""
+        return unseal_detainee(self.ref, self.detainee_sealed)
+
+    @classmethod
+    def of_lawyer(cls, lawyer: int, ref: str) -> "Booking | None":
+        """The lawyer's own booking; another's does not exist for him."""
+        found: Booking | None = cls.get_or_none(cls.ref == ref, cls.lawyer == lawyer)
+        return found
+
+
+class Change(Table):
+    """One step in a booking's life: who, when, from, to, why."""
+
+    id = AutoField()
+    booking = ForeignKeyField(Booking, backref="changes", on_delete="CASCADE")
+    at = MomentField()
+    from_state = CharField(12, null=True)
+    to_state = CharField(12)
+    by = CharField(80)
+    why = CharField(200, default="")
+
+
+class Strike(Table):
+    """One mark for a no-show or a late cancellation; a booking gives one at most.
+
+    State is `standing`, `used` (it led to a suspension) or `waived`.
+    """
+
+    id = AutoField()
+    booking = ForeignKeyField(Booking, unique=True, on_delete="RESTRICT")
+    lawyer = ForeignKeyField(Lawyer, backref="strikes", on_delete="RESTRICT")
+    kind = CharField(20)
+    state = CharField(10)
+    suspension = ForeignKeyField(Suspension, backref="strikes", null=True, on_delete="SET NULL")
+    at = MomentField()
+    appeal = CharField(500, null=True)
+    appealed_at = MomentField(null=True)
+    waived_by = CharField(80, null=True)
+    waived_why = CharField(200, null=True)
+
+    class Meta:
+        indexes = ((("lawyer", "state"), False),)
+
+
+class KeptAnswer(Table):
+    """What was answered under an Idempotency-Key, sealed: the same key gets the same answer for seven days."""
+
+    id = AutoField()
+    lawyer = ForeignKeyField(Lawyer, on_delete="CASCADE")
+    key = CharField(255)
+    body_hash = CharField(64)
+    booking = CharField(8)
+    answer_sealed = TextField()
+    created_at = MomentField(index=True)
+
+    class Meta:
+        indexes = ((("lawyer", "key"), True),)
+
+
+def seal_detainee(ref: str, detainee: dict[str, str]) -> str:
+    text = JSONText().db_value(detainee)
+    return keyring().seal(text, f"booking.detainee:{ref}") or ""
+
+
+def unseal_detainee(ref: str, sealed: str) -> dict[str, Any]:
+    found: dict[str, Any] = JSONText().python_value(keyring().open(sealed, f"booking.detainee:{ref}"))
+    return found

@@ -1,0 +1,39 @@
+"""The register of people held at a centre, where the centre imports one."""
+
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, TextField
+
+from models.base import Table, keyring
+from models.centres import Centre
+from models.fields import MomentField
+from models.names import plain
+
+
+class Detainee(Table):
+    """A person in custody 在押人员. `permit_case`: endangering state security or terrorism, under investigation."""
+
+    id = AutoField()
+    centre = ForeignKeyField(Centre, backref="detainees", on_delete="CASCADE")
+    key = CharField(32)
+    name_index = CharField(32)
+    name_sealed = TextField()
+    ward = CharField(20)
+    case_no = CharField(60, null=True)
+    permit_case = BooleanField(default=False)
+    updated_at = MomentField()
+
+    class Meta:
+        indexes = ((("centre", "key"), True), (("centre", "name_index"), False))
+
+    @property
+    def name(self) -> str:
+        return keyring().open(self.name_sealed, f"detainee.name:{self.key}") or ""
+
+
+def id_key(id_no: str) -> str:
+    """Finds a detainee by ID number, the same at every centre."""
+    return keyring().index("detainee", id_no)
+
+
+def name_key(name: str) -> str:
+    """Finds detainees of a name, however it is written; namesakes share it."""
+    return keyring().index("detainee-name", plain(name))

@@ -1,0 +1,107 @@
+"""Lawyers, the roll they are compared with, their sessions, consents, strikes and suspensions."""
+
+from datetime import datetime
+from typing import Any
+
+from peewee import AutoField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from models.base import Table, keyring
+from models.fields import JSONText, MomentField
+
+
+class RollEntry(Table):
+    """A line of the roll of lawyers, as imported. State is `active`, `suspended` or `revoked`."""
+
+    licence_no = CharField(17, primary_key=True)
+    name = CharField(60)
+    firm = CharField(120)
+    id_no_index = CharField(32)
+    phone_index = CharField(32, null=True)
+    state = CharField(12)
+    valid_until = DateField(null=True)
+    updated_at = MomentField()
+
+
+class Lawyer(Table):
+    """A WeChat identity that says it is this lawyer. State is `pending`, `verified` or `refused`.
+
+    Only the verified hold the licence and the phone (`licence_claim`, `phone_claim`, both unique): a licence number
+    is public, so an unproven claim must not keep the true lawyer out.
+    """
+
+    id = AutoField()
+    openid = CharField(64, unique=True, null=True)
+    licence_no = CharField(17, index=True)
+    licence_claim = CharField(17, unique=True, null=True)
+    name = CharField(60)
+    firm = CharField(120)
+    id_no_sealed = TextField()
+    id_no_index = CharField(32)
+    phone_sealed = TextField()
+    phone_claim = CharField(32, unique=True, null=True)
+    state = CharField(12)
+    findings = JSONText(default=list)
+    suspended_until = MomentField(null=True)
+    created_at = MomentField()
+    updated_at = MomentField()
+
+    @property
+    def phone(self) -> str:
+        """The mobile number, 11 digits."""
+        return keyring().open(self.phone_sealed, f"lawyer.phone:{self.licence_no}") or ""
+
+    @property
+    def id_no(self) -> str:
+        return keyring().open(self.id_no_sealed, f"lawyer.id_no:{self.licence_no}") or ""
+
+    def is_suspended(self, now: datetime) -> bool:
+        return self.suspended_until is not None and now < self.suspended_until
+
+    @classmethod
+    def of_openid(cls, openid: str) -> "Lawyer | None":
+        found: Lawyer | None = cls.get_or_none(cls.openid == openid)
+        return found
+
+
+class Session(Table):
+    """A sign-in. Only the SHA-256 of the token is kept."""
+
+    token_hash = CharField(64, primary_key=True)
+    openid = CharField(64, index=True)
+    created_at = MomentField()
+    expires_at = MomentField()
+    revoked_at = MomentField(null=True)
+
+
+class Consent(Table):
+    """How many subscription messages of a template the lawyer still allows; each send uses one."""
+
+    id = AutoField()
+    openid = CharField(64)
+    template_id = CharField(64)
+    left = IntegerField()
+
+    class Meta:
+        indexes = ((("openid", "template_id"), True),)
+
+
+class Suspension(Table):
+    """Online booking stopped for a lawyer, from when until when; `told_over_at` once its end was announced."""
+
+    id = AutoField()
+    lawyer = ForeignKeyField(Lawyer, backref="suspensions", on_delete="RESTRICT")
+    since = MomentField()
+    until = MomentField(index=True)
+    told_over_at = MomentField(null=True)
+    lifted_at = MomentField(null=True)
+    lifted_why = CharField(200, default="")
+
+
+def seal_person(licence_no: str, id_no: str, phone: str) -> dict[str, Any]:
+    """The columns of a lawyer that hold personal data."""
+    keys = keyring()
+    return {
+        "id_no_sealed": keys.seal(id_no, f"lawyer.id_no:{licence_no}"),
+        "id_no_index": keys.index("id_no", id_no),
+        "phone_sealed": keys.seal(phone, f"lawyer.phone:{licence_no}"),
+    }

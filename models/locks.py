@@ -1,0 +1,23 @@
+"""Locks on people, held to the end of the transaction."""
+
+from collections.abc import Iterable
+
+from models.base import on_postgres
+from models.statements import Statement, together
+
+# Advisory locks, since they live in memory and need no row: taken in one statement, lawyers before detainees and each
+# in order, so that no two transactions wait for one another in a circle. SQLite's IMMEDIATE transaction is one lock.
+_LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
+
+
+def lock_people(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> None:
+    """Whoever else wants to decide about these people waits, 3 seconds at most (OperationalError)."""
+    together(locking(lawyers, detainee_keys))
+
+
+def locking(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> list[Statement]:
+    """The same as a statement to be carried out first; none where the transaction itself is the lock."""
+    if not on_postgres():
+        return []
+    keys = [*sorted(set(lawyers)), *sorted({-(int(key[:15], 16)) - 1 for key in detainee_keys})]
+    return [Statement(_LOCK, (keys,))]

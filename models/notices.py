@@ -1,0 +1,45 @@
+"""The letterbox: one row a notice and channel, written in the transaction that causes it."""
+
+from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
+
+from models.base import Table
+from models.fields import JSONText, MomentField
+from models.lawyers import Lawyer
+
+
+class Notice(Table):
+    """A message to a lawyer. `event` names what happened once and for all, as in `7K3MPQ2X:confirmed`.
+
+    State: `due` → `sending` → `sent` | `failed` | `unknown` (the provider may or may not have it) | `declined`
+    (the lawyer's consent for WeChat messages is used up). A claim is a compare-and-set on it.
+    """
+
+    id = AutoField()
+    event = CharField(80)
+    kind = CharField(24)
+    channel = CharField(8)
+    lawyer = ForeignKeyField(Lawyer, backref="notices", on_delete="CASCADE")
+    booking = CharField(8, null=True)
+    words = JSONText()
+    state = CharField(10)
+    due_at = MomentField()
+    queued_at = MomentField(null=True)
+    attempts = SmallIntegerField(default=0)
+    attempted_at = MomentField(null=True)
+    ask_at = MomentField(null=True)
+    asked = SmallIntegerField(default=0)
+    phone_sealed = TextField(null=True)
+    biz_id = CharField(64, null=True)
+    code = CharField(80, null=True)
+    problem = CharField(300, null=True)
+    sent_at = MomentField(null=True)
+    delivered_at = MomentField(null=True)
+    resent_by = CharField(80, null=True)
+    created_at = MomentField()
+
+    class Meta:
+        indexes = (
+            (("event", "channel"), True),
+            (("state", "due_at"), False),
+            (("booking",), False),
+        )
