@@ -1,0 +1,144 @@
+"""The seat counters: holds taken, settled and given back by reference, in single Lua calls."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from redis.cluster import RedisCluster
+from redis.exceptions import NoScriptError, RedisError
+
+from line import Line
+from reach import Away, Reach
+from seats import scripts
+
+log = logging.getLogger(__name__)
+
+WAKE = "huijian:wake"
+HOLD_SECONDS = 30
+TRIES_A_MINUTE = 30
+KEEP_DAYS_SECONDS = 40 * 24 * 3600
+
+
+class Day(NamedTuple):
+    """A day of a centre: what one hash tag holds."""
+
+    centre: str
+    date: date
+
+    def key(self, what: str) -> str:
+        return f"seats:{{{self.centre}:{self.date:%Y-%m-%d}}}:{what}"
+
+
+class Reserved(NamedTuple):
+    """What the gate said; `outcome` is one of seats.scripts' HELD, KNOWN, FULL, UNLOADED, TOO_MANY."""
+
+    outcome: int
+    left: int
+
+
+class GateAway(Exception):
+    """Redis did not answer. Bookings go on against SQL alone; nobody gives anything back on a guess."""
+
+
+class SeatCounters:
+    """Seats of all days on one Redis, Sentinel or Cluster. Every method may raise GateAway."""
+
+    def __init__(self, redis: Any):
+        self._redis = redis
+        self._scripts = {
+            name: redis.register_script(getattr(scripts, name))
+            for name in ("RESERVE", "SETTLE", "GIVE_BACK", "LOAD", "BALANCE")
+        }
+        self._line = None if isinstance(redis, RedisCluster) else Line(redis)
+        self.reach = Reach(RedisError)
+
+    def reserve(self, day: Day, slot: str, ref: str, lawyer: int, now: datetime) -> Reserved:
+        """Hold a seat for HOLD_SECONDS, once a reference: the same reference again is KNOWN, not a second seat."""
+        expiry = int((now.timestamp() + HOLD_SECONDS) * 1000)
+        argv = [slot, ref, expiry, lawyer, TRIES_A_MINUTE, int(now.timestamp() // 60)]
+        outcome, left = self._ask(lambda: self._reserve(day, argv))
+        return Reserved(outcome, left)
+
+    def settle(self, day: Day, taken: Iterable[tuple[str, str]]) -> int:
+        """Make `(slot, ref)` holds lasting; wakes the relay. Answers how many had to be counted anew."""
+        return int(self._run("SETTLE", day, ("left", "holders"), _settling(taken)))
+
+    def settle_all(self, taken: Mapping[Day, Iterable[tuple[str, str]]]) -> None:
+        """`settle` for many days, in one trip where they live on one server."""
+        if len(taken) > 1 and not isinstance(self._redis, RedisCluster):
+            self._ask(lambda: self._settle_in_one_trip(taken))
+        else:
+            for day, pairs in taken.items():
+                self.settle(day, pairs)
+
+    def give_back(self, day: Day, refs: Iterable[str], *, remember: bool = False) -> int:
+        argv = [WAKE, "remember" if remember else "forget", *refs]
+        return int(self._run("GIVE_BACK", day, ("left", "holders"), argv))
+
+    def load(self, day: Day, seats: Mapping[str, int], holders: Iterable[tuple[str, str]]) -> int:
+        """Fill in the slots that are missing; `holders` are `(slot, ref)` of active bookings. Loaded slots stay."""
+        flat = [part for pair in seats.items() for part in pair]
+        argv = [KEEP_DAYS_SECONDS, len(seats), *flat, *(part for pair in holders for part in pair)]
+        return int(self._run("LOAD", day, ("left", "holders", "seats"), argv))
+
+    def balance(self, day: Day, seats: Mapping[str, int]) -> int:
+        """Set `left` to seats minus holders, for loaded slots; answers by how many seats it had drifted."""
+        return int(
+            self._run(
+                "BALANCE", day, ("left", "holders", "seats"), [p for pair in seats.items() for p in pair]
+            )
+        )
+
+    def left(self, day: Day) -> dict[str, int]:
+        """Seats left by slot; a slot that is not loaded is not in it."""
+        found = self._ask(lambda: self._redis.hgetall(day.key("left")))
+        return {slot.decode(): int(left) for slot, left in found.items()}
+
+    def holders(self, day: Day) -> dict[str, tuple[str, int]]:
+        """`ref → (slot, expiry in ms)`; 0 is settled, -1 given back."""
+        found = self._ask(lambda: self._redis.hgetall(day.key("holders")))
+        pairs = ((ref.decode(), held.decode().split(" ")) for ref, held in found.items())
+        return {ref: (slot, int(expiry)) for ref, (slot, expiry) in pairs}
+
+    def wake(self) -> None:
+        """Tell the relay that a notice waits. It looks by itself each second, so a lost call costs a second."""
+        try:
+            self._ask(lambda: self._redis.publish(WAKE, ""))
+        except GateAway:
+            log.info("the relay was not woken: the gate is away")
+
+    def ping(self) -> bool:
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
+
+    def _reserve(self, day: Day, argv: list[Any]) -> Any:
+        """The one script of every request, so it goes the shortest way there is."""
+        script, keys = self._scripts["RESERVE"], [day.key(key) for key in ("left", "holders", "tries")]
+        if self._line is not None:
+            with suppress(NoScriptError):  # a server that was restarted: the client's way brings it there
+                return self._line.ask("EVALSHA", script.sha, len(keys), *keys, *argv)
+        return script(keys=keys, args=argv)
+
+    def _settle_in_one_trip(self, taken: Mapping[Day, Iterable[tuple[str, str]]]) -> None:
+        with self._redis.pipeline(transaction=False) as trip:
+            for day, pairs in taken.items():
+                keys = [day.key(key) for key in ("left", "holders")]
+                self._scripts["SETTLE"](keys=keys, args=_settling(pairs), client=trip)
+            trip.execute()
+
+    def _run(self, name: str, day: Day, keys: tuple[str, ...], argv: list[Any]) -> Any:
+        return self._ask(lambda: self._scripts[name](keys=[day.key(key) for key in keys], args=argv))
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        try:
+            return self.reach.ask(call)
+        except Away as away:
+            raise GateAway(str(away)) from away.__cause__
+
+
+def _settling(taken: Iterable[tuple[str, str]]) -> list[str]:
+    return [WAKE, *(part for pair in taken for part in pair)]
