@@ -1,0 +1,142 @@
+"""The letterbox: notices are dropped in the transaction that causes them, and taken by the relay."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import fn
+
+from models import Consent, Lawyer, Notice
+from models.fields import moment_text
+from models.statements import Statement, entering, together
+from sms import templates
+from sms.outcomes import Cure, cure
+
+SMS, WECHAT = "sms", "wechat"
+
+_COLUMNS = {
+    "event": "text", "kind": "text", "channel": "text", "lawyer_id": "int", "booking": "text", "words": "text",
+    "state": "text", "due_at": "timestamptz", "attempts": "int", "asked": "int", "created_at": "timestamptz",
+}  # fmt: skip
+_ONCE = "ON CONFLICT (event, channel) DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is told to whom. `event` names what happened once and for all, as in `7K3MPQ2X:confirmed`."""
+
+    kind: str
+    event: str
+    lawyer_id: int
+    booking: str | None
+    words: Mapping[str, str]
+    due_at: datetime | None = None
+
+
+def post(
+    kind: str, event: str, lawyer_id: int, booking: str | None, words: Mapping[str, str], now: datetime,
+    due_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Drop one letter, by SMS, in the caller's transaction. The same event again is the same letter."""
+    post_all([Letter(kind, event, lawyer_id, booking, words, due_at)], now)
+
+
+def post_all(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> None:
+    """Drop many letters in one statement, in the caller's transaction.
+
+    Raises ValueError where the words do not fit the kind, before anything is written.
+    """
+    if letters:
+        together([posting(letters, now, channel)])
+
+
+def posting(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> Statement:
+    """The same as a statement, for whoever has more to write in the same trip. Raises ValueError."""
+    return entering("notice", _COLUMNS, [_row(letter, channel, now) for letter in letters], _ONCE)
+
+
+def _row(letter: Letter, channel: str, now: datetime) -> tuple[Any, ...]:
+    templates.check(letter.kind, letter.words)
+    words = json.dumps(letter.words, ensure_ascii=False, separators=(",", ":"))
+    due_at, written_at = moment_text(letter.due_at or now), moment_text(now)
+    to = (letter.event, letter.kind, channel, letter.lawyer_id, letter.booking)
+    return (*to, words, "due", due_at, 0, 0, written_at)
+
+
+Earlier = Notice.alias("earlier")
+
+
+def unblocked() -> Any:
+    """True of a notice when no earlier one about the same booking, on the same channel, still waits to go."""
+    same = (Earlier.booking == Notice.booking) & (Earlier.channel == Notice.channel)
+    waits = (Earlier.id < Notice.id) & Earlier.state.in_(("due", "sending"))
+    return ~fn.EXISTS(Earlier.select(1).where(same, waits))
+
+
+def is_stopped(now: datetime) -> bool:
+    """An SMS refused for what would meet every one alike holds the others back until its next attempt."""
+    held = Notice.select(Notice.code).where(Notice.state == "due", Notice.channel == SMS, Notice.due_at > now)
+    codes = held.where(Notice.code.is_null(False)).distinct().tuples()
+    return any(cure(code) is Cure.STOP for (code,) in codes)
+
+
+def take(now: datetime, limit: int, lost_after: timedelta, queued: Iterable[int] = ()) -> list[Notice]:
+    """Up to `limit` notices to carry now, oldest first, marked as given to the queue.
+
+    One given to the queue more than `lost_after` ago, and not among the `queued`, was lost on the way. The marking
+    is conditional, so two relays never take the same one.
+    """
+    waits = Notice.queued_at.is_null() | (Notice.queued_at < now - lost_after)
+    ready = (Notice.state == "due") & (Notice.due_at <= now) & waits
+    if is_stopped(now):
+        ready &= Notice.channel != SMS
+    found = Notice.select(Notice.id).where(ready, unblocked(), Notice.id.not_in(list(queued)))
+    ids = [notice.id for notice in found.order_by(Notice.id).limit(limit)]
+    if not ids:
+        return []
+    taken = Notice.update(queued_at=now).where(Notice.id.in_(ids), ready).returning(Notice).execute()
+    return sorted(taken, key=lambda notice: notice.id)
+
+
+def take_back(notices: Sequence[Notice]) -> None:
+    """The queue did not take them: the next round will try again."""
+    ids = [notice.id for notice in notices]
+    Notice.update(queued_at=None).where(Notice.id.in_(ids), Notice.state == "due").execute()
+
+
+def post_beside(notices: Sequence[Notice], template_ids: Mapping[str, str], now: datetime) -> None:
+    """Beside each SMS, a subscription message where the lawyer still allows one of that kind."""
+    wanted = [n for n in notices if n.channel == SMS and n.kind in template_ids and not n.attempts]
+    if not wanted:
+        return
+    allowed = (
+        Lawyer.select(Lawyer.id, Consent.template_id)
+        .join(Consent, on=(Consent.openid == Lawyer.openid))
+        .where(Lawyer.id.in_({n.lawyer_id for n in wanted}), Consent.left > 0)
+    )
+    pairs = set(allowed.tuples())
+    post_all(
+        [
+            Letter(n.kind, n.event, n.lawyer_id, n.booking, n.words)
+            for n in wanted
+            if (n.lawyer_id, template_ids[n.kind]) in pairs
+        ],
+        now,
+        channel=WECHAT,
+    )
+
+
+def oldest_due_age(now: datetime) -> float:
+    """Seconds since the longest-waiting SMS was written, held-up ones included; 0 when nothing waits."""
+    waits = (Notice.due_at <= now) | (Notice.attempts > 0)
+    due = Notice.select(fn.MIN(Notice.created_at)).where(Notice.state == "due", Notice.channel == SMS)
+    since = Notice.created_at.python_value(due.where(waits).scalar())
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many notices are in each state, all channels."""
+    rows = Notice.select(Notice.state, fn.COUNT(Notice.id)).group_by(Notice.state).tuples()
+    return dict(rows)

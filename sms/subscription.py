@@ -1,0 +1,64 @@
+"""The subscription message beside the SMS, where the lawyer allowed one. Nobody is bothered if it fails."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from models import Consent, Notice
+from sms.templates import wechat_data
+
+log = logging.getLogger(__name__)
+
+USED_UP = 43101  # "user refuse to accept the msg": refused, or no consent is left
+MOST_ATTEMPTS = 3
+AGAIN_AFTER = timedelta(minutes=1)
+
+
+class Sender(Protocol):
+    """Sends one; raises what has an `errcode` when WeChat said no, anything else when nobody knows."""
+
+    def __call__(self, openid: str, template_id: str, data: Mapping[str, str], page: str) -> Any: ...
+
+
+class Subscription:
+    def __init__(self, sender: Sender, template_ids: Mapping[str, str]):
+        """`template_ids`: kind of notice → the mini-program's template id."""
+        self._sender, self.template_ids = sender, template_ids
+
+    def send(self, notice: Notice, now: datetime) -> dict[str, Any]:
+        """Send this notice and answer its new columns. One consent is used by each message that went out."""
+        template_id, openid = self.template_ids.get(notice.kind), notice.lawyer.openid
+        if not template_id or not openid or not _use_consent(openid, template_id):
+            return {"state": "declined"}
+        page = f"pages/booking/booking?ref={notice.booking}" if notice.booking else ""
+        try:
+            self._sender(openid, template_id, wechat_data(notice.kind, notice.words), page)
+        except Exception as no:
+            return self._refused(notice, no, openid, template_id, now)
+        return {"state": "sent", "sent_at": now}
+
+    def _refused(
+        self, notice: Notice, no: Exception, openid: str, template_id: str, now: datetime
+    ) -> dict[str, Any]:
+        errcode = getattr(no, "errcode", None)
+        log.warning("subscription message %s not sent: %s %s", notice.id, type(no).__name__, errcode)
+        if errcode == USED_UP:
+            Consent.update(left=0).where(_consent(openid, template_id)).execute()
+            return {"state": "declined", "code": str(errcode)}
+        if errcode is None:
+            return {"state": "failed", "code": type(no).__name__[:80]}
+        Consent.update(left=Consent.left + 1).where(_consent(openid, template_id)).execute()
+        if notice.attempts < MOST_ATTEMPTS:
+            return {"state": "due", "due_at": now + AGAIN_AFTER, "queued_at": None, "code": str(errcode)}
+        return {"state": "failed", "code": str(errcode)}
+
+
+def _use_consent(openid: str, template_id: str) -> bool:
+    """Two messages at once never use the same consent."""
+    one_less = Consent.update(left=Consent.left - 1).where(_consent(openid, template_id), Consent.left > 0)
+    return bool(one_less.execute())
+
+
+def _consent(openid: str, template_id: str) -> Any:
+    return (Consent.openid == openid) & (Consent.template_id == template_id)
