@@ -1,0 +1,82 @@
+"""What a lawyer asks for, and what the desk answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from booking.slots import SlotKey, SlotView
+
+if TYPE_CHECKING:
+    from models import Booking
+
+Telling = Callable[["Booking", SlotView], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A booking asked for under an Idempotency-Key. `telling` words the answer that is kept with it."""
+
+    lawyer_id: int
+    key: str
+    body_hash: str
+    slot_id: str
+    minutes: int
+    detainee: dict[str, str]
+    mandate: str
+    stage: str
+    telling: Telling
+    case_no: str | None = None
+    permit_no: str | None = None
+    companions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def request(self) -> tuple[int, str]:
+        """What makes two sendings one request."""
+        return self.lawyer_id, self.key
+
+    @property
+    def slot(self) -> SlotKey:
+        return SlotKey.parse(self.slot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The booking's reference and the answer as it was first told; `replayed` when it had been told before."""
+
+    ref: str
+    answer: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The detainee asked for, as far as we can tell who that is.
+
+    `key` finds the same person again; `certain` when an ID number or a single entry of the register says so.
+    """
+
+    key: str
+    certain: bool
+    entry: Any = None
+    namesakes: int = 0
+    in_register: bool = False
+
+    @property
+    def claim(self) -> str | None:
+        return self.key if self.certain else None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An application on its way through the desk: its reference, its slot as shown, when it came.
+
+    `fresh` when this very request took the hold, and so may give it back.
+    """
+
+    application: Application
+    ref: str
+    slot: SlotView
+    ends_at: datetime
+    now: datetime
+    fresh: bool

@@ -1,0 +1,108 @@
+"""Centres as data: added, looked up, and their policy numbers changed, each change on record."""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from booking.complaints import refusal
+from booking.policy import Policy
+from models import Audit, Centre, CentreDay, database
+from refusals import AlreadyBound, Invalid, NotFound
+
+_CODE = re.compile(r"[a-z][a-z0-9]{1,19}", re.ASCII)
+
+
+def every() -> list[Centre]:
+    return list(Centre.select().order_by(Centre.code))
+
+
+def of(code: str) -> Centre:
+    """Raises NotFound."""
+    found: Centre | None = Centre.get_or_none(Centre.code == code)
+    if found is None:
+        raise NotFound(f"没有代码为{code}的看守所")
+    return found
+
+
+def policy_of(centre: Centre) -> Policy:
+    return Policy.of(centre)
+
+
+def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
+    """Raises Invalid for a code that can't stand in a slot id, AlreadyBound when it is taken."""
+    if not _CODE.fullmatch(code):
+        raise Invalid("代码须为2至20个小写字母或数字，以字母开头")
+    if not 1 <= len(name) <= 60 or not 1 <= len(address) <= 200:
+        raise Invalid("名称须为1至60字，地址须为1至200字")
+    row = {"code": code, "name": name, "address": address, "created_at": now}
+    with database.atomic():
+        if not Centre.insert(row | {"policy": {}}).on_conflict_ignore().as_rowcount().execute():
+            raise AlreadyBound(f"代码{code}已登记")
+        Audit.create(at=now, who=by, what="centre.add", subject=code, words={"name": name})
+    return of(code)
+
+
+def parse(settings: Iterable[str]) -> dict[str, Any]:
+    """`name=value` pairs; an empty value means the default, a value that is not JSON is a text. Raises Invalid."""
+    parsed: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or name not in Policy.model_fields:
+            raise Invalid(f"不认识“{setting}”；可设：{'、'.join(Policy.model_fields)}")
+        parsed[name] = _value(text)
+    return parsed
+
+
+def set_policy(code: str, settings: dict[str, Any], now: datetime, by: str) -> dict[str, tuple[Any, Any]]:
+    """Change policy numbers; None means the default. Answers `{name: (before, after)}`. Raises NotFound, Invalid."""
+    with database.atomic():
+        centre = _locked(code)
+        before = Policy.of(centre).model_dump(mode="json")
+        policy = {name: value for name, value in (centre.policy | settings).items() if value is not None}
+        after = _checked(policy).model_dump(mode="json")
+        changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+        kept = {name: after[name] for name in policy}
+        if kept != centre.policy:
+            Centre.update(policy=kept).where(Centre.code == code).execute()
+            Audit.create(at=now, who=by, what="centre.set", subject=code, words=changed)
+    return changed
+
+
+def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime, by: str) -> None:
+    """The centre's own word about a day, which beats table and weekday; None takes it back. Raises NotFound, Invalid."""
+    centre = of(code)
+    if open_ is False and not reason.strip():
+        raise Invalid("不安排会见的日子须写明原因，律师会看到")
+    with database.atomic():
+        CentreDay.delete().where(CentreDay.centre == centre, CentreDay.day == day).execute()
+        if open_ is not None:
+            CentreDay.create(centre=centre, day=day, open=open_, reason=reason.strip()[:200])
+        words = {"day": str(day), "open": open_, "reason": reason}
+        Audit.create(at=now, who=by, what="centre.day", subject=code, words=words)
+
+
+def _locked(code: str) -> Centre:
+    """Two who change different numbers at once must not undo one another."""
+    of(code)
+    Centre.update(code=code).where(Centre.code == code).execute()
+    return of(code)
+
+
+def _checked(policy: dict[str, Any]) -> Policy:
+    try:
+        return Policy.model_validate(policy)
+    except ValidationError as wrong:
+        raise refusal("规则", wrong) from None
+
+
+def _value(text: str) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
