@@ -1,0 +1,40 @@
+"""The mini-program's endpoints: each turns a request into one call at the desk, and the answer into JSON."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from apiflask import APIFlask
+from redis import Redis
+
+from booking.passes import PassKeys
+from wechat.api import bookings, centres, me, openapi, passes, problems, session
+from wechat.api.door import Door, api
+from wechat.api.limits import Limits
+from wechat.api.swift import Count, Swift
+from wechat.api.visitors import Visitors
+from wechat.client import WeChat
+
+__all__ = ["api", "problems", "register"]
+
+_SUBJECTS = (session, me, centres, bookings, passes, openapi)
+
+
+def register(
+    app: APIFlask,
+    *,
+    desk: Any,
+    wechat: WeChat,
+    redis: Redis,
+    secret_keys: Sequence[str],
+    message_templates: Collection[str],
+    count: Count,
+) -> None:
+    """Open the lawyers' door in `app`. `message_templates` are the ids a consent may be given for; `count` is told
+    what is answered before Flask."""
+    door = app.extensions["huijian.lawyers"] = Door(
+        desk, wechat, Visitors(redis), Limits(redis), PassKeys(secret_keys), frozenset(message_templates)
+    )
+    app.wsgi_app = Swift(app.wsgi_app, door, count)  # type: ignore[method-assign]
+    problems.register(app)
+    openapi.describe(app)
+    app.register_blueprint(api)

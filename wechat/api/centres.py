@@ -1,0 +1,78 @@
+"""What can be booked: centres, their days, a day's slots."""
+
+import re
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from booking.board import Views
+from booking.policy import Policy
+from models import Centre
+from refusals import NotFound
+from wechat.api import shapes
+from wechat.api.door import api, door
+from wechat.api.forms import DayQuestion
+from wechat.api.telling import answer, as_json
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,19}", re.ASCII)
+_TOLD = ("opens_days_before", "opens_at", "closes_days_before", "cancel_free_hours", "no_show_minutes",
+         "strikes_to_suspend", "suspension_days", "daily_limit", "ahead_limit", "max_lawyers", "max_others",
+         "arrival_opens_minutes")  # fmt: skip
+
+
+@api.get("/centres")
+@api.output(shapes.Centres)
+@api.doc(tags=["centres"], operation_id="centres")
+def centres() -> Response:
+    """The centres and their rules."""
+    return answer({"centres": [_told(centre) for centre in Centre.select().order_by(Centre.code)]})
+
+
+@api.get("/centres/<code>/days")
+@api.output(shapes.Days)
+@api.doc(tags=["centres"], operation_id="days")
+def days(code: str) -> Response:
+    """The coming days: what can be booked, and why not where not."""
+    return answer({"days": door().desk.days(known(code))})
+
+
+@api.get("/centres/<code>/slots")
+@api.input(DayQuestion, location="query", arg_name="question")
+@api.output(shapes.Slots)
+@api.doc(tags=["centres"], operation_id="slots")
+def slots(code: str, question: DayQuestion) -> Response:
+    """The slots of a day, with the seats left."""
+    return answer(day_told(code, question.date, door().desk.slots(known(code), question.date)))
+
+
+_day_told: dict[tuple[str, date], tuple[Views, str]] = {}
+
+
+def day_told(centre: str, day: date, slots: Views) -> str:
+    """The answer in full. The desk gives the same slots as long as nothing has changed, and everybody asks for them."""
+    kept = _day_told.get((centre, day))
+    if kept is None or kept[0] is not slots:
+        kept = slots, as_json({"date": day, "slots": slots}).decode()
+        if slots:
+            _day_told[centre, day] = kept
+    return kept[1]
+
+
+def known(code: str) -> str:
+    """Raises NotFound for what can't be a centre's code."""
+    if not _CODE.fullmatch(code):
+        raise NotFound("没有这个看守所")
+    return code
+
+
+def _told(centre: Centre) -> dict[str, Any]:
+    policy = Policy.of(centre)
+    return {
+        "code": centre.code,
+        "name": centre.name,
+        "address": centre.address,
+        "lengths": policy.lengths,
+        "papers": policy.papers,
+        "policy": policy.model_dump(include=set(_TOLD), mode="json"),
+    }

@@ -1,0 +1,73 @@
+"""The door itself: who may come in, and what every endpoint finds behind it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import current_app, g, request
+
+from booking import rules
+from booking.passes import PassKeys
+from refusals import Unauthenticated
+from wechat.api.limits import Limits
+from wechat.api.reading import MAX_BODY_BYTES
+from wechat.api.visitors import Visitor, Visitors
+from wechat.client import WeChat
+
+api = APIBlueprint("lawyers", __name__, url_prefix="/api/v1", template_folder="templates")
+
+# Everything else under /api/v1 needs a session; a test holds the list against the routes.
+PUBLIC = {"lawyers.sign_in", "lawyers.openapi", "lawyers.docs", "lawyers.docs_file"}
+BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the endpoints work with."""
+
+    desk: Any
+    wechat: WeChat
+    visitors: Visitors
+    limits: Limits
+    pass_keys: PassKeys
+    message_templates: frozenset[str]
+
+
+def door() -> Door:
+    found: Door = current_app.extensions["huijian.lawyers"]
+    return found
+
+
+@api.before_request
+def guard() -> None:
+    """Raises Unauthenticated where a session is needed and there is none."""
+    request.max_content_length = MAX_BODY_BYTES
+    if request.endpoint not in PUBLIC and request.method != "OPTIONS":
+        given = BEARER.fullmatch(request.headers.get("Authorization", ""))
+        if given is None:
+            raise Unauthenticated()
+        g.visitor = door().visitors.recognise(given[1], door().desk.now())
+
+
+def visitor() -> Visitor:
+    found: Visitor = g.visitor
+    return found
+
+
+def lawyer_id() -> int:
+    """The visitor's lawyer, or 0 for somebody who has bound no licence: nothing belongs to him."""
+    return visitor().lawyer_id or door().visitors.look_again(visitor()).lawyer_id
+
+
+def booking_lawyer() -> int:
+    """The lawyer, who may book. Raises NotVerified, Suspended.
+
+    What was remembered of him may let him pass, never turn him away: that is said from SQL only, and the desk asks
+    SQL again before it books.
+    """
+    known, now = visitor(), door().desk.now()
+    if not known.may_book(now):
+        known = door().visitors.look_again(known)
+        rules.standing(known.state, known.suspended_until, now)
+    return known.lawyer_id

@@ -1,0 +1,56 @@
+"""How often: counted in Redis for all processes. When Redis is away these doors stay shut (RedisError, a 503).
+
+An office of 200 lawyers behind one address signs in and binds within a minute, so an address has room for six such.
+"""
+
+import math
+import time
+from typing import Any
+
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
+
+from refusals import RateLimited
+
+SIGN_INS = RateLimitItemPerMinute(1200, namespace="sign-in")
+BINDINGS = RateLimitItemPerMinute(1200, namespace="bind")
+BINDINGS_OF_ONE = RateLimitItemPerHour(10, namespace="bind-one")
+
+
+class _TooOften(RateLimited):
+    """`retry_after`: seconds until there is room again."""
+
+    def __init__(self, retry_after: int):
+        super().__init__()
+        self.retry_after = retry_after  # type: ignore[misc]  # the class's own is the usual wait
+
+
+class Limits:
+    """Raises RedisError while Redis is away."""
+
+    def __init__(self, redis: Redis):
+        self._redis = redis
+        self._window: MovingWindowRateLimiter | None = None
+
+    def sign_in(self, address: str) -> None:
+        """Raises RateLimited."""
+        self._count(SIGN_INS, address)
+
+    def bind(self, address: str, openid: str) -> None:
+        """Raises RateLimited."""
+        self._count(BINDINGS_OF_ONE, openid)
+        self._count(BINDINGS, address)
+
+    def _count(self, limit: Any, who: str) -> None:
+        if not self._moving().hit(limit, who):
+            reset = self._moving().get_window_stats(limit, who).reset_time
+            raise _TooOften(max(1, math.ceil(reset - time.time())))
+
+    def _moving(self) -> MovingWindowRateLimiter:
+        """Made at the first use: it talks to Redis, which may be away when the server starts."""
+        if self._window is None:
+            pool = self._redis.connection_pool
+            self._window = MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
+        return self._window

@@ -1,0 +1,65 @@
+"""What the lawyer carries: the pass as text and as QR code, and the meeting for the calendar."""
+
+import io
+from datetime import UTC
+
+import segno
+from flask import Response
+from icalendar import Calendar, Event
+
+from booking.passes import Pass
+from models import Booking
+from wechat.api import shapes
+from wechat.api.bookings import own
+from wechat.api.door import api, door
+from wechat.api.telling import answer
+
+_STATUS = {"submitted": "TENTATIVE", "rejected": "CANCELLED", "cancelled": "CANCELLED"}
+
+
+@api.get("/bookings/<ref>/pass")
+@api.output(shapes.Pass)
+@api.doc(tags=["pass"], operation_id="pass_text")
+def pass_text(ref: str) -> Response:
+    """The signed text an officer's device checks; only for a confirmed meeting."""
+    issued = _pass(own(ref))
+    return answer({"pass": issued.text, "valid_from": issued.valid_from, "valid_until": issued.valid_until})
+
+
+@api.get("/bookings/<ref>/pass.svg")
+@api.doc(tags=["pass"], operation_id="pass_picture", responses={200: shapes.PICTURE})
+def pass_picture(ref: str) -> Response:
+    """The pass as a QR code."""
+    picture, code = io.BytesIO(), segno.make(_pass(own(ref)).text, error="m", micro=False)
+    code.save(picture, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+    return Response(picture.getvalue(), mimetype="image/svg+xml")
+
+
+@api.get("/bookings/<ref>/calendar.ics")
+@api.doc(tags=["pass"], operation_id="calendar", responses={200: shapes.CALENDAR})
+def calendar(ref: str) -> Response:
+    """The meeting for the phone's calendar; without a word about the detainee."""
+    response = Response(_calendar(own(ref)), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = "attachment; filename=meeting.ics"
+    return response
+
+
+def _pass(booking: Booking) -> Pass:
+    return door().pass_keys.issue(booking, door().desk.board.plan(booking.centre_id).policy)
+
+
+def _calendar(booking: Booking) -> bytes:
+    event = Event()
+    event.add("uid", f"{booking.ref}@huijian")
+    event.add("dtstamp", booking.created_at.astimezone(UTC))
+    event.add("dtstart", booking.starts_at.astimezone(UTC))
+    event.add("dtend", booking.ends_at.astimezone(UTC))
+    event.add("summary", f"律师会见 {booking.centre.name}")
+    event.add("location", booking.centre.address)
+    event.add("description", f"预约编号 {booking.ref}")
+    event.add("status", _STATUS.get(booking.state, "CONFIRMED"))
+    calendar = Calendar()
+    calendar.add("prodid", "-//huijian//CN")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

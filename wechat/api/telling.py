@@ -1,0 +1,53 @@
+"""The answers' words: how a lawyer, a strike, a slot and a booking look in JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from flask import Response
+
+from models import Lawyer, Strike
+
+
+def as_json(what: Any) -> bytes:
+    """Instants with their offset and whole seconds; slots and other small values by their fields."""
+    return orjson.dumps(what, option=orjson.OPT_OMIT_MICROSECONDS)
+
+
+def answer(what: Any, status: int = 200) -> Response:
+    return Response(what if isinstance(what, str) else as_json(what), status, mimetype="application/json")
+
+
+def nothing() -> Response:
+    response = Response(status=204)
+    response.headers.remove("Content-Type")
+    return response
+
+
+def lawyer_told(lawyer: Lawyer | None) -> dict[str, Any] | None:
+    """Without the ID number; of the phone its ends."""
+    if lawyer is None:
+        return None
+    return {
+        "name": lawyer.name,
+        "licence_no": lawyer.licence_no,
+        "firm": lawyer.firm,
+        "phone": f"{lawyer.phone[:3]}****{lawyer.phone[-4:]}",
+        "state": lawyer.state,
+        "reason": "；".join(finding["message"] for finding in lawyer.findings),
+    }
+
+
+def strikes_told(strikes: Iterable[Strike]) -> list[dict[str, Any]]:
+    return [strike_told(strike) for strike in strikes]
+
+
+def strike_told(strike: Strike) -> dict[str, Any]:
+    return {
+        "id": str(strike.id),
+        "kind": strike.kind,
+        "at": strike.at,
+        "state": strike.state,
+        "booking": strike.booking_id,
+        "appealed_at": strike.appealed_at,
+    }

@@ -1,0 +1,122 @@
+"""Sessions: an opaque token on the phone, its SHA-256 in SQL, and for 30 seconds in Redis who it stands for."""
+
+import hashlib
+import logging
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from redis import Redis, RedisError
+
+from line import Line
+from models import Lawyer, Session, database
+from reach import Away, Reach
+from refusals import Unauthenticated
+
+log = logging.getLogger(__name__)
+
+LASTS = timedelta(days=30)
+REMEMBERED_S = 30
+_DEAD = b"dead"
+
+
+class Visitor(NamedTuple):
+    """Who is at the door; `lawyer_id` is 0 and `state` empty without a licence bound."""
+
+    token_hash: str
+    openid: str
+    lawyer_id: int
+    state: str
+    suspended_until: datetime | None
+
+    def may_book(self, now: datetime) -> bool:
+        return self.state == "verified" and (self.suspended_until is None or now >= self.suspended_until)
+
+
+class Visitors:
+    """Redis only spares SQL the question. Away, SQL answers; what it remembers never lets in a token SQL refused."""
+
+    def __init__(self, redis: Redis):
+        self._redis = redis
+        self._line = Line(redis)
+        self._reach = Reach(RedisError)
+
+    def welcome(self, openid: str, now: datetime) -> tuple[str, datetime]:
+        """A new session: its token, 256 bits, and when it ends."""
+        token = secrets.token_urlsafe(32)
+        row = {"token_hash": _hash(token), "openid": openid, "created_at": now, "expires_at": now + LASTS}
+        Session.insert(row).execute()
+        return token, now + LASTS
+
+    def recognise(self, token: str, now: datetime) -> Visitor:
+        """Raises Unauthenticated."""
+        token_hash = _hash(token)
+        kept = self._remembered(token_hash)
+        if kept == _DEAD:
+            raise Unauthenticated()
+        return _unpack(token_hash, kept) if kept else self._ask_and_remember(token_hash, now)
+
+    def look_again(self, known: Visitor) -> Visitor:
+        """The same visitor as SQL knows him now."""
+        return _ask(known.token_hash) or known
+
+    def dismiss(self, known: Visitor, now: datetime) -> None:
+        """The token is dead at once: the mark outlives whatever another request is just about to remember."""
+        Session.update(revoked_at=now).where(Session.token_hash == known.token_hash).execute()
+        try:
+            self._reach.ask(lambda: self._redis.set(_key(known.token_hash), _DEAD, ex=2 * REMEMBERED_S))
+        except Away:
+            log.warning("Redis is away: an ended session may be remembered for %s s", REMEMBERED_S)
+
+    def forget(self, known: Visitor) -> None:
+        try:
+            self._reach.ask(lambda: self._redis.delete(_key(known.token_hash)))
+        except Away:
+            log.warning("Redis is away: a visitor's old standing may be remembered for %s s", REMEMBERED_S)
+
+    def _remembered(self, token_hash: str) -> bytes:
+        try:
+            return self._reach.ask(lambda: self._line.ask("GET", _key(token_hash))) or b""
+        except Away:
+            return b""
+
+    def _ask_and_remember(self, token_hash: str, now: datetime) -> Visitor:
+        found = _ask(token_hash, now)
+        if found is None:
+            raise Unauthenticated()
+        with suppress(Away):
+            remembered = orjson.dumps(found[1:])
+            self._reach.ask(lambda: self._redis.set(_key(token_hash), remembered, ex=REMEMBERED_S, nx=True))
+        return found
+
+
+_QUESTION = """SELECT s.openid, s.expires_at, s.revoked_at, l.id, l.state, l.suspended_until
+FROM session s LEFT JOIN lawyer l ON l.openid = s.openid WHERE s.token_hash = {p}"""
+
+
+def _ask(token_hash: str, now: datetime | None = None) -> Visitor | None:
+    row = database.execute_sql(_QUESTION.format(p=database.param), (token_hash,)).fetchone()
+    if row is None or row[2] is not None:
+        return None
+    if now is not None and now >= _moment(row[1]):
+        return None
+    return Visitor(token_hash, row[0], row[3] or 0, row[4] or "", _moment(row[5]))
+
+
+def _moment(value: Any) -> Any:
+    return Lawyer.suspended_until.python_value(value)
+
+
+def _unpack(token_hash: str, kept: bytes) -> Visitor:
+    openid, lawyer, state, until = orjson.loads(kept)
+    return Visitor(token_hash, openid, lawyer, state, datetime.fromisoformat(until) if until else None)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _key(token_hash: str) -> str:
+    return f"visitor:{token_hash}"
