@@ -1,0 +1,46 @@
+"""`flask detainees`: a centre's register of the people it holds."""
+
+from pathlib import Path
+
+import click
+
+from booking import register, sheets
+from refusals import Invalid
+from terminal.speech import (
+    FILE,
+    Subject,
+    answer,
+    by_option,
+    dry_run_option,
+    house,
+    json_option,
+    watched,
+)  # fmt: skip
+
+MOST_SHOWN = 20
+
+detainees = Subject("detainees", help="在押人员名册")
+
+
+@detainees.command("import")
+@click.argument("file", type=FILE)
+@click.option("--centre", required=True, help="看守所代码")
+@dry_run_option
+@by_option
+@json_option
+def import_file(file: Path, centre: str, dry_run: bool, by: str, as_json: bool) -> None:
+    """导入一个看守所的完整在押名册（.csv 或 .xlsx），替换原名册；不在其中的视为已离所。
+
+    列：姓名 name、身份证号 id_no、监区 ward、案号 case_no（可空）、须经许可 permit_case（是/否，可空）。
+    """
+    rows = sheets.read(file, register.COLUMNS, watched)
+    report = register.import_register(centre, rows, house().desk.now(), by, dry_run=dry_run)
+    if as_json:
+        answer("", True, **vars(report) | {"wrong": [one._asdict() for one in report.wrong]})
+    for row, why in [] if as_json else report.wrong[:MOST_SHOWN]:
+        click.echo(f"第{row}行：{why}")
+    if report.wrong:
+        raise Invalid(f"{len(report.wrong)}行有误，名册未改动")
+    done = "已导入" if report.written else "检查通过，未导入"
+    if not as_json:
+        answer(f"{done}：共{report.rows}人，新收{report.new}，在押{report.kept}，离所{report.left}。")

@@ -1,0 +1,54 @@
+"""`flask holidays`: the State Council's holiday tables."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from booking import holidays as years
+from booking import timetable
+from booking.words import moment_words
+from refusals import Invalid
+from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, house, json_option
+
+holidays = Subject("holidays", help="国务院节假日安排")
+
+
+@holidays.command("import")
+@click.argument("file", type=FILE)
+@dry_run_option
+@by_option
+@json_option
+def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
+    """导入一年的节假日表（TOML 或 JSON，格式见 data/holidays/），可重复导入；列出因此落在休息日的预约。"""
+    year, desk = years.read(document(file)), house().desk
+    now = desk.now()
+    hit = years.import_year(year, now, by, dry_run=dry_run)
+    if not dry_run:
+        timetable.open_days(desk, now)
+    for one in [] if as_json else hit:
+        click.echo(f"{one.ref} {one.centre} {moment_words(one.starts_at)} {one.reason}")
+    done = "检查通过，未导入" if dry_run else "已导入"
+    named = len(year.rows())
+    words = f"{done}{year.year}年节假日表（{named}天）；落在休息日的待会见预约{len(hit)}个。"
+    answer(
+        words,
+        as_json,
+        year=year.year,
+        days=named,
+        imported=not dry_run,
+        affected=[one._asdict() for one in hit],
+    )
+
+
+def document(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text("utf-8-sig")
+        found = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise Invalid(f"不是有效的TOML或JSON文件：{wrong}") from None
+    if not isinstance(found, dict):
+        raise Invalid("节假日表应为一个对象，含 year、source、holiday")
+    return found

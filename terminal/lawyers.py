@@ -1,0 +1,138 @@
+"""`flask lawyers`: the roll, and who is bound to it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from booking import licences, roll, sheets
+from models import Lawyer
+from refusals import Invalid, NotFound
+from terminal.speech import (
+    FILE,
+    Subject,
+    answer,
+    by_option,
+    dry_run_option,
+    house,
+    json_option,
+    listing,
+    watched,
+)  # fmt: skip
+
+MOST_SHOWN = 20
+
+lawyers = Subject("lawyers", help="律师名册与身份核验")
+
+
+@lawyers.command("import")
+@click.argument("file", type=FILE)
+@dry_run_option
+@by_option
+@json_option
+def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
+    """导入律师名册（.csv 或 .xlsx），全部写入或全不写入。
+
+    列（中文或英文，次序不限）：姓名 name、执业证号 licence_no、律师事务所 firm、身份证号 id_no、手机号 phone（可空）、
+    状态 state（执业、停止执业、吊销）、有效期至 valid_until（可空）。
+    停止执业或吊销的，已绑定的微信随即不能再预约。
+    """
+    rows = sheets.read(file, roll.COLUMNS, watched)
+    report = roll.import_roll(rows, house().desk.now(), by, dry_run=dry_run, watching=watched)
+    if as_json:
+        answer("", True, **_told(report))
+    else:
+        _say(report)
+    if report.wrong:
+        raise Invalid(f"{len(report.wrong)}行有误，名册未改动")
+
+
+@lawyers.command()
+@json_option
+def pending(as_json: bool) -> None:
+    """列出待核验的律师及比对结果。"""
+    waiting = Lawyer.select().where(Lawyer.state == licences.PENDING).order_by(Lawyer.id)
+    rows = (
+        {"id": one.id, "name": one.name, "licence_no": one.licence_no, "firm": one.firm,
+         "findings": [finding["message"] for finding in one.findings]}
+        for one in waiting
+    )  # fmt: skip
+    listing(rows, as_json, "没有待核验的律师。")
+
+
+@lawyers.command()
+@click.argument("lawyer", metavar="编号或执业证号")
+@click.option("--why", default="", help="核验的依据")
+@by_option
+def verify(lawyer: str, why: str, by: str) -> None:
+    """核验通过。"""
+    done = licences.decide(house().desk, _one(lawyer, licences.PENDING), True, by, why)
+    answer(f"{done.name}（{done.licence_no}）已核验通过。")
+
+
+@lawyers.command()
+@click.argument("lawyer", metavar="编号或执业证号")
+@click.option("--why", required=True, help="不通过的原因，律师会看到")
+@by_option
+def refuse(lawyer: str, why: str, by: str) -> None:
+    """核验不通过。"""
+    done = licences.decide(house().desk, _one(lawyer, licences.PENDING), False, by, why)
+    answer(f"{done.name}（{done.licence_no}）核验不通过。")
+
+
+@lawyers.command()
+@click.argument("lawyer", metavar="编号或执业证号")
+@click.option("--why", required=True, help="原因，如更换手机或微信")
+@by_option
+def unbind(lawyer: str, why: str, by: str) -> None:
+    """解除微信绑定；预约和爽约记录保留，本人可重新绑定。"""
+    done = licences.unbind(house().desk, _one(lawyer, licences.VERIFIED), by, why)
+    answer(f"{done.name}（{done.licence_no}）已解除绑定。")
+
+
+def _one(said: str, state: str) -> int:
+    """By id, or by a licence number that one lawyer of the state has. Raises NotFound, Invalid."""
+    where = (
+        (Lawyer.licence_no == said) & (Lawyer.state == state)
+        if len(said) == 17
+        else (Lawyer.id == _number(said))
+    )
+    found = [id for (id,) in Lawyer.select(Lawyer.id).where(where).limit(2).tuples()]
+    if len(found) > 1:
+        raise Invalid("有多人以该执业证号申请，请用编号指明（flask lawyers pending）")
+    if not found:
+        raise NotFound("没有这位律师，或不在可办理的状态")
+    return int(found[0])
+
+
+def _number(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 17):
+        raise NotFound("没有这位律师")
+    return min(int(said), 2**31 - 1)
+
+
+def _say(report: roll.Report) -> None:
+    for row, why in report.wrong[:MOST_SHOWN]:
+        click.echo(f"第{row}行：{why}")
+    if len(report.wrong) > MOST_SHOWN:
+        click.echo(f"……另有{len(report.wrong) - MOST_SHOWN}行，--json 可列出全部")
+    if report.wrong:
+        return
+    for one in report.follows:
+        ahead = f"，待会见的预约：{'、'.join(one.bookings)}" if one.bookings else ""
+        click.echo(
+            f"{one.licence_no} 已{'吊销' if one.state == 'revoked' else '停止执业'}，不能再预约{ahead}"
+        )
+    done = "已导入" if report.written else "检查通过，未导入"
+    click.echo(
+        f"{done}：共{report.rows}行，新增{report.new}，变更{report.changed}，未变{report.unchanged}；"
+        f"其中停止执业{report.suspended}，吊销{report.revoked}。"
+    )
+
+
+def _told(report: roll.Report) -> dict[str, Any]:
+    rows = {
+        "wrong": [one._asdict() for one in report.wrong],
+        "follows": [one._asdict() for one in report.follows],
+    }
+    return vars(report) | rows

@@ -1,0 +1,43 @@
+"""`flask review`: the officer's decision, until the console is there."""
+
+import click
+
+from booking import review as reviews
+from booking.refs import ref_said
+from booking.words import moment_words
+from terminal.speech import Subject, answer, by_option, house, json_option, listing
+
+review = Subject("review", help="预约复核")
+
+
+@review.command("list")
+@click.option("--centre", help="只列一个看守所")
+@json_option
+def list_waiting(centre: str | None, as_json: bool) -> None:
+    """列出待复核的预约及比对结果，先会见的在前。"""
+    rows = (
+        {"ref": b.ref, "centre": b.centre_id, "starts_at": b.starts_at.isoformat(),
+         "lawyer": b.lawyer.name, "stage": b.stage, "findings": [f["message"] for f in b.findings]}
+        for b in reviews.waiting(centre)
+    )  # fmt: skip
+    listing(rows, as_json, "没有待复核的预约。")
+
+
+@review.command()
+@click.argument("ref")
+@click.option("--permit-no", help="补录许可文号（须经许可的案件）")
+@by_option
+def approve(ref: str, permit_no: str | None, by: str) -> None:
+    """通过一个预约。"""
+    done = reviews.approve(house().desk, ref_said(ref), by, permit_no)
+    answer(f"{done.ref} 已通过：{moment_words(done.starts_at)}。")
+
+
+@review.command()
+@click.argument("ref")
+@click.option("--reason", required=True, help="原因，会短信告知律师")
+@by_option
+def reject(ref: str, reason: str, by: str) -> None:
+    """不通过一个预约，并说明原因。"""
+    done = reviews.reject(house().desk, ref_said(ref), by, reason)
+    answer(f"{done.ref} 不通过：{reason}。")
