@@ -1,0 +1,138 @@
+"""Builds everything: reads the settings, wires the desk, opens the doors. Nobody imports it."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIFlask
+from flask import redirect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+import jobs
+import jobs.receipts
+import models
+import terminal
+import watch
+import wechat.api
+from booking.desk import Desk
+from config import Settings
+from models.sealed import Keyring
+from seats.counters import SeatCounters
+from seats.servers import connect
+from sms.aliyun import Aliyun
+from sms.asking import Asking
+from sms.delivery import Delivery
+from sms.subscription import Subscription
+from wechat.client import WeChat
+
+
+@dataclass(frozen=True)
+class House:
+    """What the doors find behind them, as `app.extensions["huijian"]`."""
+
+    desk: Desk
+    redis: Any
+    seats_redis: Any
+    wechat: WeChat
+    delivery: Delivery
+    asking: Asking
+    wechat_template_ids: dict[str, str]
+    receipt_secret: str
+    public_host: str
+    load_demo: Callable[[Desk, datetime], None] | None
+
+
+class Service(APIFlask):
+    """Flask, spared what nothing here needs: coroutines, and a cookie session on the lawyers' door."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """The whole service in one WSGI application; `flask --app app` and the web server call it without settings."""
+    settings = settings or _settings()
+    models.open_database(settings.database_url, Keyring(settings.field_key_bytes, settings.index_key_bytes))
+    # None and nothing else: an empty folder name would serve the whole project, settings and keys included.
+    app = Service("huijian", static_folder=None, docs_path=None, spec_path=None)  # type: ignore[arg-type]
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    house = app.extensions["huijian"] = _house(settings)
+    watch.register_metrics(app)
+    wechat.api.register(
+        app,
+        desk=house.desk,
+        wechat=house.wechat,
+        redis=house.redis,
+        secret_keys=settings.secret_keys,
+        message_templates=settings.wechat_message_templates.values(),
+        count=watch.count,
+    )
+    app.register_blueprint(watch.health)
+    app.register_blueprint(jobs.receipts.blueprint)
+    app.add_url_rule("/docs", "docs", lambda: redirect("/api/v1/docs"))
+    app.add_url_rule("/openapi.json", "openapi", lambda: redirect("/api/v1/openapi.json"))
+    for command in (*terminal.COMMANDS, *jobs.COMMANDS):
+        app.cli.add_command(command)
+    return app
+
+
+def _house(settings: Settings) -> House:
+    redis, seats_redis = connect(settings.redis_url), connect(settings.seats_url)
+    checkpoint = _checkpoint(settings.huijian_fault)
+    client = WeChat(
+        settings.wechat_miniprogram_appid,
+        settings.wechat_miniprogram_secret.get_secret_value(),
+        redis,
+        settings.wechat_api_url,
+    )
+    aliyun = Aliyun(
+        settings.aliyun_sms_endpoint,
+        settings.aliyun_access_key_id,
+        settings.aliyun_access_key_secret.get_secret_value(),
+        settings.sms_sign_name,
+        settings.sms_templates,
+    )
+    subscription = Subscription(client.send_subscription_message, settings.wechat_message_templates)
+    return House(
+        desk=Desk(SeatCounters(seats_redis), checkpoint=checkpoint),
+        redis=redis,
+        seats_redis=seats_redis,
+        wechat=client,
+        delivery=Delivery(aliyun, subscription, checkpoint=checkpoint),
+        asking=Asking(aliyun),
+        wechat_template_ids=settings.wechat_message_templates,
+        receipt_secret=settings.sms_receipt_secret.get_secret_value(),
+        public_host="" if settings.is_demo else settings.public_url.partition("://")[2],
+        load_demo=_demo_world() if settings.is_demo else None,
+    )
+
+
+def _demo_world() -> Callable[[Desk, datetime], None]:
+    """Imported only where this is a demo: in production nothing of it is even loaded."""
+    from sandbox import world
+
+    return world.load
+
+
+def _checkpoint(fault: str) -> Callable[[str], None]:
+    """HUIJIAN_FAULT names the step at which this process kills itself, so that tests can see what is left."""
+
+    def reach(name: str) -> None:
+        if name == fault:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return reach if fault else lambda name: None
+
+
+def _settings() -> Settings:
+    try:
+        return config.load()
+    except config.BadSettings as bad:
+        sys.exit(f"huijian does not start:\n{bad}")

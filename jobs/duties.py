@@ -1,0 +1,47 @@
+"""What is done when. Every line is safe to run twice, and in two processes at once."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from booking import arrivals, calendar, pruning, recount, reminders, review, standing, timetable
+
+log = logging.getLogger(__name__)
+
+
+class Duty(NamedTuple):
+    """One line of the table; `every` is in seconds."""
+
+    name: str
+    every: float
+    call: Callable[[], Any]
+
+
+def table(house: Any) -> list[Duty]:
+    desk, asking = house.desk, house.asking
+    return [
+        Duty("seats: sweep", 5, lambda: _sweep(house)),
+        Duty("notices: find what a dead worker left", 5, asking.find_stuck),
+        Duty("notices: ask about the unknown", 5, asking.ask_due),
+        Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk)),
+        Duty("review: decide what is past its deadline", 30, lambda: review.decide_due(desk)),
+        Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk)),
+        Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),
+        Duty("timetable: open days", 60, lambda: timetable.open_days(desk, desk.now())),
+        Duty("timetable: pass seats to the window", 60, lambda: timetable.pass_to_window(desk, desk.now())),
+        Duty("calendar: alarm", 3600, lambda: _alarm(calendar.missing_tables(desk.now()))),
+        Duty("pruning", 3600, lambda: pruning.prune(desk.now())),
+    ]
+
+
+def _sweep(house: Any) -> None:
+    """Drift outside a known incident is a fault to look into, so it is counted and told."""
+    tally = recount.sweep(house.desk)
+    if tally.drift:
+        log.error("the gate had drifted by %s seats", tally.drift)
+        house.redis.incrby("huijian:drift", tally.drift)
+
+
+def _alarm(years: list[int]) -> None:
+    for year in years:
+        log.error("No holiday table for %s: its days can't be booked (flask holidays import)", year)

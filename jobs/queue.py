@@ -1,0 +1,56 @@
+"""The one queue. RQ carries ids; what they mean, and whether it was done, stands in SQL."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app
+from redis import ConnectionPool, Redis
+from redis.sentinel import SentinelConnectionPool
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+NAME = "notices"
+JOB_SECONDS = 30
+KEEP_FAILED_SECONDS = 7 * 24 * 3600
+KEEP_DONE_SECONDS = 60
+
+
+def notices(redis: Redis) -> Queue:
+    """One queue per worker: a kill during a wait on several loses a job (BLPOP). JSON, never pickle."""
+    return Queue(NAME, connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+
+
+def put(queue: Queue, notice_ids: Iterable[int]) -> None:
+    """Enqueue all of these in one go. Raises RedisError."""
+    queue.enqueue_many([
+        Queue.prepare_data(
+            deliver, args=[notice_id], job_id=_job_id(notice_id), description=_job_id(notice_id),
+            timeout=JOB_SECONDS, result_ttl=KEEP_DONE_SECONDS, failure_ttl=KEEP_FAILED_SECONDS,
+        )
+        for notice_id in notice_ids
+    ])  # fmt: skip
+
+
+def waiting(queue: Queue) -> set[int]:
+    """The notices that lie in the queue now."""
+    return {int(job_id.removeprefix("notice-")) for job_id in queue.get_job_ids()}
+
+
+def deliver(notice_id: int) -> None:
+    """The job: one notice, in the worker's app."""
+    current_app.extensions["huijian"].delivery.deliver(notice_id)
+
+
+def own_connection(redis: Redis, **options: Any) -> Redis:
+    """Another client of the same server, for those who wait longer on it than a web request may."""
+    pool = redis.connection_pool
+    asked = pool.connection_kwargs | {"decode_responses": False} | options
+    if isinstance(pool, SentinelConnectionPool):
+        asked.pop("connection_pool", None)  # of the pool it was taken from
+        own: Redis = pool.sentinel_manager.master_for(pool.service_name, **asked)
+        return own
+    return Redis(connection_pool=ConnectionPool(connection_class=pool.connection_class, **asked))
+
+
+def _job_id(notice_id: int) -> str:
+    return f"notice-{notice_id}"

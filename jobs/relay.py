@@ -1,0 +1,91 @@
+"""From the letterbox to the queue: wakes on a published word, and looks at the table each second anyway."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from redis import Redis
+from redis.client import PubSub
+from redis.exceptions import RedisError
+
+import clock
+from jobs import queue
+from models import database
+from sms import outbox
+
+log = logging.getLogger(__name__)
+
+WAKE = "huijian:wake"
+MOST_QUEUED = 200  # enough for the workers, and few enough to see at a glance what is missing
+LOST_AFTER = timedelta(seconds=20)
+
+
+class Relay:
+    def __init__(
+        self, redis: Redis, calls: Redis, wechat_template_ids: Mapping[str, str],
+        lost_after: timedelta = LOST_AFTER, every: float = 1.0, now: Callable[[], datetime] = clock.now,
+    ):  # fmt: skip
+        """`redis` has the queue, `calls` is where WAKE is published; `every`, in seconds, is for when nobody calls."""
+        self._queue, self._calls = queue.notices(queue.own_connection(redis, socket_timeout=5)), calls
+        self._template_ids, self._lost_after, self._every, self._now = (
+            wechat_template_ids,
+            lost_after,
+            every,
+            now,
+        )
+
+    def tick(self) -> int:
+        """Put what may be carried now into the queue; answers how many. Raises RedisError when it can't be reached."""
+        queued = queue.waiting(self._queue)
+        now = self._now()
+        notices = outbox.take(now, max(0, MOST_QUEUED - len(queued)), self._lost_after, queued)
+        if notices:
+            outbox.post_beside(notices, self._template_ids, now)
+            try:
+                queue.put(self._queue, [notice.id for notice in notices])
+            except RedisError:
+                outbox.take_back(notices)
+                raise
+        return len(notices)
+
+    def run(self, stopped: threading.Event) -> None:
+        """Until stopped. Nothing that goes wrong in a round ends it."""
+        words = None
+        while not stopped.is_set():
+            self._round()
+            words = self._wait(words, stopped)
+        if words:
+            words.close()
+        self._queue.connection.close()
+        database.close()
+
+    def _round(self) -> None:
+        try:
+            self.tick()
+        except RedisError as away:
+            log.warning("the relay can't reach the queue (%s)", type(away).__name__)
+        except Exception:
+            log.exception("the relay stumbled")
+            database.close()
+
+    def _wait(self, words: PubSub | None, stopped: threading.Event) -> PubSub | None:
+        """For a call, but not long; one look serves all who called meanwhile. Answers where to wait next."""
+        try:
+            words = words or self._subscribed()
+            words.get_message(timeout=self._every)
+            while words.get_message():
+                pass
+            return words
+        except Exception as away:
+            # Of a connection that died redis-py says many things, TypeError among them.
+            log.info("the relay can't be called (%s)", type(away).__name__)
+            if words:
+                words.close()
+            stopped.wait(self._every)
+            return None
+
+    def _subscribed(self) -> PubSub:
+        words = self._calls.pubsub(ignore_subscribe_messages=True)
+        words.subscribe(WAKE)
+        return words

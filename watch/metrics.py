@@ -1,0 +1,102 @@
+"""For Prometheus, and only from inside: what was asked and answered, seats, notices, drift."""
+
+import os
+import time
+from functools import lru_cache
+from ipaddress import ip_address
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from redis.exceptions import RedisError
+
+from models import Slot
+from refusals import NotFound
+from sms import outbox
+
+blueprint = Blueprint("metrics", __name__)
+
+REQUESTS = Counter("huijian_requests_total", "Requests answered", ["endpoint", "status"])
+SECONDS = Histogram(
+    "huijian_request_seconds", "Time to an answer", ["endpoint"], buckets=(0.005, 0.02, 0.1, 0.5, 2, 10)
+)
+BOOKINGS = Counter("huijian_bookings_total", "Bookings asked for, by what came of it", ["outcome"])
+
+
+def register(app: Flask) -> None:
+    """Count every request of `app`, and show the counts at /metrics."""
+    app.before_request(_begin)
+    app.after_request(_count)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Raises NotFound for whoever comes through a proxy, by the public name, or from a public address."""
+    asker, house = ip_address(request.remote_addr or "0.0.0.0"), current_app.extensions["huijian"]
+    inside = asker.is_loopback or asker.is_private
+    if not inside or "X-Forwarded-For" in request.headers or request.host == house.public_host:
+        raise NotFound
+    return Response(generate_latest(_counted()) + generate_latest(_asked()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+
+
+def _count(response: Response) -> Response:
+    endpoint, began = request.endpoint or "none", g.get("began", time.perf_counter())
+    count(endpoint, response.status_code, g.get("refused", "booked"), time.perf_counter() - began)
+    return response
+
+
+def count(endpoint: str, status: int, outcome: str, seconds: float) -> None:
+    """One request answered; `outcome` is kept of bookings only."""
+    _requests(endpoint, status).inc()
+    _seconds(endpoint).observe(seconds)
+    if endpoint == "lawyers.book":
+        BOOKINGS.labels(outcome).inc()
+
+
+# A look-up of labels costs as much as counting them; there are some hundred pairs in all.
+_requests = lru_cache(1000)(REQUESTS.labels)
+_seconds = lru_cache(200)(SECONDS.labels)
+
+
+def _counted() -> CollectorRegistry:
+    """This process's counts, or with PROMETHEUS_MULTIPROC_DIR those of all."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    return registry
+
+
+def _asked() -> CollectorRegistry:
+    """What is true now, asked for at each look."""
+    house, registry = current_app.extensions["huijian"], CollectorRegistry()
+    notices = Gauge("huijian_notices", "Notices by state", ["state"], registry=registry)
+    for state, many in outbox.counts_by_state().items():
+        notices.labels(state).set(many)
+    age = Gauge(
+        "huijian_oldest_notice_seconds", "How long the longest-waiting notice is overdue", registry=registry
+    )
+    age.set(outbox.oldest_due_age(house.desk.now()))
+    seats = Gauge("huijian_seats", "Online seats of the days to come", ["centre", "kind"], registry=registry)
+    for centre, offered, taken in Slot.sums_ahead(house.desk.now()):
+        seats.labels(centre, "offered").set(offered)
+        seats.labels(centre, "taken").set(taken)
+    drift = Gauge("huijian_drift_repaired_total", "Seats the sweep had to set right", registry=registry)
+    try:
+        drift.set(int(house.redis.get("huijian:drift") or 0))
+    except RedisError:
+        drift.set(float("nan"))
+    return registry
