@@ -1,0 +1,78 @@
+"""WeChat's API as a stand-in for the mini-program: speaks the protocol to the unmodified wechatpy.
+
+In tests and in a supervisor's own process: `with running(apps=…, templates=…) as wechat:`.
+As a process: `python -m sandbox.wechat --port 9001 …`. Everything is in memory; each start is fresh.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.controls import Tally
+from sandbox.faults import Faults
+from sandbox.serving import listening, until_told_to_stop
+from sandbox.wechat.app import create_app, faults
+from sandbox.wechat.platform import Platform
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A running stand-in, as the tests hold it."""
+
+    url: str
+    platform: Platform
+    faults: Faults
+    tally: Tally
+
+    def login_code(self, openid: str) -> str:
+        """What `wx.login` gives this person's phone: one use, five minutes."""
+        return self.platform.tap_login(openid)
+
+    def phone_code(self, phone: str) -> str:
+        return self.platform.tap_phone(phone)
+
+    def consent(self, openid: str, template_id: str, times: int = 1) -> None:
+        self.platform.tap_allow(openid, template_id, times)
+
+    def messages(self, openid: str | None = None) -> list[dict[str, Any]]:
+        """Subscription messages delivered, oldest first, as `GET /_/messages` gives them."""
+        delivered = self.platform.subscriptions.messages
+        return [one.as_json() for one in delivered if openid in (None, one.openid)]
+
+    def requests(self, path: str) -> int:
+        """How often this path was called, as `/cgi-bin/stable_token`."""
+        return self.tally.of(path)
+
+    def clear(self) -> None:
+        """No messages, no consents, no faults; codes and tokens stay good."""
+        self.platform.subscriptions.clear()
+        self.faults.clear()
+
+
+@contextmanager
+def running(
+    *, apps: Mapping[str, str], templates: Mapping[str, Sequence[str]],
+    port: int = 0, now: Callable[[], float] = time.time,
+) -> Generator[StandIn, None, None]:  # fmt: skip
+    """Serves from a thread while the block lasts.
+
+    `apps`: appid → AppSecret, the mini-program's first: codes and consents are its own; `templates`: template
+    id → its keys, as `{"tpl": ["thing1", "time2"]}`; `now` in seconds since 1970.
+    """
+    platform, ordered = Platform(apps, templates, now), faults()
+    tally, stopped = Tally(), threading.Event()
+    try:
+        with listening(create_app(platform, ordered, tally, stopped), port) as url:
+            yield StandIn(url, platform, ordered, tally)
+    finally:
+        stopped.set()
+
+
+def serve(port: int, **given: Any) -> None:
+    """Serves until SIGTERM or SIGINT; `given` as for `running`."""
+    with running(port=port, **given) as stand_in:
+        print(f"WeChat stand-in on {stand_in.url}", flush=True)
+        until_told_to_stop()

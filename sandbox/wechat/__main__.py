@@ -1,0 +1,42 @@
+"""`python -m sandbox.wechat --port 9001 --app APPID:SECRET --template ID=thing1,time2`"""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.wechat import serve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.wechat", description="WeChat's API, as a stand-in"
+    )
+    parser.add_argument("--port", type=int, required=True)
+    app: dict[str, Any] = {
+        "type": _pair(":"),
+        "metavar": "APPID:SECRET",
+        "help": "the mini-program first, then others",
+    }
+    parser.add_argument("--app", action="append", required=True, **app)
+    template: dict[str, Any] = {
+        "type": _pair("="),
+        "metavar": "ID=KEY,KEY",
+        "help": "a subscription message and its fields",
+    }
+    parser.add_argument("--template", action="append", default=[], **template)
+    given = parser.parse_args()
+    templates = {template_id: keys.split(",") for template_id, keys in given.template}
+    serve(given.port, apps=dict(given.app), templates=templates)
+
+
+def _pair(mark: str) -> Callable[[str], list[str]]:
+    def pair(text: str) -> list[str]:
+        if mark not in text:
+            raise argparse.ArgumentTypeError(f"{text} has no {mark}")
+        return text.split(mark, 1)
+
+    return pair
+
+
+if __name__ == "__main__":
+    main()
