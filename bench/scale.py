@@ -1,0 +1,25 @@
+"""How much of everything, in one place."""
+
+SECONDS = 1.5  # a measurement
+ROUNDS = 5  # of each; a lawyer books once a round, and 6 ahead is his limit
+CLIENTS = 200
+GROWTH_CLIENTS = 8
+GROWTH_ROUNDS = 5
+
+PROCESSES = 2
+THREADS = 8  # each process; a teller's batch is at most as large as this
+
+CENTRES = tuple(f"bench{n}" for n in range(8))
+DAYS = 4
+STARTS = ("08:30", "10:00", "13:30", "15:00", "16:30")
+SEATS = 250  # so that no rush of many rounds runs dry; rule 19 raises seats too
+FULL_CENTRE, FULL_SEATS, FULL_STARTS = "benchfull", 12, STARTS[:3]
+
+BOOKERS = 6000  # more than a rush serves in its seconds
+GROWERS = 3000
+ASKERS = 500  # of full slots: 30 tries a minute each
+SITTERS = FULL_SEATS
+LAWYERS = BOOKERS + GROWERS + ASKERS + SITTERS
+
+OLD_BOOKINGS = 1_000_000
+OLD_DETAINEES = 200_000
