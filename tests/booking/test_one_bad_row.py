@@ -1,0 +1,64 @@
+"""A row that can't be read, as when its field key was dropped too early, stops no duty: the others are served."""
+
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+
+from booking import arrivals, reminders, review
+from booking.desk import Desk
+from clock import at
+from models import Booking, Centre, Notice
+from models.bookings import seal_detainee
+from tests.booking.conftest import FRIDAY, Clock, add_slot, applying
+
+Lawyers = Callable[[int], list[int]]
+
+
+def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
+    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(3))
+    sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
+    bad = Booking.ref == refs[0]
+    Booking.update(detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "异常"}]).where(
+        bad
+    ).execute()
+    clock.moment = at(date(2026, 11, 26), time(18))
+    assert review.decide_due(desk) == 2
+    assert [Booking.get_by_id(ref).state for ref in refs] == ["submitted", "confirmed", "confirmed"]
+    assert refs[0] in caplog.text
+
+
+def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
+    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(2))
+    elsewhere = broken_centre(clock)
+    Booking.update(state="confirmed").execute()
+    Booking.update(centre=elsewhere).where(Booking.ref == refs[0]).execute()
+    clock.moment = at(FRIDAY, time(9))
+    assert arrivals.mark_no_shows(desk) == 1
+    assert [Booking.get_by_id(ref).state for ref in refs] == ["confirmed", "no_show"]
+    assert refs[0] in caplog.text
+
+
+def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
+    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken_centre(clock)
+    ref = desk.book(applying(lawyers(1)[0])).ref
+    review.approve(desk, ref, by="officer:chen")
+    clock.moment = at(date(2026, 11, 26), time(10))
+    assert reminders.post_due(clock.moment) == 1
+    assert Notice.select().where(Notice.event == f"{ref}:reminder").exists()
+    assert "broken" in caplog.text
+
+
+def broken_centre(clock: Clock) -> Centre:
+    """Its policy was written past the command."""
+    made = Centre.create(
+        code="broken", name="某看守所", address="某处", policy={"no_show_minutes": -1}, created_at=clock()
+    )
+    add_slot("broken", FRIDAY, time(8, 30))
+    return made

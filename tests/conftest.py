@@ -1,0 +1,77 @@
+"""Real parts for every test: one Redis and one PostgreSQL for the run, an empty database and an empty Redis for each."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+import models
+from models.sealed import Keyring
+from sandbox.servers import postgres, redis
+from sandbox.servers.postgres import PostgresServer
+from sandbox.servers.redis import RedisServer
+
+FIELD_KEY, INDEX_KEY = os.urandom(32), os.urandom(32)
+KEYRING = Keyring([FIELD_KEY], INDEX_KEY)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis.running(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_client(redis_server: RedisServer) -> Iterator[Any]:
+    """Short time-outs and no retries, as in service; an empty server before and after."""
+    redis_server.flush()
+    with Redis.from_url(redis_server.url, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)) as client:
+        yield client
+    redis_server.flush()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    models.open_database(f"sqlite:///{path}", KEYRING)
+    models.database.create_tables(models.TABLES)
+    models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    models.database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: PostgresServer) -> str:
+    url = postgres_server.fresh()
+    models.open_database(url, KEYRING)
+    models.database.create_tables(models.TABLES)
+    models.database.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an open, empty database with all tables; each test runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "test.db")
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+        models.open_database(url, KEYRING)
+    else:
+        url = request.getfixturevalue("postgres_tables")
+        models.open_database(url, KEYRING)
+        names = ", ".join(f'"{table._meta.table_name}"' for table in models.TABLES)
+        models.database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    yield url
+    models.database.close()

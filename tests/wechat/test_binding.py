@@ -1,0 +1,285 @@
+"""Binding a licence: compared with the roll; one licence, one identity, one phone."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from threading import Barrier, Thread
+
+import pytest
+
+from booking import licences
+from models import Audit, Booking, Lawyer, database
+from refusals import AlreadyBound, WrongState
+from tests.wechat.conftest import LIN, SHEN, Phone, on_the_roll
+
+
+def test_who_agrees_with_the_roll_is_verified(lin):
+    told = lin.get("/me").json
+    assert told["lawyer"] == {
+        "name": LIN.name,
+        "licence_no": LIN.licence_no,
+        "firm": LIN.firm,
+        "phone": "138****8001",
+        "state": "verified",
+        "reason": "",
+    }
+    assert told["standing"] == {"strikes": [], "left": 3, "suspended_until": None}
+
+
+def test_how_it_was_typed_makes_no_difference(phone_of):
+    person = replace(SHEN, id_no="11010519491231002X")
+    on_the_roll(person)
+    phone = phone_of(person)
+    phone.sign_in()
+    typed = {
+        "name": " 沈若溪 ",
+        "licence_no": "１３１０１２０１９１０６５４３２１",
+        "id_no": "１１０１０５ 19491231 002x",
+        "firm": "上海衡山律师事务所　",
+    }
+    assert phone.bind(**typed).json["lawyer"]["state"] == "verified"
+
+
+def test_who_is_not_on_the_roll_waits_for_an_officer(stranger):
+    answer = stranger.bind()
+    assert answer.status_code == 201
+    assert answer.json["lawyer"]["state"] == "pending"
+    assert "不在律师名册中" in answer.json["lawyer"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "林志远", "姓名与律师名册不一致"),
+        ("firm", "上海衡山律师事务所", "律师事务所与律师名册不一致"),
+        ("id_no", "440524188001010014", "身份证号与律师名册不一致"),
+    ],
+)
+def test_who_differs_from_the_roll_waits_with_the_difference_named(phone_of, field, value, words):
+    on_the_roll(LIN)
+    phone = phone_of(LIN)
+    phone.sign_in()
+    told = phone.bind(**{field: value}).json["lawyer"]
+    assert told["state"] == "pending"
+    assert words in told["reason"]
+
+
+def test_a_phone_other_than_the_rolls_waits(phone_of, stand_in):
+    on_the_roll(LIN)
+    phone = Phone(phone_of(LIN).client, stand_in, replace(LIN, phone="13700137000"))
+    phone.sign_in()
+    assert "手机号" in phone.bind().json["lawyer"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"state": "revoked"}, "吊销"),
+        ({"state": "suspended"}, "停止执业"),
+        ({"valid_until": date(2026, 11, 23)}, "有效期至2026-11-23"),
+    ],
+)
+def test_whom_the_roll_bars_is_refused_with_the_reason(phone_of, entry, words):
+    on_the_roll(LIN, **entry)
+    phone = phone_of(LIN)
+    phone.sign_in()
+    told = phone.bind().json["lawyer"]
+    assert told["state"] == "refused"
+    assert words in told["reason"]
+
+
+def test_the_licence_of_a_verified_lawyer_is_taken(lin, phone_of):
+    thief = phone_of(replace(LIN, openid="oSomebodyElse0000000000009", phone="13700137000"))
+    thief.sign_in()
+    answer = thief.bind()
+    assert (answer.status_code, answer.json["code"]) == (409, "already_bound")
+    assert thief.get("/me").json["lawyer"] is None
+
+
+def test_the_phone_of_a_verified_lawyer_is_taken(lin, phone_of):
+    on_the_roll(SHEN, phone=False)
+    other = phone_of(replace(SHEN, phone=LIN.phone))
+    other.sign_in()
+    assert other.bind().json["code"] == "already_bound"
+
+
+def test_an_unproven_claim_does_not_keep_the_true_lawyer_out(phone_of):
+    on_the_roll(LIN)
+    thief = phone_of(replace(LIN, openid="oSomebodyElse0000000000009", id_no=SHEN.id_no))
+    thief.sign_in()
+    assert thief.bind().json["lawyer"]["state"] == "pending"
+    true = phone_of(LIN)
+    true.sign_in()
+    assert true.bind().json["lawyer"]["state"] == "verified"
+
+
+def test_binding_again_answers_the_same_and_changes_nothing(lin):
+    assert lin.bind().json["lawyer"]["state"] == "verified"
+    other = lin.bind(firm="上海衡山律师事务所")
+    assert (other.status_code, other.json["code"]) == (409, "wrong_state")
+    assert lin.get("/me").json["lawyer"]["firm"] == LIN.firm
+
+
+def test_who_was_refused_may_try_again(phone_of):
+    phone = phone_of(LIN)
+    phone.sign_in()
+    assert phone.bind().json["lawyer"]["state"] == "pending"
+    on_the_roll(LIN)
+    assert phone.bind().json["lawyer"]["state"] == "verified"
+
+
+def test_a_phone_code_works_once(stranger, stand_in):
+    code = stand_in.phone_code(SHEN.phone)
+    assert stranger.post("/me/licence", SHEN.as_form(code)).status_code == 201
+    again = stranger.post("/me/licence", SHEN.as_form(code))
+    assert again.status_code == 422
+    assert [error["field"] for error in again.json["errors"]] == ["phone_code"]
+
+
+def test_guessing_is_limited(stranger):
+    answers = [stranger.post("/me/licence", SHEN.as_form("guess")).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+def test_the_id_number_is_nowhere_in_clear(lin):
+    assert LIN.id_no not in str(list(Lawyer.select().dicts()))
+    assert LIN.phone not in str(list(Lawyer.select().dicts()))
+
+
+def test_an_officer_decides_about_who_waits(stranger, desk):
+    stranger.bind()
+    lawyer = Lawyer.of_openid(SHEN.openid)
+    assert licences.decide(desk, lawyer.id, True, "chief.wang", "已核对原件").state == "verified"
+    assert stranger.get("/me").json["lawyer"]["state"] == "verified"
+    assert Audit.get().what == "licence.verified"
+    with pytest.raises(WrongState):
+        licences.decide(desk, lawyer.id, False, "chief.wang", "")
+
+
+def test_an_officers_no_is_told_with_the_reason(stranger, desk):
+    stranger.bind()
+    licences.decide(desk, Lawyer.of_openid(SHEN.openid).id, False, "chief.wang", "执业证系伪造")
+    told = stranger.get("/me").json["lawyer"]
+    assert (told["state"], told["reason"]) == ("refused", "执业证系伪造")
+
+
+def test_an_officer_can_not_verify_a_licence_twice(stranger, desk, phone_of):
+    other = phone_of(replace(SHEN, openid="oSomebodyElse0000000000009", phone="13700137000"))
+    other.sign_in()
+    assert [stranger.bind().status_code, other.bind().status_code] == [201, 201]
+    licences.decide(desk, Lawyer.of_openid(SHEN.openid).id, True, "chief.wang", "")
+    with pytest.raises(AlreadyBound):
+        licences.decide(desk, Lawyer.of_openid(other.person.openid).id, True, "chief.wang", "")
+
+
+def test_after_unbinding_the_lawyer_binds_a_new_phone_and_keeps_his_history(lin, desk, phone_of):
+    before = Lawyer.of_openid(LIN.openid)
+    Lawyer.update(suspended_until=datetime.fromisoformat("2027-01-01T00:00:00+08:00")).execute()
+    licences.unbind(desk, before.id, "chief.wang", "换了微信")
+    assert lin.get("/me").json["lawyer"] is None
+    new = phone_of(replace(LIN, openid="oLinZhiyuanNewPhone0000002"))
+    new.sign_in()
+    assert new.bind().json["lawyer"]["state"] == "verified"
+    after = Lawyer.of_openid(new.person.openid)
+    assert after.id == before.id
+    assert after.suspended_until is not None
+
+
+@pytest.fixture
+def unbound(lin, desk):
+    """Lin's row after an unbinding: a booking of his hangs on it, and a suspension runs."""
+    assert lin.book().status_code == 201
+    his = Lawyer.of_openid(LIN.openid)
+    Lawyer.update(suspended_until=datetime.fromisoformat("2027-01-01T00:00:00+08:00")).execute()
+    return licences.unbind(desk, his.id, "chief.wang", "换了微信")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"firm": "上海衡山律师事务所"}, {"id_no": SHEN.id_no}, {"licence_no": SHEN.licence_no}]
+)
+def test_who_binds_again_with_something_changed_gets_his_history_with_the_officers_yes(
+    unbound, desk, phone_of, changed
+):
+    new = phone_of(replace(LIN, openid="oLinZhiyuanNewPhone0000002", **changed))
+    new.sign_in()
+    assert new.bind().json["lawyer"]["state"] == "pending"
+    came = Lawyer.of_openid(new.person.openid)
+    assert licences.decide(desk, came.id, True, "chief.wang", "已核对原件").id == unbound.id
+    his = Lawyer.of_openid(new.person.openid)
+    assert (his.id, his.state, his.suspended_until) == (unbound.id, "verified", unbound.suspended_until)
+    assert (his.firm, his.licence_no, his.id_no, his.phone) == (
+        new.person.firm, new.person.licence_no, new.person.id_no, LIN.phone,
+    )  # fmt: skip
+    assert Lawyer.select().count() == 1
+    assert [his.id] == [booking.lawyer_id for booking in Booking.select()]
+
+
+def test_who_mistypes_first_and_binds_rightly_then_gets_his_history_too(unbound, phone_of):
+    new = phone_of(replace(LIN, openid="oLinZhiyuanNewPhone0000002"))
+    new.sign_in()
+    assert new.bind(firm="上海衡山律师事务所").json["lawyer"]["state"] == "pending"
+    assert new.bind().json["lawyer"]["state"] == "verified"
+    assert Lawyer.of_openid(new.person.openid).id == unbound.id
+
+
+def test_an_empty_row_unbound_in_between_does_not_hide_the_history(unbound, desk, phone_of):
+    for openid in ("oLinZhiyuanNewPhone0000002", "oLinZhiyuanNewPhone0000003"):
+        new = phone_of(replace(LIN, openid=openid, firm="上海衡山律师事务所"))
+        new.sign_in()
+        new.bind()
+        if openid.endswith("2"):
+            licences.unbind(desk, Lawyer.of_openid(openid).id, "chief.wang", "填错")
+    licences.decide(desk, Lawyer.of_openid(openid).id, True, "chief.wang", "")
+    assert Lawyer.of_openid(openid).id == unbound.id
+
+
+def test_another_who_was_verified_with_the_licence_by_mistake_leaves_nothing_to_its_owner(
+    unbound, desk, phone_of
+):
+    on_the_roll(SHEN)
+    Lawyer.update(licence_no=SHEN.licence_no).where(Lawyer.id == unbound.id).execute()
+    shen = phone_of(SHEN)
+    shen.sign_in()
+    assert shen.bind().json["lawyer"]["state"] == "verified"
+    assert Lawyer.of_openid(SHEN.openid).id != unbound.id
+
+
+def test_of_many_identities_at_once_one_gets_the_licence(desk):
+    on_the_roll(LIN, phone=False)
+    told, barrier = [], Barrier(8)
+
+    def bind(number: int) -> None:
+        barrier.wait()
+        try:
+            claim = (LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, f"1380000{number:04d}")
+            told.append(licences.bind(desk, f"o-{number}", *claim).state)
+        except AlreadyBound:
+            told.append("already_bound")
+        finally:
+            database.close()
+
+    threads = [Thread(target=bind, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["already_bound"] * 7 + ["verified"]
+
+
+def test_one_identitys_double_tap_is_one_lawyer(desk):
+    on_the_roll(LIN)
+    told, barrier = [], Barrier(4)
+
+    def bind() -> None:
+        barrier.wait()
+        told.append(
+            licences.bind(desk, LIN.openid, LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, LIN.phone).id
+        )
+        database.close()
+
+    threads = [Thread(target=bind) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 4
+    assert len(set(told)) == 1

@@ -1,0 +1,96 @@
+"""What the lawyer carries: checkable without the server, silent about the detainee."""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+
+import pytest
+from icalendar import Calendar
+
+from booking import review
+from booking.passes import BadPass, PassKeys
+from tests.wechat.conftest import LIN, SECRET_KEYS
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def ref(lin, desk):
+    ref = lin.book(detainee={"name": "周某某"}).json["ref"]
+    review.approve(desk, ref, "reviewer.zhao")
+    return ref
+
+
+def test_a_pass_proves_itself_to_who_holds_the_public_key(lin, ref):
+    told = lin.get(f"/bookings/{ref}/pass").json
+    assert (told["valid_from"], told["valid_until"]) == (
+        "2026-11-27T07:30:00+08:00",
+        "2026-11-27T09:30:00+08:00",
+    )
+    words = PassKeys(SECRET_KEYS).check(told["pass"])
+    assert (words["ref"], words["centre"], words["start"]) == (ref, "pudong", "2026-11-27T08:30+08:00")
+    assert words["licence"] == "13101******123456"
+
+
+def test_a_pass_signed_with_an_older_key_is_still_good(lin, ref):
+    told = lin.get(f"/bookings/{ref}/pass").json["pass"]
+    assert PassKeys(["a newer key of the tests, in use since today", *SECRET_KEYS]).check(told)["ref"] == ref
+    with pytest.raises(BadPass):
+        PassKeys(["the key of another installation altogether"]).check(told)
+
+
+def test_a_pass_that_was_touched_is_none(lin, ref):
+    told = lin.get(f"/bookings/{ref}/pass").json["pass"]
+    keys = PassKeys(SECRET_KEYS)
+    mark, body, signature = told.split(".")
+    other = f"{mark}.{body[:-2]}{'A' if body[-2] != 'A' else 'B'}{body[-1]}.{signature}"
+    for text in (
+        "",
+        "x",
+        other,
+        f"{mark}.{body}",
+        f"{mark}.{body}.",
+        f"HJ2.{body}.{signature}",
+        told + "A",
+        "é.é.é",
+    ):
+        with pytest.raises(BadPass):
+            keys.check(text)
+
+
+def test_nothing_the_lawyer_carries_names_the_detainee(lin, ref):
+    body = lin.get(f"/bookings/{ref}/pass").json["pass"].split(".")[1]
+    words = urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
+    assert "周某某" not in words + lin.get(f"/bookings/{ref}/calendar.ics").text
+    assert set(json.loads(words)) == {"ref", "centre", "start", "end", "licence", "from", "until"}
+
+
+def test_before_it_is_confirmed_there_is_no_pass(lin):
+    ref = lin.book().json["ref"]
+    for what in ("pass", "pass.svg"):
+        answer = lin.get(f"/bookings/{ref}/{what}")
+        assert (answer.status_code, answer.json["code"]) == (409, "wrong_state")
+    assert (
+        Calendar.from_ical(lin.get(f"/bookings/{ref}/calendar.ics").text).events[0]["status"] == "TENTATIVE"
+    )
+
+
+def test_the_qr_code_is_a_picture_without_script(lin, ref):
+    answer = lin.get(f"/bookings/{ref}/pass.svg")
+    assert answer.mimetype == "image/svg+xml"
+    assert re.search("<svg[^>]*>", answer.text)
+    assert "script" not in answer.text
+
+
+def test_the_calendar_knows_when_and_where(lin, ref):
+    answer = lin.get(f"/bookings/{ref}/calendar.ics")
+    event = Calendar.from_ical(answer.text).events[0]
+    assert answer.mimetype == "text/calendar"
+    assert event.start.isoformat() == "2026-11-27T00:30:00+00:00"
+    assert "浦东新区看守所" in event["summary"]
+    assert event["uid"] == f"{ref}@huijian"
+
+
+def test_the_pass_is_the_lawyers_own(lin, ref, stranger):
+    assert LIN.openid != stranger.person.openid
+    assert stranger.get(f"/bookings/{ref}/pass").status_code == 404
