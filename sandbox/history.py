@@ -1,21 +1,25 @@
-"""A few days of what has happened at Pudong, and some bookings that wait for an officer."""
+"""A few days of what has happened at Pudong, and what happens there today."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from booking import review, timetable
-from booking.application import Application
-from booking.desk import Desk
+from peewee import EXCLUDED
+
+from booking import timetable
 from booking.refs import ref_for
-from booking.slots import SlotView
-from models import Booking, Change, Lawyer, Slot, Strike, Suspension, database
+from models import Booking, Change, Lawyer, Slot, Strike, Suspension
 from models.bookings import seal_detainee
 from models.detainees import id_key
-from sandbox.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, PERMIT, TAO, WANG, XIE, ZHAO, Person, Prisoner
+from sandbox.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, TAO, WANG, XIE, ZHAO, Person, Prisoner
 
 DAYS = 4
+TODAY_EACH = 6  # meetings in each of today's slots
 _LIVES = {
+    "confirmed": ("submitted", "confirmed"),
+    "arrived": ("submitted", "confirmed", "arrived"),
+    "meeting": ("submitted", "confirmed", "arrived", "meeting"),
     "done": ("submitted", "confirmed", "arrived", "meeting", "done"),
     "no_show": ("submitted", "confirmed", "no_show"),
     "cancelled": ("submitted", "cancelled"),
@@ -34,38 +38,39 @@ class Meeting(NamedTuple):
     state: str
 
 
-def write(desk: Desk, now: datetime) -> None:
-    """Once: where there are bookings already, nothing is added."""
-    if Booking.select().exists():
-        return
-    with database.atomic():
-        _past(now)
-    _coming(desk)
-
-
-def _past(now: datetime) -> None:
-    days = _slots_of_last_days(now)
+def write(now: datetime) -> None:
+    """What is over, and today as it stands at this hour. Inside the caller's transaction."""
     ids = dict(Lawyer.select(Lawyer.openid, Lawyer.id).tuples())
-    rows = [_booking(m, days[m.day][m.slot], ids[m.lawyer.openid]) for m in _meetings() if m.day < len(days)]
-    taken: dict[str, int] = {}
-    for row in rows:
-        taken[row["slot"]] = taken.get(row["slot"], 0) + (row["active"] or 0)
-    slots = [_closed_account(slot, taken.get(slot["id"], 0)) for day in days for slot in day]
-    if not rows:
-        return
-    Slot.insert_many(slots).on_conflict_ignore().execute()
-    Booking.insert_many(rows).execute()
-    Change.insert_many([change for row in rows for change in _life(row)]).execute()
-    _strikes(rows, ids)
+    past = _slots_of_days(now, 21, 1)[-DAYS:]
+    today = [slot for day in _slots_of_days(now, 0, 0) for slot in day]
+    rows = [_booking(m, past[m.day][m.slot], ids[m.lawyer.openid]) for m in _meetings() if m.day < len(past)]
+    rows += [_booking(m, today[m.slot], ids[m.lawyer.openid]) for m in _of_today(today, now)]
+    if rows:
+        _account([slot for day in (*past, today) for slot in day], rows)
+        Booking.insert_many(rows).execute()
+        Change.insert_many([change for row in rows for change in _life(row)]).execute()
+        _strikes(rows, ids)
 
 
-def _slots_of_last_days(now: datetime) -> list[list[dict[str, Any]]]:
+def _account(slots: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """The slots as they stand once the unclaimed seats passed to the window."""
+    taken = Counter(row["slot"] for row in rows if row["active"])
+    names = ("taken", "seats", "window_seats")
+    entered = Slot.insert_many([_closed_account(slot, taken[slot["id"]]) for slot in slots])
+    update = {getattr(Slot, name): getattr(EXCLUDED, name) for name in names}
+    entered.on_conflict(conflict_target=[Slot.id], update=update).execute()
+
+
+def _slots_of_days(now: datetime, first: int, last: int) -> list[list[dict[str, Any]]]:
+    """Open days of Pudong from `first` to `last` days ago, the earliest first."""
     today = now.date()
     days: dict[Any, list[dict[str, Any]]] = {}
-    for row in timetable.rows_between(["pudong"], today - timedelta(days=21), today - timedelta(days=1)):
+    for row in timetable.rows_between(
+        ["pudong"], today - timedelta(days=first), today - timedelta(days=last)
+    ):
         if row["open"]:
             days.setdefault(row["date"], []).append(row)
-    return [days[day] for day in sorted(days)][-DAYS:]
+    return [days[day] for day in sorted(days)]
 
 
 def _meetings() -> Iterator[Meeting]:
@@ -78,6 +83,24 @@ def _meetings() -> Iterator[Meeting]:
     yield Meeting(COLLEAGUES[19], XIE, 1, 3, "rejected")
     yield from (Meeting(LI, HE, day, 3, "no_show") for day in (1, 2))
     yield from (Meeting(ZHAO, NAMESAKES[0], day, 4, "no_show") for day in (0, 1, 2))
+
+
+def _of_today(slots: list[dict[str, Any]], now: datetime) -> Iterator[Meeting]:
+    """By the hour: what is over is done, in the slot that is on they meet, those of the next one come in."""
+    here = [prisoner for prisoner in HELD if prisoner.centre == "pudong"][10:]
+    for number in range(len(slots) * TODAY_EACH):
+        slot = number // TODAY_EACH
+        state = _by_now(slots[slot]["starts_at"], number, now)
+        yield Meeting(COLLEAGUES[70 + number], here[number], DAYS, slot, state)
+
+
+def _by_now(start: datetime, number: int, now: datetime) -> str:
+    if now >= start + timedelta(minutes=70):
+        return "done"
+    if now >= start:
+        return "meeting" if number % TODAY_EACH else "arrived"
+    early = start - timedelta(minutes=30) <= now
+    return "arrived" if early and number % 2 else "confirmed"
 
 
 def _booking(meeting: Meeting, slot: dict[str, Any], lawyer: int) -> dict[str, Any]:
@@ -155,48 +178,3 @@ def _strikes(rows: list[dict[str, Any]], ids: dict[str, int]) -> None:
             suspension=used,
             at=row["starts_at"] + late,
         )
-
-
-def _coming(desk: Desk) -> None:
-    """Booked as lawyers book; where no day is open (a long holiday), there are none."""
-    pudong, qingpu = _bookable(desk, "pudong"), _bookable(desk, "qingpu")
-    asked = [
-        (WANG, pudong, TAO.as_asked, {}),
-        (COLLEAGUES[0], pudong, XIE.as_asked, {}),
-        (COLLEAGUES[0], pudong[7:], HE.as_asked, {}),  # two suspects of one case
-        (COLLEAGUES[1], pudong, {"name": "查无此演"}, {}),
-        (COLLEAGUES[2], pudong[2:], {"name": NAMESAKES[0].name}, {}),
-        (COLLEAGUES[3], pudong[1:], {"name": HELD[20].name}, {"stage": "trial"}),
-        (LI, qingpu, PERMIT.as_asked, {}),  # no permit
-        (COLLEAGUES[4], qingpu, HELD[7].as_asked, {"mandate": "legal_aid"}),
-        (COLLEAGUES[5], pudong[3:], HELD[11].as_asked, {}),
-    ]
-    made = [_book(desk, *each) for each in asked]
-    for ref in made[-2:]:
-        if ref:
-            review.approve(desk, ref, "review-pudong")
-
-
-def _bookable(desk: Desk, centre: str) -> list[SlotView]:
-    days = [day.date for day in desk.days(centre) if day.bookable]
-    return [slot for day in days for slot in desk.slots(centre, day) if slot.bookable]
-
-
-def _book(
-    desk: Desk, person: Person, slots: list[SlotView], detainee: dict[str, str], more: Any
-) -> str | None:
-    if not slots:
-        return None
-    lawyer = Lawyer.get(Lawyer.openid == person.openid)
-    fields: dict[str, Any] = {"mandate": "entrusted", "stage": "investigation"} | more
-    application = Application(
-        lawyer_id=lawyer.id,
-        key=f"demo-{slots[0].id}",
-        body_hash="demo",
-        slot_id=slots[0].id,
-        minutes=60,
-        detainee=detainee,
-        telling=lambda booking, slot: f'{{"ref":"{booking.ref}"}}',
-        **fields,
-    )
-    return desk.book(application).ref

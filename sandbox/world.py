@@ -11,6 +11,7 @@ from typing import Any
 from booking import calendar, holidays, new_timetable, timetable
 from booking.desk import Desk
 from models import (
+    Booking,
     Centre,
     CentreDay,
     Detainee,
@@ -25,7 +26,7 @@ from models import (
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
-from sandbox import history
+from sandbox import coming, history
 from sandbox.cast import (
     BOUND,
     CHEN,
@@ -70,7 +71,10 @@ CENTRES = (
 def load(desk: Desk, now: datetime) -> None:
     """Everything `make run` shows."""
     furnish(desk, now)
-    history.write(desk, now)
+    if not Booking.select().exists():  # once: what people did since stays theirs
+        with database.atomic():
+            history.write(now)
+        coming.write(desk)
 
 
 def furnish(desk: Desk, now: datetime) -> None:

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime, time, timedelta
 
+import pytest
+
 from booking import standing
 from booking.desk import Desk
 from booking.identity import is_id_no
 from clock import at
 from models import Booking, Lawyer, RollEntry, Slot, Strike
 from models.detainees import id_key
-from sandbox import cast, world
+from sandbox import cast, coming, world
 from seats.counters import SeatCounters
 
 TUESDAY = at(date(2026, 11, 24), time(9))
@@ -33,7 +35,7 @@ def test_the_cast_stands_as_it_says(database, redis_client):
     assert world.lawyer(world.ZHAO).is_suspended(TUESDAY)
     assert world.lawyer(world.CHEN).state == "pending"
     assert Lawyer.of_openid(world.WALKER.openid) is None
-    assert {"done", "no_show", "cancelled", "rejected", "submitted", "confirmed"} == {
+    assert {"done", "no_show", "cancelled", "rejected", "submitted", "confirmed"} <= {
         b.state for b in Booking
     }
 
@@ -44,6 +46,24 @@ def test_some_bookings_wait_with_findings_and_some_without(database, redis_clien
     codes = {finding["code"] for booking in waiting for finding in booking.findings}
     assert {"permit_missing", "detainee_not_here", "detainee_ambiguous", "co_suspects"} <= codes
     assert any(not booking.findings for booking in waiting)
+    assert sum(booking.centre_id == "pudong" for booking in waiting) == coming.QUEUE
+
+
+@pytest.mark.parametrize(
+    ("hour", "states"),
+    [
+        (7, {"confirmed"}),
+        (10, {"done", "arrived", "meeting", "confirmed"}),
+        (20, {"done"}),
+    ],
+)
+def test_today_stands_as_it_would_at_that_hour(database, redis_client, hour, states):
+    moment = at(TUESDAY.date(), time(hour))
+    world.load(desk_at(moment, redis_client), moment)
+    today = Booking.select().where(
+        Booking.starts_at.between(at(TUESDAY.date(), time()), at(TUESDAY.date(), time(23)))
+    )
+    assert {booking.state for booking in today} == states
 
 
 def test_every_slot_counts_the_bookings_that_hold_its_seats(database, redis_client):
