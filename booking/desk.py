@@ -74,6 +74,12 @@ class Desk:
             refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
             raise
 
+    def answered(self, application: Application) -> Receipt | None:
+        """The answer this Idempotency-Key already got, if any. Raises IdempotencyMismatch."""
+        mine = (KeptAnswer.lawyer == application.lawyer_id) & (KeptAnswer.key == application.key)
+        kept = KeptAnswer.get_or_none(mine)
+        return kept_answer(application, kept) if kept else None
+
     def cancel(self, lawyer_id: int, ref: str, accept_strike: bool = False, reason: str = "") -> Booking:
         """Rule 10: free until some hours before the start, later at the cost of a strike the lawyer has said yes to.
 
@@ -117,9 +123,8 @@ class Desk:
         try:
             _may_ask(application, slot, self.board.plan(slot.centre_id).policy, now)
         except Refusal:
-            mine = (KeptAnswer.lawyer == application.lawyer_id) & (KeptAnswer.key == application.key)
-            if kept := KeptAnswer.get_or_none(mine):
-                return kept_answer(application, kept)
+            if again := self.answered(application):
+                return again
             raise
         return None
 

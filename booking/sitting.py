@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from peewee import IntegrityError
+from peewee import IntegrityError, OperationalError
 
 import refusals
 from booking import comparison, ledger, rules
@@ -23,7 +23,7 @@ from clock import at
 from models import Booking, Change, KeptAnswer, Slot, database, keyring
 from models.bookings import seal_detainee
 from models.fields import moment_text
-from models.locks import locking
+from models.locks import locking, waited_in_vain
 from sms import outbox
 
 Outcome = Receipt | Exception
@@ -32,7 +32,10 @@ MOST_REFS = 3  # two bookings share one of 32^8 references about once in a milli
 
 
 class Surprise(Exception):
-    """The batch can't be written as decided (a seat short, an index hit): each of it is then decided alone."""
+    """The batch can't be written as decided (a seat short, an index hit): each of it is then decided alone.
+
+    So it is when somebody's lock is not let go: who has nothing to do with him need not go without.
+    """
 
 
 @dataclass
@@ -71,7 +74,9 @@ def sit(batch: Sequence[Held]) -> list[Outcome]:
     people = comparison.people(held.application for held in batch)
     try:
         return _decide_together(batch, people)
-    except (Surprise, IntegrityError):
+    except (Surprise, IntegrityError, OperationalError) as problem:
+        if isinstance(problem, OperationalError) and not waited_in_vain(problem):
+            raise
         if len(batch) == 1:
             return [_alone(batch[0], people[0])]
         return [_alone(held, person) for held, person in zip(batch, people, strict=True)]

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from peewee import OperationalError
+from psycopg.errors import LockNotAvailable
+
 from models.base import on_postgres
 from models.statements import Statement, together
 
@@ -21,3 +24,8 @@ def locking(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> list[S
         return []
     keys = [*sorted(set(lawyers)), *sorted({-(int(key[:15], 16)) - 1 for key in detainee_keys})]
     return [Statement(_LOCK, (keys,))]
+
+
+def waited_in_vain(problem: OperationalError) -> bool:
+    """Whether somebody held a lock for longer than one waits; on SQLite all wait for one lock, and it says nothing."""
+    return isinstance(problem.__cause__ or problem.__context__, LockNotAvailable)

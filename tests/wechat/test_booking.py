@@ -41,6 +41,15 @@ def test_the_same_key_gets_the_same_answer_and_no_second_booking(lin):
     assert Booking.select().count() == 1
 
 
+def test_a_lawyer_suspended_since_still_gets_the_answer_of_then(lin, clock):
+    booked = lin.book()
+    Lawyer.update(suspended_until=clock() + timedelta(days=90)).execute()
+    again = lin.book()
+    assert (again.status_code, again.json) == (200, booked.json)
+    assert lin.book(key="key-2").json["code"] == "suspended"
+    assert lin.book(minutes=90).json["code"] == "idempotency_mismatch"
+
+
 def test_the_same_key_typed_differently_is_the_same(lin):
     first = lin.book(detainee={"name": "周某", "id_no": "11010519491231002X"})
     again = lin.book(
