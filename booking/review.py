@@ -1,14 +1,13 @@
 """Rule 8: an officer decides every submitted booking; what nobody decided in time decides itself."""
 
 import logging
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from peewee import InterfaceError, OperationalError
 
 from booking.policy import Policy
-from booking.steps import move, tell
+from booking.steps import fit_to_send, move, tell
 from booking.words import moment_words
 from models import Audit, Booking, Centre, Lawyer, database
 from refusals import Invalid, NotFound, WrongState
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from booking.desk import Desk
 
 log = logging.getLogger(__name__)
-
-_ID_NO = re.compile(r"\d{15,17}[\dXx]?", re.ASCII)
 
 
 def waiting(centre: str | None = None, before: datetime | None = None) -> list[Booking]:
@@ -85,7 +82,7 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
         columns["decision_reason"] = why
     with database.atomic():
         move(booking, to, by=by, now=now, why=why, **columns)
-        tell(booking, to, now, **({"reason": _fit_to_send(why, booking)} if to == "rejected" else {}))
+        tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
         if by != "system":
             words = {"when": moment_words(booking.starts_at), "why": why}
             Audit.create(at=now, who=by, what=f"review.{to}", subject=booking.ref, words=words)
@@ -94,11 +91,6 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
     else:
         desk.seats.wake()
     return booking
-
-
-def _fit_to_send(why: str, booking: Booking) -> str:
-    """An officer writes freely; no detainee's name and no ID number leaves the house by SMS."""
-    return _ID_NO.sub("（证件号）", why.replace(booking.detainee["name"], "当事人"))
 
 
 def _find(ref: str) -> Booking:

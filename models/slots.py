@@ -9,7 +9,7 @@ from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerF
 from models.base import Table, database
 from models.centres import Centre
 from models.fields import MomentField
-from models.statements import Statement
+from models.statements import Statement, together
 
 
 class Slot(Table):
@@ -50,7 +50,7 @@ class Slot(Table):
 
 
 CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND open AND taken + {n} <= seats"
-GIVE_BACK = "UPDATE slot SET taken = taken - 1 WHERE id = {p} AND taken > 0"
+GIVE_BACK = "UPDATE slot SET taken = CASE WHEN taken > {n} THEN taken - {n} ELSE 0 END WHERE id = {p}"
 
 
 def claiming(wanted: Mapping[str, int]) -> list[Statement]:
@@ -63,4 +63,12 @@ def claiming(wanted: Mapping[str, int]) -> list[Statement]:
 
 
 def give_back(slot_id: str) -> None:
-    database.execute_sql(GIVE_BACK.format(p=database.param), (slot_id,))
+    give_back_all({slot_id: 1})
+
+
+def give_back_all(freed: Mapping[str, int]) -> None:
+    """So many seats of each slot, in the order of slot ids, as they are claimed."""
+    place = database.param
+    together(
+        [Statement(GIVE_BACK.format(p=place, n=int(many)), (slot,)) for slot, many in sorted(freed.items())]
+    )

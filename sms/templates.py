@@ -42,6 +42,10 @@ TEMPLATES = {
         "您预约${centre}${when}的会见已取消，预约号${ref}，由${by}取消，${strike}。",
         "由{by}取消，{strike}",
     ),
+    "withdrawn": Template(
+        "您预约${centre}${when}的会见由看守所取消，预约号${ref}，原因：${reason}，不计爽约。最近可改约：${nearest}。",
+        "看守所取消，不计爽约：{reason}",
+    ),
     "no_show": Template(
         "您预约${centre}${when}的会见未按时到场，预约号${ref}，记爽约一次，累计${strikes}次。如有异议可在小程序申诉。",
         "未按时到场，累计爽约{strikes}次",
