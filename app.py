@@ -27,7 +27,7 @@ from seats.servers import connect
 from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
-from sms.subscription import Subscription
+from sms.subscription import Message, Subscription
 from wechat.client import WeChat
 
 
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         wechat=house.wechat,
         redis=house.redis,
         secret_keys=settings.secret_keys,
-        message_templates=settings.wechat_message_templates.values(),
+        message_templates=house.wechat_template_ids.values(),
         count=watch.count,
     )
     app.register_blueprint(watch.health)
@@ -99,7 +99,9 @@ def _house(settings: Settings) -> House:
         settings.sms_sign_name,
         settings.sms_templates,
     )
-    subscription = Subscription(client.send_subscription_message, settings.wechat_message_templates)
+    filed = settings.wechat_message_templates
+    messages = {kind: Message(one.id, one.fields) for kind, one in filed.items()}
+    subscription = Subscription(client.send_subscription_message, messages)
     return House(
         desk=Desk(SeatCounters(seats_redis), checkpoint=checkpoint),
         redis=redis,
@@ -107,7 +109,7 @@ def _house(settings: Settings) -> House:
         wechat=client,
         delivery=Delivery(aliyun, subscription, checkpoint=checkpoint),
         asking=Asking(aliyun),
-        wechat_template_ids=settings.wechat_message_templates,
+        wechat_template_ids={kind: one.id for kind, one in filed.items()},
         receipt_secret=settings.sms_receipt_secret.get_secret_value(),
         public_host="" if settings.is_demo else settings.public_url.partition("://")[2],
         load_demo=_demo_world() if settings.is_demo else None,

@@ -6,7 +6,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).resolve().parent
@@ -17,6 +25,26 @@ Words = Annotated[tuple[str, ...], NoDecode]
 
 class BadSettings(Exception):
     """One line a setting: its name and what is wrong with it."""
+
+
+WeChatField = Annotated[str, Field(pattern=r"^(thing|character_string)\d{1,2}$")]
+
+
+class MessageTemplate(BaseModel):
+    """A subscription message as filed: its id, and WeChat's name of each field; one that is null is not in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1, max_length=64)
+    centre: WeChatField | None = None
+    when: WeChatField | None = None
+    ref: WeChatField | None = None
+    note: WeChatField | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is told → WeChat's name for it."""
+        return self.model_dump(exclude={"id"}, exclude_none=True)
 
 
 class Settings(BaseSettings):
@@ -43,7 +71,7 @@ class Settings(BaseSettings):
     wechat_website_secret: SecretStr
     wechat_api_url: str = Field("https://api.weixin.qq.com", pattern=r"^https?://[^/]+$")
     wechat_open_url: str = Field("https://open.weixin.qq.com", pattern=r"^https?://[^/]+$")
-    wechat_message_templates: dict[str, str] = {}
+    wechat_message_templates: dict[str, MessageTemplate] = {}
     aliyun_access_key_id: str
     aliyun_access_key_secret: SecretStr
     aliyun_sms_endpoint: str = Field("https://dysmsapi.aliyuncs.com", pattern=r"^https?://[^/]+$")

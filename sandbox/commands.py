@@ -15,7 +15,7 @@ def wechat(port: int) -> list[str]:
     for appid, secret in demo_env.WECHAT_APPS.values():
         words += ["--app", f"{appid}:{secret}"]
     for message in demo_env.message_templates().values():
-        words += ["--template", f"{message}={demo_env.MESSAGE_FIELDS}"]
+        words += ["--template", f"{message['id']}={','.join(demo_env.MESSAGE_FIELDS.values())}"]
     return words
 
 

@@ -18,7 +18,7 @@ WECHAT_APPS = {
 }
 ALIYUN_KEY = ("demo-access-key-id", "demo-access-key-secret")
 SIGN_NAME = "会见预约"
-MESSAGE_FIELDS = "thing1,thing2,character_string3,thing4"
+MESSAGE_FIELDS = {"centre": "thing1", "when": "thing2", "ref": "character_string3", "note": "thing4"}
 
 
 def write(file: Path, port: int, redis_url: str) -> dict[str, str]:
@@ -36,9 +36,9 @@ def write(file: Path, port: int, redis_url: str) -> dict[str, str]:
     return settings
 
 
-def message_templates() -> dict[str, str]:
-    """Kind → id of the WeChat subscription message, each with MESSAGE_FIELDS."""
-    return {kind: f"demo-{kind}" for kind in TEMPLATES}
+def message_templates() -> dict[str, dict[str, str]]:
+    """Kind → the WeChat subscription message: its id and its fields."""
+    return {kind: {"id": f"demo-{kind}"} | MESSAGE_FIELDS for kind in TEMPLATES}
 
 
 def sms_texts() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from models import Consent, Notice
 from sms.templates import wechat_data
@@ -21,21 +21,28 @@ class Sender(Protocol):
     def __call__(self, openid: str, template_id: str, data: Mapping[str, str], page: str) -> Any: ...
 
 
+class Message(NamedTuple):
+    """The mini-program's template: its id, and what is told (`centre`, `when`, `ref`, `note`) → WeChat's field."""
+
+    id: str
+    fields: Mapping[str, str]
+
+
 class Subscription:
-    def __init__(self, sender: Sender, template_ids: Mapping[str, str]):
-        """`template_ids`: kind of notice → the mini-program's template id."""
-        self._sender, self.template_ids = sender, template_ids
+    def __init__(self, sender: Sender, messages: Mapping[str, Message]):
+        """`messages`: kind of notice → how WeChat has it."""
+        self._sender, self._messages = sender, messages
 
     def send(self, notice: Notice, now: datetime) -> dict[str, Any]:
         """Send this notice and answer its new columns. One consent is used by each message that went out."""
-        template_id, openid = self.template_ids.get(notice.kind), notice.lawyer.openid
-        if not template_id or not openid or not _use_consent(openid, template_id):
+        message, openid = self._messages.get(notice.kind), notice.lawyer.openid
+        if not message or not openid or not _use_consent(openid, message.id):
             return {"state": "declined"}
         page = f"pages/booking/booking?ref={notice.booking}" if notice.booking else ""
         try:
-            self._sender(openid, template_id, wechat_data(notice.kind, notice.words), page)
+            self._sender(openid, message.id, wechat_data(notice.kind, notice.words, message.fields), page)
         except Exception as no:
-            return self._refused(notice, no, openid, template_id, now)
+            return self._refused(notice, no, openid, message.id, now)
         return {"state": "sent", "sent_at": now}
 
     def _refused(

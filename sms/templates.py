@@ -78,13 +78,15 @@ def sms_params(kind: str, words: Mapping[str, str]) -> dict[str, str]:
     return {name: _fit(words.get(name, ""), LONGEST_VARIABLE) for name in TEMPLATES[kind].variables}
 
 
-def wechat_data(kind: str, words: Mapping[str, str]) -> dict[str, str]:
-    """The fields of the subscription message, filed with the same four keys for every kind."""
-    fields = {"thing1": words.get("centre", "会见预约"), "thing2": words.get("when", "网上预约")}
-    fields = {name: _fit(value, LONGEST_THING) for name, value in fields.items()}
-    fields["character_string3"] = words.get("ref", "-")
-    fields["thing4"] = _fit(TEMPLATES[kind].note.format_map(words), LONGEST_THING)
-    return fields
+def wechat_data(kind: str, words: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the subscription message; `fields` are `centre`, `when`, `ref`, `note` → the name WeChat gave."""
+    told = {
+        "centre": words.get("centre", "会见预约"),
+        "when": words.get("when", "网上预约"),
+        "ref": words.get("ref", "-"),
+        "note": TEMPLATES[kind].note.format_map(words),
+    }
+    return {name: _fit(told[what], LONGEST_THING) for what, name in fields.items()}
 
 
 _LINK = re.compile(

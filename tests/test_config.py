@@ -61,6 +61,8 @@ def test_every_setting_in_place_starts(tmp_path: Path) -> None:
         ("PUBLIC_URL", "huijian.example.cn"),
         ("PROXY_HOPS", "many"),
         ("SMS_TEMPLATES", "no json"),
+        ("WECHAT_MESSAGE_TEMPLATES", '{"confirmed":{"id":"T","when":"time2"}}'),
+        ("WECHAT_MESSAGE_TEMPLATES", '{"confirmed":"T"}'),
         ("HUIJIAN_ENV", "staging"),
     ],
 )

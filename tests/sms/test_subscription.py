@@ -7,13 +7,14 @@ import pytest
 from models import Consent, Notice
 from sms import outbox
 from sms.delivery import Delivery
-from sms.subscription import Subscription
+from sms.subscription import Message, Subscription
 from sms.untold import untold
 from tests.sms.conftest import one_database
 
 pytestmark = one_database
 
-IDS = {"confirmed": "T1"}
+FIELDS = {"centre": "thing6", "when": "thing2", "ref": "character_string1", "note": "thing5"}
+IDS, MESSAGES = {"confirmed": "T1"}, {"confirmed": Message("T1", FIELDS)}
 
 
 class No(Exception):
@@ -44,7 +45,7 @@ def beside(drop, watch):
 
 
 def carried(notice, sender, watch, aliyun_client, times=1):
-    delivery = Delivery(aliyun_client, Subscription(sender, IDS), now=watch)
+    delivery = Delivery(aliyun_client, Subscription(sender, MESSAGES), now=watch)
     for _ in range(times):
         delivery.deliver(notice.id)
         watch.move(seconds=61)
@@ -60,7 +61,7 @@ def test_it_is_sent_once_and_uses_one_consent(beside, watch, aliyun_client):
     assert carried(beside, sender, watch, aliyun_client, times=2).state == "sent"
     [(openid, template_id, data, page)] = sender.sent
     assert (openid, template_id) == ("o-chen", "T1")
-    assert data["character_string3"] == "7K3MPQ2X" and "7K3MPQ2X" in page
+    assert data["character_string1"] == "7K3MPQ2X" and "7K3MPQ2X" in page
     assert left() == 1
 
 

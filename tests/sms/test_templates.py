@@ -31,7 +31,12 @@ def test_a_link_in_a_reason_is_left_out_and_the_rest_stays():
 
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_every_kind_fits_wechats_fields(kind):
-    data = wechat_data(kind, WORDS | {"reason": "很长的原因" * 20})
-    assert set(data) == {"thing1", "thing2", "character_string3", "thing4"}
-    assert all(0 < len(value) <= 20 for name, value in data.items() if name.startswith("thing"))
-    assert data["character_string3"].isascii()
+    fields = {"centre": "thing6", "when": "thing2", "ref": "character_string1", "note": "thing5"}
+    data = wechat_data(kind, WORDS | {"reason": "很长的原因" * 20}, fields)
+    assert set(data) == set(fields.values())
+    assert all(0 < len(value) <= 20 for value in data.values())
+    assert data["character_string1"].isascii()
+
+
+def test_a_template_without_a_field_goes_without_it():
+    assert set(wechat_data("confirmed", WORDS, {"note": "thing1"})) == {"thing1"}
