@@ -13,6 +13,7 @@ from flask import redirect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
+import console
 import jobs
 import jobs.receipts
 import models
@@ -74,6 +75,13 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         message_templates=house.wechat_template_ids.values(),
         count=watch.count,
     )
+    console.register(
+        app,
+        desk=house.desk,
+        redis=house.redis,
+        public_url=settings.public_url,
+        demo_accounts=_demo_accounts() if settings.is_demo else (),
+    )
     app.register_blueprint(watch.health)
     app.register_blueprint(jobs.receipts.blueprint)
     app.add_url_rule("/docs", "docs", lambda: redirect("/api/v1/docs"))
@@ -121,6 +129,12 @@ def _demo_world() -> Callable[[Desk, datetime], None]:
     from sandbox import world
 
     return world.load
+
+
+def _demo_accounts() -> list[str]:
+    from sandbox.cast import OFFICERS
+
+    return [officer.account for officer in OFFICERS]
 
 
 def _checkpoint(fault: str) -> Callable[[str], None]:

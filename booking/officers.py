@@ -21,10 +21,23 @@ def add(account: str, name: str, role: str, centre: str | None, now: datetime, b
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"账号{account}已存在")
         Audit.create(
-            at=now, who=by, what="officer.add", subject=account, words={"role": role, "centre": centre}
+            at=now,
+            who=by,
+            what="officer.add",
+            subject=account,
+            words={"role": role, "centre": centre},
+            centre=centre,
         )
     made: Officer = Officer.get(Officer.account == account)
     return made
+
+
+def of_account(account: str) -> Officer:
+    """Raises NotFound."""
+    found: Officer | None = Officer.get_or_none(Officer.account == account)
+    if found is None:
+        raise NotFound(f"没有账号为{account}的民警")
+    return found
 
 
 def every() -> list[Officer]:

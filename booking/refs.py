@@ -2,7 +2,7 @@
 
 from models import keyring
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISHEARD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
@@ -13,7 +13,7 @@ def ref_for(lawyer: int, key: str, attempt: int = 0) -> str:
     guessed without the index key. `attempt` moves on where another booking has the reference already.
     """
     number = int(keyring().index("ref", f"{lawyer}:{attempt}:{key}")[:10], 16)
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
 
 
 def ref_said(text: str) -> str:

@@ -6,16 +6,18 @@ from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, 
 from models.detainees import Detainee
 from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
 from models.notices import Notice
-from models.officers import Audit, Officer
+from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence
 from models.slots import Slot
 
 TABLES: list[type[Table]] = [
     Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session, Consent,
-    Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, Audit,
+    Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
+    OfficerSession, Audit,
 ]  # fmt: skip
 
 __all__ = [
     "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "Detainee", "Holiday", "HolidayTable",
-    "KeptAnswer", "Lawyer", "Notice", "Officer", "RollEntry", "Session", "Slot", "Strike", "Suspension", "Table",
-    "Timetable", "TimetableSlot", "database", "keyring", "on_postgres", "open_database",
+    "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession", "RollEntry", "Session", "Slot",
+    "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "database", "keyring", "on_postgres",
+    "open_database", "whence",
 ]  # fmt: skip

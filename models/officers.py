@@ -1,14 +1,23 @@
-"""Officers and the record of what people did."""
+"""Officers, how they prove who they are, and the record of what people did."""
 
-from peewee import AutoField, CharField, ForeignKeyField
+from contextvars import ContextVar
 
-from models.base import Table
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+
+from models.base import Table, keyring
 from models.centres import Centre
 from models.fields import JSONText, MomentField
 
+# The address the present request came from. A door sets it, so that no verb has to hand it on.
+whence: ContextVar[str] = ContextVar("whence", default="")
+
 
 class Officer(Table):
-    """An officer 民警. Role is `gate`, `reviewer`, `chief` or `auditor`; no centre means the whole bureau."""
+    """An officer 民警. Role is `gate`, `reviewer`, `chief` or `auditor`; no centre means the whole bureau.
+
+    State is `active` or `suspended`. `totp_last_step` is the time step of the last code that was taken: none is taken
+    twice. The two openids are different ones: WeChat gives one for each application.
+    """
 
     id = AutoField()
     account = CharField(40, unique=True)
@@ -17,10 +26,55 @@ class Officer(Table):
     centre = ForeignKeyField(Centre, backref="officers", null=True, on_delete="RESTRICT")
     state = CharField(10, default="active")
     created_at = MomentField()
+    passphrase_hash = CharField(200, null=True)
+    totp_sealed = TextField(null=True)
+    totp_last_step = IntegerField(null=True)
+    account_openid = CharField(64, unique=True, null=True)
+    website_openid = CharField(64, unique=True, null=True)
+
+    @property
+    def totp_secret(self) -> str:
+        """Base 32, or empty where none is set."""
+        return keyring().open(self.totp_sealed, f"officer.totp:{self.id}") or ""
+
+
+class OfficerCode(Table):
+    """A one-time code an officer is handed: to sign in for the first time, or to bind the subscription account.
+
+    Kind is `sign_in` or `bind`. Only its keyed hash is kept; `used_at` is set once, also by a newer code.
+    """
+
+    id = AutoField()
+    officer = ForeignKeyField(Officer, backref="codes", on_delete="CASCADE")
+    kind = CharField(10)
+    code_hash = CharField(64, unique=True)
+    created_at = MomentField()
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+
+class OfficerSession(Table):
+    """Somebody signed in to the console. Only the token's hash is kept.
+
+    `enrolling`: came in by a one-time code, and may do nothing before passphrase and code are set. `totp_offer_sealed`
+    is a new secret, offered and not confirmed yet.
+    """
+
+    token_hash = CharField(64, primary_key=True)
+    officer = ForeignKeyField(Officer, backref="sessions", on_delete="CASCADE")
+    created_at = MomentField()
+    seen_at = MomentField()
+    expires_at = MomentField(index=True)
+    revoked_at = MomentField(null=True)
+    enrolling = BooleanField(default=False)
+    totp_offer_sealed = TextField(null=True)
 
 
 class Audit(Table):
-    """Who saw or did what, when, from where. Rows are only ever added."""
+    """Who saw or did what, when, from where. Rows are only ever added.
+
+    `centre` is the code of the centre it concerns: an officer of one centre sees the rows of that centre only.
+    """
 
     id = AutoField()
     at = MomentField(index=True)
@@ -28,4 +82,13 @@ class Audit(Table):
     what = CharField(60)
     subject = CharField(80, default="")
     words = JSONText(default=dict)
-    origin = CharField(64, default="")
+    origin = CharField(64, default=whence.get)
+    centre = CharField(20, null=True)
+
+    class Meta:
+        indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),
+                   (("subject", "at"), False))  # fmt: skip
+
+
+def seal_totp(officer: int, secret: str) -> str:
+    return keyring().seal(secret, f"officer.totp:{officer}") or ""

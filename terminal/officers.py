@@ -2,7 +2,8 @@
 
 import click
 
-from booking import officers
+from booking import officer_codes, officers
+from booking.words import moment_words
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
 officer = Subject("officer", help="民警账号")
@@ -20,6 +21,29 @@ def add(account: str, name: str, role: str, centre: str | None, by: str) -> None
     """新增民警：账号、姓名。"""
     made = officers.add(account, name, role, centre, house().desk.now(), by)
     answer(f"已新增{officers.ROLES[made.role]}民警{made.name}（{made.account}），{centre or '全局'}。")
+
+
+@officer.command("sign-in-code")
+@click.argument("account")
+@by_option
+def sign_in_code(account: str, by: str) -> None:
+    """发一次性登录代码：首次登录或重设口令、动态码用，24小时内有效。"""
+    _issue(account, "sign_in", by)
+
+
+@officer.command("bind-code")
+@click.argument("account")
+@by_option
+def bind_code(account: str, by: str) -> None:
+    """发一次性绑定代码：民警在订阅号里发送，10分钟内有效。"""
+    _issue(account, "bind", by)
+
+
+def _issue(account: str, kind: str, by: str) -> None:
+    found, now = officers.of_account(account), house().desk.now()
+    code = officer_codes.issue(found, kind, now, by)
+    until = moment_words(now + officer_codes.LASTS[kind])
+    answer(f"{found.name}（{account}）的一次性代码：{code}，{until}前有效，只能用一次。")
 
 
 @officer.command("list")

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "booking": FLOOR | {"seats", "sms", "models"},
     "jobs": DESK | {"heartbeats"},
     "wechat": DESK,
+    "console": DESK,
     "terminal": DESK,
     "watch": DESK | {"heartbeats"},
     "sandbox": DESK,  # the demo world and the stand-ins' texts; the stand-ins themselves know nothing of ours

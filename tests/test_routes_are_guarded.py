@@ -1,7 +1,9 @@
 """Every route of the whole service asks for a session. Those that don't are named here, aloud, with why."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from apiflask import APIFlask
@@ -22,6 +24,9 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/metrics"),  # inside only
     ("POST", "/sms/receipts/<secret>"),  # the secret is in the path
+    ("GET", "/console/sign-in"),  # this is where officers' sessions come from
+    ("GET", "/console/static/<path:name>"),
+    ("POST", "/console/demo-sign-in"),  # mounted in the demo only
 }
 
 
@@ -45,14 +50,20 @@ def test_every_route_but_the_public_ones_asks_for_a_session(app):
     guarded = calls(app) - PUBLIC
     assert len(guarded) >= 15
     for method, rule in guarded:
-        path = rule.replace("<", "").replace(">", "")
+        path = re.sub(r"<(?:\w+:)?(\w+)>", "7", rule)
         answer = app.test_client().open(path, method=method)
-        assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), (method, rule)
+        if not rule.startswith("/console/"):
+            assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated"), (method, rule)
+        elif method == "GET":
+            to = f"/console/sign-in?next={path}"
+            assert (answer.status_code, unquote(answer.location)) == (303, to), rule
+        else:
+            assert (answer.status_code, "unauthenticated" in answer.text) == (401, True), (method, rule)
 
 
 def test_the_public_routes_are_exactly_these(app):
     assert {
-        (method, rule) for method, rule in calls(app) if not rule.startswith("/api/v1/")
+        (method, rule) for method, rule in calls(app) if not rule.startswith(("/api/v1/", "/console/"))
     } | PUBLIC == PUBLIC
     assert calls(app) >= PUBLIC
 

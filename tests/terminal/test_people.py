@@ -1,8 +1,11 @@
 """Lawyers, detainees and officers by command."""
 
 import csv
+import re
+from datetime import timedelta
 
-from models import Audit, Detainee, Lawyer, Officer, RollEntry
+from booking import officer_codes
+from models import Audit, Detainee, Lawyer, Officer, OfficerCode, RollEntry
 from sandbox import world
 from sandbox.cast import invented_id_no
 from tests.terminal.conftest import told
@@ -89,3 +92,13 @@ def test_an_officer_is_added_once(flask, furnished):
     assert flask("officer", "add", "x", "李", "--role", "gate").exit_code == 1
     assert flask("officer", "add", "xx", "李", "--role", "king").exit_code == 2
     assert "li.ming" in {row["account"] for row in told(flask("officer", "list", "--json"))}
+
+
+def test_an_officer_is_handed_a_code(flask, furnished, desk):
+    for command, kind, hours in (("sign-in-code", "sign_in", 24), ("bind-code", "bind", 1 / 6)):
+        said = flask("officer", command, "gate-pudong", "--by", "admin").stdout
+        code = re.search(r"一次性代码：(\w{8})，", said)[1]
+        until = OfficerCode.get(OfficerCode.kind == kind).expires_at
+        assert until - desk.now() == timedelta(hours=hours)
+        assert officer_codes.redeem(code, kind, desk.now()).account == "gate-pudong"
+    assert flask("officer", "bind-code", "nobody").exit_code == 1

@@ -1,0 +1,30 @@
+"""The way in, and the files that pages are made with."""
+
+import mimetypes
+
+from flask import Response, request
+
+from console.door import back, console, here
+from console.rights import menu_of
+from console.telling import STATIC, version
+from refusals import NotFound
+
+
+@console.get("/")
+def front() -> Response:
+    """On to the first page of the officer's menu."""
+    return back(f"console.{menu_of(here().officer.role)[0][0]}", **request.args.to_dict())
+
+
+@console.get("/static/<path:name>")
+def static(name: str) -> Response:
+    """For good where the address has the file's hash in it. Raises NotFound."""
+    file = (STATIC / name).resolve()
+    if not file.is_file() or STATIC not in file.parents:
+        raise NotFound()
+    answer = Response(file.read_bytes(), mimetype=mimetypes.guess_type(name)[0])
+    kept = request.args.get("v") == version(name)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+    answer.set_etag(version(name))
+    answer.make_conditional(request)
+    return answer

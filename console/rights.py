@@ -1,0 +1,47 @@
+"""Who may open what: a row for each page and each change. What isn't here is closed."""
+
+from dataclasses import dataclass
+
+from console.visit import FORM_BYTES
+
+GATE, REVIEWER, CHIEF, AUDITOR = "gate", "reviewer", "chief", "auditor"
+ALL = frozenset({GATE, REVIEWER, CHIEF, AUDITOR})  # who may look
+WINDOW = frozenset({GATE, REVIEWER, CHIEF})
+REVIEW = frozenset({REVIEWER, CHIEF})
+CHIEFS = frozenset({CHIEF})
+CHIEFS_READ = frozenset({CHIEF, AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """`changes`: it alters the centre's records, which an auditor never does. `room`: bytes a request may bring."""
+
+    roles: frozenset[str]
+    changes: bool = False
+    room: int = FORM_BYTES
+
+
+# An officer's own affairs: every role may see to them, and nothing of a centre's is changed.
+OWN = {"me", "sign_out"}
+
+RIGHTS: dict[str, Right] = {
+    "front": Right(ALL),
+    "me": Right(ALL),
+    "sign_out": Right(ALL),
+}
+
+# These need no session. A test holds the list against the routes.
+PUBLIC = {"static", "sign_in"}
+
+# In the order of the day's work.
+MENU: tuple[tuple[str, str], ...] = (("me", "我的账号"),)
+
+
+def may(role: str, endpoint: str) -> bool:
+    """`endpoint` without `console.`"""
+    right = RIGHTS.get(endpoint)
+    return right is not None and role in right.roles
+
+
+def menu_of(role: str) -> list[tuple[str, str]]:
+    return [(endpoint, label) for endpoint, label in MENU if may(role, endpoint)]

@@ -1,0 +1,93 @@
+"""The officers' door in front of the desk's small world, and a browser for each officer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import console
+from booking.desk import Desk
+from console import sessions
+from console.csrf import proof_of
+from models import Centre, Officer
+from tests.booking.conftest import clock, desk, lawyers, world  # noqa: F401
+
+HOST = "https://huijian.test"
+SESSION, BEFORE = "__Host-huijian", "__Host-huijian-form"
+
+
+class Browser:
+    """Keeps cookies, and sends the proof of the form along as our pages do."""
+
+    def __init__(self, client: FlaskClient, officer: Officer | None = None):
+        self.client, self.officer = client, officer
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(self._path(path), base_url=HOST, **more)
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        return self.send(path, {"csrf": self.proof()} | fields)
+
+    def send(self, path: str, fields: dict[str, Any], **more: Any) -> TestResponse:
+        """Without anything added."""
+        return self.client.post(self._path(path), data=fields, base_url=HOST, **more)
+
+    def proof(self) -> str:
+        if token := self.cookie(SESSION):
+            return proof_of(token)
+        if not self.cookie(BEFORE):
+            self.get("/console/sign-in")
+        return proof_of(self.cookie(BEFORE))
+
+    def cookie(self, name: str) -> str:
+        found = self.client.get_cookie(name, "huijian.test")
+        return found.value if found else ""
+
+    def keep(self, name: str, value: str) -> None:
+        self.client.set_cookie(name, value, domain="huijian.test")
+
+    @staticmethod
+    def _path(path: str) -> str:
+        return path if path.startswith("/") else f"/console/{path}"
+
+
+SignedIn = Callable[..., Browser]
+
+
+@pytest.fixture
+def app(desk: Desk, redis_client: Any) -> APIFlask:  # noqa: F811
+    Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
+    app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
+    app.testing = True
+    console.register(app, desk=desk, redis=redis_client, public_url=HOST)
+    return app
+
+
+def an_officer(role: str, centre: str | None, now: Any) -> Officer:
+    account = f"{role}-{centre or 'bureau'}"
+    found = Officer.get_or_none(Officer.account == account)
+    return found or Officer.create(
+        account=account, name=f"民警{role}", role=role, centre=centre, created_at=now
+    )
+
+
+@pytest.fixture
+def stranger(app: APIFlask) -> Browser:
+    """Not signed in."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: APIFlask, desk: Desk) -> SignedIn:  # noqa: F811
+    """`signed_in("gate", "pudong")`: a browser of its own for each call; no centre is the bureau."""
+
+    def browser(role: str = "chief", centre: str | None = "pudong") -> Browser:
+        officer = an_officer(role, centre, desk.now())
+        made = Browser(app.test_client(), officer)
+        made.keep(SESSION, sessions.begin(officer, desk.now()))
+        return made
+
+    return browser
