@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from booking.identity import is_id_no
-from booking.roll import Wrong
-from booking.sheets import Column, Row, lost_digits
+from booking.roll_rows import Wrong
+from booking.sheets import Column, Row, is_plain, lost_digits
 from models import Audit, Centre, Detainee, database, keyring
 from models.detainees import id_key, name_key
 from refusals import NotFound
@@ -81,10 +81,14 @@ def _wrong(cells: dict[str, str]) -> str:
         return "号码在Excel中存为数字，末位已丢失，请将该列设为文本后重新填写"
     if not 1 <= len(cells["name"]) <= 60:
         return "姓名为空或过长"
+    if not is_plain(cells["name"]):
+        return "姓名含有不应有的字符"
     if not is_id_no(cells["id_no"].upper()):
         return "身份证号有误"
     if not 1 <= len(cells["ward"]) <= 20:
         return "监区为空或过长"
+    if not is_plain(cells["ward"]) or not cells.get("case_no", "").isprintable():
+        return "监区或案号含有不应有的字符"
     if len(cells.get("case_no", "")) > 60:
         return "案号过长"
     return "" if cells.get("permit_case", "").casefold() in _YES else "须经许可应为 是 或 否"

@@ -1,43 +1,38 @@
 """The roll of lawyers, imported whole or not at all. Rule 6: whoever is bound follows it."""
 
-import re
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from booking.identity import is_id_no
 from booking.licences import BARRED, REFUSED, VERIFIED
-from booking.sheets import Column, Row, Watching, lost_digits
-from models import Audit, Booking, Lawyer, RollEntry, database, keyring
+from booking.roll_rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
+from booking.sheets import Row, Watching
+from models import Audit, Booking, Lawyer, RollEntry, database
+from models.locks import lock_roll
 
-COLUMNS = (
-    Column("name", ("姓名",)),
-    Column("licence_no", ("执业证号",)),
-    Column("firm", ("律师事务所",)),
-    Column("id_no", ("身份证号",)),
-    Column("phone", ("手机号",), needed=False),
-    Column("state", ("状态",)),
-    Column("valid_until", ("有效期至",), needed=False),
-)
-STATES = {
-    "active": "active", "执业": "active", "suspended": "suspended", "停止执业": "suspended",
-    "revoked": "revoked", "吊销": "revoked",
-}  # fmt: skip
+__all__ = [
+    "COLUMNS",
+    "KINDS",
+    "STATES",
+    "Found",
+    "Line",
+    "Report",
+    "Wrong",
+    "compare",
+    "import_roll",
+    "write",
+]
+
+KINDS = ("wrong", "revoked", "suspended", "new", "changed", "unchanged")
 ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
-
-_LICENCE = re.compile(r"\d{17}", re.ASCII)
-_PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
-_FIELDS = ("licence_no", "name", "firm", "id_no_index", "phone_index", "state", "valid_until")
-
-
-class Wrong(NamedTuple):
-    """A row that can't be taken, and why. Never what stands in it: reports get printed and mailed."""
-
-    row: int
-    why: str
+_NAMES = {
+    "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
+    "state": "状态", "valid_until": "有效期至",
+}  # fmt: skip
 
 
 class Follows(NamedTuple):
@@ -64,6 +59,32 @@ class Report:
     written: bool = False
 
 
+class Line(NamedTuple):
+    """What was found about a row: one of KINDS, and of a changed one which columns."""
+
+    row: int
+    kind: str
+    licence_no: str | None = None
+    columns: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass
+class Found:
+    """A report with its lines, and the entries that would be written."""
+
+    report: Report
+    lines: list[Line]
+    fresh: list[Entry]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything an officer says yes to. Which bookings lie ahead is told, and changes by the hour."""
+        follows = sorted((one.licence_no, one.lawyer, one.state) for one in self.report.follows)
+        told = json.dumps([self.lines, follows], ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
 def import_roll(
     rows: Sequence[Row], now: datetime, by: str, *, dry_run: bool = False, watching: Watching = iter
 ) -> Report:
@@ -71,101 +92,93 @@ def import_roll(
 
     A verified lawyer whose line is now suspended or revoked is refused, and loses the claim on licence and phone.
     """
-    report = Report(len(rows))
-    entries = _parse(rows, report, watching)
-    with database.atomic() as transaction:
-        fresh = _compare(entries, report)
-        if not report.wrong:
-            _write(fresh, now)
-            report.follows = _follow(now)
-            _note(report, now, by)
-            report.written = not dry_run
-        if not report.written:
-            transaction.rollback()
-    return report
+    parsed = parse(rows, watching)
+    with database.atomic():
+        found = compare(parsed, now)
+        if not dry_run and not found.report.wrong:
+            write(found, now, by)
+    return found.report
 
 
-def _parse(rows: Sequence[Row], report: Report, watching: Watching) -> list[tuple[Any, ...]]:
-    """Each as the columns of _FIELDS."""
-    first: dict[str, int] = {}
-    entries = []
-    if not rows:
-        report.wrong.append(Wrong(1, "名册中没有律师"))
-    for row in watching(rows):
-        licence = row.cells["licence_no"]
-        why = _wrong(row.cells) or (f"执业证号与第{first[licence]}行重复" if licence in first else "")
-        if why:
-            report.wrong.append(Wrong(row.number, why))
-            continue
-        first[licence] = row.number
-        entries.append(_entry(row.cells))
-    return entries
+def compare(parsed: Parsed, now: datetime) -> Found:
+    """What these entries would change. Whoever else brings a roll waits, to the end of the caller's transaction."""
+    lock_roll()
+    have = {row[0]: Entry(*row) for row in RollEntry.select(*_columns()).tuples()}
+    elsewhere = _people(have.values(), {entry.licence_no for _, entry in parsed.entries})
+    lines = [Line(row, "wrong", why=why) for row, why in parsed.wrong]
+    report, fresh = Report(len(parsed.entries) + len(parsed.wrong)), []
+    for row, entry in parsed.entries:
+        line = _line(row, entry, have.get(entry.licence_no), elsewhere)
+        lines.append(line)
+        if line.kind not in ("wrong", "unchanged"):
+            fresh.append(entry)
+    lines.sort()
+    _count(report, lines, fresh, have)
+    if not report.wrong:
+        report.follows = _follows(have, fresh, now)
+    return Found(report, lines, fresh)
 
 
-def _wrong(cells: dict[str, str]) -> str:
-    if lost_digits(cells["licence_no"]) or lost_digits(cells["id_no"]):
-        return "号码在Excel中存为数字，末位已丢失，请将该列设为文本后重新填写"
-    if not 1 <= len(cells["name"]) <= 60:
-        return "姓名为空或过长"
-    if not _LICENCE.fullmatch(cells["licence_no"]):
-        return "执业证号应为17位数字"
-    if not 1 <= len(cells["firm"]) <= 120:
-        return "律师事务所为空或过长"
-    if not is_id_no(cells["id_no"].upper()):
-        return "身份证号有误"
-    if cells.get("phone") and not _PHONE.fullmatch(cells["phone"]):
-        return "手机号应为11位数字"
-    if cells["state"].casefold() not in STATES:
-        return "状态应为 执业、停止执业 或 吊销"
-    return (
-        ""
-        if not cells.get("valid_until") or _day(cells["valid_until"])
-        else "有效期至应为日期，如 2027-05-31"
-    )
-
-
-def _entry(cells: dict[str, str]) -> tuple[Any, ...]:
-    index, phone = keyring().index, cells.get("phone")
-    return (
-        cells["licence_no"], cells["name"], cells["firm"], index("id_no", cells["id_no"].upper()),
-        index("phone", phone) if phone else None, STATES[cells["state"].casefold()],
-        _day(cells["valid_until"]) if cells.get("valid_until") else None,
-    )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    found = _DATE.fullmatch(text)
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
-
-
-def _compare(entries: Sequence[tuple[Any, ...]], report: Report) -> list[tuple[Any, ...]]:
-    """Those that are new or differ from the roll."""
-    have = {row[0]: row for row in RollEntry.select(*(getattr(RollEntry, name) for name in _FIELDS)).tuples()}
-    fresh = [entry for entry in entries if have.get(entry[0]) != entry]
-    report.new = sum(entry[0] not in have for entry in fresh)
-    report.changed = len(fresh) - report.new
-    report.unchanged = len(entries) - len(fresh)
-    states = Counter(entry[5] for entry in fresh)
-    report.suspended, report.revoked = states["suspended"], states["revoked"]
-    return fresh
-
-
-def _write(entries: Sequence[tuple[Any, ...]], now: datetime) -> None:
-    fields = [getattr(RollEntry, name) for name in (*_FIELDS, "updated_at")]
-    for start in range(0, len(entries), ROWS_AT_ONCE):
-        batch = [(*entry, now) for entry in entries[start : start + ROWS_AT_ONCE]]
+def write(found: Found, now: datetime, by: str) -> None:
+    """In the caller's transaction, that of `compare`."""
+    fields = [getattr(RollEntry, name) for name in (*Entry._fields, "updated_at")]
+    for start in range(0, len(found.fresh), ROWS_AT_ONCE):
+        batch = [(*entry, now) for entry in found.fresh[start : start + ROWS_AT_ONCE]]
         upsert = RollEntry.insert_many(batch, fields)
         upsert.on_conflict(conflict_target=[RollEntry.licence_no], preserve=fields[1:]).execute()
+    _refuse(found.report.follows, now)
+    report = found.report
+    words = {"rows": report.rows, "new": report.new, "changed": report.changed,
+             "refused": [one.lawyer for one in report.follows]}  # fmt: skip
+    Audit.create(at=now, who=by, what="roll.import", words=words)
+    report.written = True
 
 
-def _follow(now: datetime) -> list[Follows]:
-    refused = []
+def _columns() -> list[Any]:
+    return [getattr(RollEntry, name) for name in Entry._fields]
+
+
+def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
+    """ID number → licence, of lines that stay as they are and are not revoked."""
+    return {
+        one.id_no_index: one.licence_no
+        for one in have
+        if one.licence_no not in named and one.state != "revoked"
+    }
+
+
+def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> Line:
+    if entry.state != "revoked" and entry.id_no_index in elsewhere:
+        return Line(row, "wrong", entry.licence_no, why="身份证号在名册中已属于另一执业证号")
+    if entry == old:
+        return Line(row, "unchanged", entry.licence_no)
+    columns = tuple(_NAMES[name] for name in _NAMES if old and getattr(entry, name) != getattr(old, name))
+    if entry.state in BARRED and (old is None or old.state != entry.state):
+        return Line(row, entry.state, entry.licence_no, columns, "" if old else "名册中原无此人")
+    return Line(row, "changed" if old else "new", entry.licence_no, columns)
+
+
+def _count(report: Report, lines: Sequence[Line], fresh: Sequence[Entry], have: dict[str, Entry]) -> None:
+    report.wrong = [Wrong(line.row, line.why) for line in lines if line.kind == "wrong"]
+    report.new = sum(entry.licence_no not in have for entry in fresh)
+    report.changed = len(fresh) - report.new
+    report.unchanged = sum(line.kind == "unchanged" for line in lines)
+    states = Counter(entry.state for entry in fresh)
+    report.suspended, report.revoked = states["suspended"], states["revoked"]
+
+
+def _follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> list[Follows]:
+    """Who is bound and verified, and barred by the roll as it would then be."""
+    states = {licence: entry.state for licence, entry in have.items()}
+    states |= {entry.licence_no: entry.state for entry in fresh}
+    bound = Lawyer.select(Lawyer.id, Lawyer.licence_no).where(Lawyer.state == VERIFIED).order_by(Lawyer.id)
+    barred = [(lawyer, no) for lawyer, no in bound.tuples() if states.get(no) in BARRED]
+    ahead = _ahead([lawyer for lawyer, _ in barred], now)
+    return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
+
+
+def _refuse(follows: Sequence[Follows], now: datetime) -> None:
     for state, message in BARRED.items():
-        barred = RollEntry.select(RollEntry.licence_no).where(RollEntry.state == state)
-        bound = (Lawyer.state == VERIFIED) & Lawyer.licence_no.in_(barred)
         change: dict[str, Any] = {
             "state": REFUSED,
             "licence_claim": None,
@@ -173,23 +186,19 @@ def _follow(now: datetime) -> list[Follows]:
             "findings": [{"code": f"licence_{state}", "message": message}],
             "updated_at": now,
         }
-        hit = Lawyer.update(**change).where(bound).returning(Lawyer.id, Lawyer.licence_no).tuples().execute()
-        refused += [(lawyer, licence, state) for lawyer, licence in hit]
-    ahead = _ahead([lawyer for lawyer, _, _ in refused], now)
-    return [Follows(lawyer, licence, state, ahead.get(lawyer, [])) for lawyer, licence, state in refused]
+        lawyers = [one.lawyer for one in follows if one.state == state]
+        for start in range(0, len(lawyers), ROWS_AT_ONCE):
+            here = Lawyer.id.in_(lawyers[start : start + ROWS_AT_ONCE])
+            Lawyer.update(**change).where(here, Lawyer.state == VERIFIED).execute()
 
 
-def _ahead(lawyers: list[int], now: datetime) -> dict[int, list[str]]:
-    where = Booking.lawyer.in_(lawyers) & (Booking.active == 1) & (Booking.starts_at > now)
+def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for lawyer, ref in (
-        Booking.select(Booking.lawyer, Booking.ref).where(where).order_by(Booking.starts_at).tuples()
-    ):
-        found.setdefault(lawyer, []).append(ref)
+    for start in range(0, len(lawyers), ROWS_AT_ONCE):
+        mine = Booking.lawyer.in_(lawyers[start : start + ROWS_AT_ONCE])
+        rows = Booking.select(Booking.lawyer, Booking.ref).where(
+            mine, Booking.active == 1, Booking.starts_at > now
+        )
+        for lawyer, ref in rows.order_by(Booking.starts_at).tuples():
+            found.setdefault(lawyer, []).append(ref)
     return found
-
-
-def _note(report: Report, now: datetime, by: str) -> None:
-    words = {"rows": report.rows, "new": report.new, "changed": report.changed,
-             "refused": [one.lawyer for one in report.follows]}  # fmt: skip
-    Audit.create(at=now, who=by, what="roll.import", words=words)

@@ -1,22 +1,22 @@
 """Tables that people send: CSV in the encodings Chinese offices use, and Excel. Rows come out by column name."""
 
+import codecs
 import csv
+import io
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openpyxl import load_workbook
-
+from booking import workbooks
+from booking.workbooks import MOST_COLUMNS, MOST_ROWS
 from refusals import Invalid
 
-MOST_ROWS = 300_000
-MOST_COLUMNS = 60
 MOST_BYTES = 60_000_000
-MOST_UNPACKED_BYTES = 300_000_000
+KINDS = ("csv", "xlsx")
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Column(NamedTuple):
@@ -38,7 +38,7 @@ Watching = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
-    """All rows that are not empty; `watching` looks on as they come.
+    """All rows of a file that are not empty; `watching` looks on as they come.
 
     Raises Invalid for what can't be read, or lacks a needed column.
     """
@@ -46,10 +46,20 @@ def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> li
         raise Invalid(f"没有这个文件：{path}")
     if path.stat().st_size > MOST_BYTES:
         raise Invalid(f"文件超过{MOST_BYTES // 1_000_000}MB")
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".xlsx"):
+    return read_sent(kind_of(path.name), path.read_bytes(), columns, watching)
+
+
+def kind_of(name: str) -> str:
+    """`csv` or `xlsx`, as the file's name ends. Raises Invalid."""
+    kind = name.rpartition(".")[2].lower()
+    if kind not in KINDS:
         raise Invalid("请提供 .csv 或 .xlsx 文件（旧式 .xls 请另存为 .xlsx）")
-    rows = iter(_xlsx(path) if kind == ".xlsx" else _csv(path))
+    return kind
+
+
+def read_sent(kind: str, raw: bytes, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
+    """The same of a file's content. Raises Invalid."""
+    rows = iter(workbooks.rows(raw) if kind == "xlsx" else _csv(raw))
     places = _places([_text(cell) for cell in next(rows, ())], columns)
     found = []
     for number, cells in enumerate(watching(rows), 2):
@@ -59,6 +69,11 @@ def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> li
         if any(texts.values()):
             found.append(Row(number, texts))
     return found
+
+
+def about(kind: str, raw: bytes) -> int:
+    """How many rows there seem to be, for a progress bar; 0 where the file does not say."""
+    return workbooks.about(raw) if kind == "xlsx" else min(MOST_ROWS, raw.count(b"\n"))
 
 
 def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
@@ -71,43 +86,32 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
         if at:
             places[column.name] = at[0]
         elif column.needed:
-            raise Invalid(f"缺少列：{column.headers[0]}（{column.name}）")
+            raise Invalid(
+                f"缺少列：{column.headers[0]}（{column.name}）；第一行须为列名，上方不得有标题或合并单元格"
+            )
     return places
 
 
-def _csv(path: Path) -> Iterator[Sequence[Any]]:
+def _csv(raw: bytes) -> Iterator[Sequence[Any]]:
+    text = _decoded(raw)
+    header = text.partition("\n")[0]
+    between = "\t" if "\t" in header and "," not in header else ","  # Excel's Unicode text has tabs
     try:
-        yield from csv.reader(_decoded(path.read_bytes()).splitlines(keepends=True), strict=True)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True):
+            yield row[:MOST_COLUMNS]
     except csv.Error as wrong:
         raise Invalid(f"不是有效的CSV文件：{wrong}") from None
 
 
 def _decoded(raw: bytes) -> str:
-    for encoding in _ENCODINGS:
+    if not raw.strip():
+        raise Invalid("文件是空的")
+    for encoding in ("utf-16",) if raw.startswith(_BOMS) else _ENCODINGS:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise Invalid("文字编码无法识别，请存为UTF-8或GBK编码的CSV")
-
-
-def _xlsx(path: Path) -> Iterator[Sequence[Any]]:
-    """Cells of the first sheet, read as a stream. The size inside is checked before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED_BYTES:
-                raise Invalid("Excel文件展开后过大")
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            yield from sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        finally:
-            book.close()
-    except Invalid:
-        raise
-    except Exception:  # whatever a broken or hostile file makes the reader trip over
-        raise Invalid("不是有效的Excel文件（.xlsx）") from None
 
 
 def _text(cell: Any) -> str:
@@ -126,3 +130,13 @@ def _text(cell: Any) -> str:
 def lost_digits(text: str) -> bool:
     """Excel keeps 15 digits of a number: a longer one that was not stored as text has lost its end."""
     return "e+" in text.casefold()
+
+
+def is_formula(text: str) -> bool:
+    """Nothing of the kind is ever worked out: a formula's last result is not what somebody wrote."""
+    return text.startswith("=")
+
+
+def is_plain(text: str) -> bool:
+    """Whether this may stand as a name: no formula and nothing that a sheet would take for one, nothing unseen."""
+    return not text.startswith(("=", "+", "-", "@", "#")) and text.isprintable()

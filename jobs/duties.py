@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from booking import arrivals, calendar, pruning, recount, reminders, review, standing, timetable
+from booking import arrivals, calendar, pruning, recount, reminders, review, roll_imports, standing, timetable
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,10 @@ def table(house: Any) -> list[Duty]:
         Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),
         Duty("timetable: open days", 60, lambda: timetable.open_days(desk, desk.now())),
         Duty("timetable: pass seats to the window", 60, lambda: timetable.pass_to_window(desk, desk.now())),
+        Duty("roll: find what a dead worker left", 30, lambda: roll_imports.find_dead(desk.now())),
         Duty("calendar: alarm", 3600, lambda: _alarm(calendar.missing_tables(desk.now()))),
         Duty("pruning", 3600, lambda: pruning.prune(desk.now())),
+        Duty("pruning: imports of the roll", 3600, lambda: roll_imports.prune(desk.now())),
     ]
 
 

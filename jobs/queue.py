@@ -9,10 +9,15 @@ from redis.sentinel import SentinelConnectionPool
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from booking import roll_imports
+
 NAME = "notices"
 JOB_SECONDS = 30
+IMPORT_SECONDS = 600
 KEEP_FAILED_SECONDS = 7 * 24 * 3600
 KEEP_DONE_SECONDS = 60
+
+_NOTICE, _IMPORT = "notice-", "import-"
 
 
 def notices(redis: Redis) -> Queue:
@@ -31,14 +36,34 @@ def put(queue: Queue, notice_ids: Iterable[int]) -> None:
     ])  # fmt: skip
 
 
+def put_imports(queue: Queue, import_ids: Iterable[int]) -> None:
+    """Call for somebody to work on these. Raises RedisError."""
+    queue.enqueue_many([
+        Queue.prepare_data(
+            read_roll, args=[import_id], job_id=f"{_IMPORT}{import_id}", description=f"{_IMPORT}{import_id}",
+            timeout=IMPORT_SECONDS, result_ttl=KEEP_DONE_SECONDS, failure_ttl=KEEP_FAILED_SECONDS,
+        )
+        for import_id in import_ids
+    ])  # fmt: skip
+
+
 def waiting(queue: Queue) -> set[int]:
     """The notices that lie in the queue now."""
-    return {int(job_id.removeprefix("notice-")) for job_id in queue.get_job_ids()}
+    return _lying(queue, _NOTICE)
+
+
+def waiting_imports(queue: Queue) -> set[int]:
+    return _lying(queue, _IMPORT)
 
 
 def deliver(notice_id: int) -> None:
     """The job: one notice, in the worker's app."""
     current_app.extensions["huijian"].delivery.deliver(notice_id)
+
+
+def read_roll(import_id: int) -> None:
+    """The job: what is to be done about one import of the roll, in the worker's app."""
+    roll_imports.work(current_app.extensions["huijian"].desk, import_id)
 
 
 def own_connection(redis: Redis, **options: Any) -> Redis:
@@ -53,4 +78,8 @@ def own_connection(redis: Redis, **options: Any) -> Redis:
 
 
 def _job_id(notice_id: int) -> str:
-    return f"notice-{notice_id}"
+    return f"{_NOTICE}{notice_id}"
+
+
+def _lying(queue: Queue, kind: str) -> set[int]:
+    return {int(job_id.removeprefix(kind)) for job_id in queue.get_job_ids() if job_id.startswith(kind)}

@@ -10,6 +10,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 import clock
+from booking import roll_imports
 from jobs import queue
 from models import database
 from sms import outbox
@@ -47,7 +48,16 @@ class Relay:
             except RedisError:
                 outbox.take_back(notices)
                 raise
+        self._call_for_imports(now)
         return len(notices)
+
+    def _call_for_imports(self, now: datetime) -> None:
+        if imports := roll_imports.take(now, queue.waiting_imports(self._queue)):
+            try:
+                queue.put_imports(self._queue, imports)
+            except RedisError:
+                roll_imports.take_back(imports)
+                raise
 
     def run(self, stopped: threading.Event) -> None:
         """Until stopped. Nothing that goes wrong in a round ends it."""

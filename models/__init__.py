@@ -4,20 +4,24 @@ from models.base import Table, database, keyring, on_postgres, open_database
 from models.bookings import Booking, Change, KeptAnswer, Strike
 from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
 from models.detainees import Detainee
+from models.figures import DayFigures, SlotFigures, TurnedAway
 from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
 from models.notices import Notice
+from models.officers import Audit, Officer
 from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence
+from models.roll_imports import RollImport, RollImportLine, RollImportPart
 from models.slots import Slot
 
 TABLES: list[type[Table]] = [
-    Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session, Consent,
-    Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
+    Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session,
+    Consent, Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
     OfficerSession, Audit,
 ]  # fmt: skip
 
 __all__ = [
-    "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "Detainee", "Holiday", "HolidayTable",
-    "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession", "RollEntry", "Session", "Slot",
-    "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "database", "keyring", "on_postgres",
-    "open_database", "whence",
+    "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee",
+    "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
+    "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Session", "Slot", "SlotFigures",
+    "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "database", "keyring",
+    "on_postgres", "open_database", "whence",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from models.statements import Statement, together
 
 # Advisory locks, since they live in memory and need no row: taken in one statement, lawyers before detainees and each
 # in order, so that no two transactions wait for one another in a circle. SQLite's IMMEDIATE transaction is one lock.
+_ROLL = (0x726F6C6C, 0)  # of the two-number kind: never one of a person
 _LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
 
@@ -29,3 +30,9 @@ def locking(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> list[S
 def waited_in_vain(problem: OperationalError) -> bool:
     """Whether somebody held a lock for longer than one waits; on SQLite all wait for one lock, and it says nothing."""
     return isinstance(problem.__cause__ or problem.__context__, LockNotAvailable)
+
+
+def lock_roll() -> None:
+    """Whoever else brings a roll of lawyers waits likewise: two compared with one state would both be written."""
+    if on_postgres():
+        together([Statement("SELECT pg_advisory_xact_lock(%s, %s)", _ROLL)])

@@ -9,7 +9,7 @@ from datetime import date, time
 import pytest
 from openpyxl import Workbook
 
-from booking import roll, sheets
+from booking import roll, sheets, workbooks
 from booking.sheets import Row
 from clock import at
 from models import Lawyer, RollEntry, keyring
@@ -86,7 +86,7 @@ def test_what_is_no_table_is_refused(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED_BYTES", 1_000_000)
     with zipfile.ZipFile(tmp_path / "r.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 2_000_000)
     with pytest.raises(Invalid, match="展开后过大"):
