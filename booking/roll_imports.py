@@ -97,9 +97,13 @@ def take(now: datetime, queued: Iterable[int] = ()) -> list[int]:
     """Ids to call a worker for, marked so; one called for a while ago and not among the `queued` was lost."""
     waits = RollImport.queued_at.is_null() | (RollImport.queued_at < now - LOST_AFTER)
     ready = RollImport.state.in_(OPEN) & RollImport.claim.is_null() & waits
-    ready &= RollImport.id.not_in(list(queued))
-    taken = RollImport.update(queued_at=now).where(ready).returning(RollImport.id).tuples().execute()
-    return [import_id for (import_id,) in taken]
+    ids = [
+        one.id for one in RollImport.select(RollImport.id).where(ready, RollImport.id.not_in(list(queued)))
+    ]
+    if not ids:
+        return []
+    taken = RollImport.update(queued_at=now).where(RollImport.id.in_(ids), ready).returning(RollImport.id)
+    return sorted(import_id for (import_id,) in taken.tuples().execute())
 
 
 def take_back(ids: Iterable[int]) -> None:

@@ -51,8 +51,8 @@ def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> li
 
 def kind_of(name: str) -> str:
     """`csv` or `xlsx`, as the file's name ends. Raises Invalid."""
-    kind = name.rpartition(".")[2].lower()
-    if kind not in KINDS:
+    dot, kind = name.rpartition(".")[1:]
+    if not dot or (kind := kind.lower()) not in KINDS:
         raise Invalid("请提供 .csv 或 .xlsx 文件（旧式 .xls 请另存为 .xlsx）")
     return kind
 

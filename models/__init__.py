@@ -7,7 +7,6 @@ from models.detainees import Detainee
 from models.figures import DayFigures, SlotFigures, TurnedAway
 from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
 from models.notices import Notice
-from models.officers import Audit, Officer
 from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence
 from models.roll_imports import RollImport, RollImportLine, RollImportPart
 from models.slots import Slot
@@ -15,7 +14,7 @@ from models.slots import Slot
 TABLES: list[type[Table]] = [
     Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session,
     Consent, Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
-    OfficerSession, Audit,
+    OfficerSession, Audit, RollImport, RollImportPart, RollImportLine, SlotFigures, DayFigures, TurnedAway,
 ]  # fmt: skip
 
 __all__ = [

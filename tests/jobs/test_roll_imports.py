@@ -1,0 +1,90 @@
+"""An import through the real queue and a real worker, killed in the middle of it: whole in the end, or not at all."""
+
+from datetime import timedelta
+
+import pytest
+
+import clock
+from booking import roll_imports
+from booking.desk import Desk
+from jobs import queue
+from jobs.relay import Relay
+from models import RollEntry, RollImport
+from seats.counters import SeatCounters
+from tests.booking.test_roll import cells
+from tests.booking.test_roll_imports import sheet
+from tests.jobs.conftest import kill, soon
+from tests.sms.conftest import one_database
+
+
+@pytest.fixture
+def desk(database, redis_client):
+    return Desk(SeatCounters(redis_client))
+
+
+@pytest.fixture
+def relay(redis_client, watch):
+    return Relay(redis_client, redis_client, {}, now=watch)
+
+
+def state(made):
+    return RollImport.get_by_id(made.id).state
+
+
+def brought(desk, many=50):
+    return roll_imports.bring(desk, "名册.csv", sheet(*(cells(n) for n in range(many))), "chief", None)
+
+
+def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
+    start()
+    made = brought(desk)
+    relay.tick()
+    soon(lambda: state(made) == "ready")
+    roll_imports.confirm(desk, made.id, "chief")
+    relay.tick()
+    soon(lambda: state(made) == "done")
+    assert RollEntry.select().count() == 50
+
+
+@pytest.mark.parametrize("fault, written", [("import:written", 0), ("import:committed", 50)])
+def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
+    start, desk, relay, watch, redis_client, fault, written
+):
+    made = brought(desk)
+    roll_imports.work(desk, made.id)
+    roll_imports.confirm(desk, made.id, "chief")
+    doomed = start(fault=fault)
+    relay.tick()
+    soon(lambda: queue.notices(redis_client).failed_job_registry.count == 1)
+    kill(doomed)
+    assert RollEntry.select().count() == written
+    watch.move(seconds=121)
+    assert roll_imports.find_dead(watch()) == (written == 0)
+    start()
+    relay.tick()
+    soon(lambda: state(made) == "done")
+    assert RollEntry.select().count() == 50
+
+
+@one_database
+def test_a_queue_that_was_flushed_is_called_again(desk, relay, watch, redis_client):
+    made = brought(desk)
+    relay.tick()
+    redis_client.flushall()
+    relay.tick()
+    assert queue.waiting_imports(queue.notices(redis_client)) == set()
+    watch.move(seconds=21)
+    relay.tick()
+    line = queue.notices(redis_client)
+    assert queue.waiting_imports(line) == {made.id}
+    assert queue.waiting(line) == set()
+
+
+@one_database
+def test_only_the_number_lies_in_the_queue_and_it_has_time(desk, relay, redis_client):
+    made = brought(desk)
+    relay.tick()
+    (job,) = queue.notices(redis_client).jobs
+    assert (list(job.args), job.timeout) == ([made.id], queue.IMPORT_SECONDS)
+    assert timedelta(seconds=job.timeout) > roll_imports.DEAD_AFTER
+    assert RollImport.get().queued_at < clock.now() + timedelta(seconds=1)
