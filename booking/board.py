@@ -119,6 +119,12 @@ class Board:
         for slot in self.plan(day.centre).slots.get(day.date, ()):
             self._full.wipe(slot.id)
 
+    def replan(self, centre: str) -> None:
+        """An officer changed the plan of a centre: what is kept of it is out of date at once."""
+        self._plans.wipe(centre)
+        for day in self.plan(centre).slots:
+            self.wipe(Day(centre, day))
+
     def _look_if_full(self, slot: AnySlot) -> Full | None:
         day = Day(slot.centre_id, slot.date)
         try:
@@ -182,9 +188,9 @@ def load(seats: SeatCounters, day: Day) -> None:
 
 
 def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
-    """`(slot, ref)` of every booking that holds a seat."""
+    """`(slot, ref)` of every booking that holds an online seat; the gate knows nothing of the window's."""
     query: Any = Booking.select(Booking.slot, Booking.ref).where(
-        Booking.slot.in_(list(slots)), Booking.active == 1
+        Booking.slot.in_(list(slots)), Booking.active == 1, Booking.way == "online"
     )
     return [(slot, ref) for slot, ref in query.tuples()]
 

@@ -117,7 +117,7 @@ def affected(table: Table, now: datetime) -> list[Affected]:
     if table.valid_to is not None:
         where &= Slot.date <= table.valid_to
     booked: Any = Slot.select(Slot.id, Slot.date, Slot.starts_at, fn.COUNT(Booking.ref)).join(
-        Booking, on=(Booking.slot == Slot.id) & (Booking.active == 1)
+        Booking, on=(Booking.slot == Slot.id) & (Booking.active == 1) & (Booking.way == "online")
     )
     days = table.by_weekday()
     found = []

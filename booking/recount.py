@@ -94,7 +94,7 @@ def _days_ahead(now: datetime) -> list[Day]:
 
 def _read(days: list[Day], now: datetime) -> dict[Day, _Truth]:
     truths: dict[Day, _Truth] = {day: _Truth() for day in days}
-    holding = (Booking.slot == Slot.id) & (Booking.active == 1)
+    holding = (Booking.slot == Slot.id) & (Booking.active == 1) & (Booking.way == "online")
     rows = Slot.select(Slot.centre, Slot.date, Slot.id, Slot.seats, Booking.ref).join(
         Booking, JOIN.LEFT_OUTER, on=holding
     )
@@ -119,19 +119,34 @@ def _off(left: dict[str, int], holders: dict[str, Any], slot: str, seats: int, t
 
 
 def _wrong_in_sql(repair: bool) -> list[str]:
-    """Slots whose `taken` is not the number of bookings that hold a seat. It never should; so it is looked for."""
-    counts: dict[str, int] = defaultdict(int)
-    active = (
-        Booking.select(Booking.slot, fn.COUNT(Booking.ref)).where(Booking.active == 1).group_by(Booking.slot)
-    )
+    """Slots whose `taken` or `window_taken` is not the number of bookings that hold a seat of that way.
+
+    It never should; so it is looked for.
+    """
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    active = Booking.select(Booking.slot, Booking.way, fn.COUNT(Booking.ref)).where(Booking.active == 1)
     with database.atomic():
-        counts.update(active.tuples())
-        wrong = [slot for slot in Slot.select(Slot.id, Slot.taken) if slot.taken != counts[slot.id]]
+        counts.update(
+            {(slot, way): many for slot, way, many in active.group_by(Booking.slot, Booking.way).tuples()}
+        )
+        wrong = [
+            slot
+            for slot in Slot.select(Slot.id, Slot.taken, Slot.window_taken)
+            if _counts_wrong(slot, counts)
+        ]
         for slot in wrong if repair else ():
             # Locked before it is counted: the count must see whoever claimed a seat this moment.
             Slot.update(taken=Slot.taken).where(Slot.id == slot.id).execute()
-            now_taken = Booking.select(fn.COUNT(Booking.ref)).where(
-                Booking.slot == slot.id, Booking.active == 1
-            )
-            Slot.update(taken=now_taken).where(Slot.id == slot.id).execute()
+            held = {"taken": _holding(slot.id, "online"), "window_taken": _holding(slot.id, "window")}
+            Slot.update(**held).where(Slot.id == slot.id).execute()
     return [slot.id for slot in wrong]
+
+
+def _counts_wrong(slot: Slot, counts: dict[tuple[str, str], int]) -> bool:
+    return bool(slot.taken != counts[slot.id, "online"] or slot.window_taken != counts[slot.id, "window"])
+
+
+def _holding(slot: str, way: str) -> Any:
+    return Booking.select(fn.COUNT(Booking.ref)).where(
+        Booking.slot == slot, Booking.active == 1, Booking.way == way
+    )

@@ -9,7 +9,7 @@ from peewee import InterfaceError, OperationalError, fn
 from booking.policy import Policy
 from booking.words import moment_words
 from clock import at
-from models import Booking, Centre, Change, Notice, database, on_postgres
+from models import Booking, Centre, Change, Lawyer, Notice, database, on_postgres
 from sms import outbox
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def _unreminded(centre: Centre, day: date, moment: datetime, now: datetime) -> l
     in_time = Change.select(1).where(
         Change.booking == Booking.ref, Change.to_state == "confirmed", Change.at < moment
     )
+    can_be_told = Lawyer.select(1).where(Lawyer.id == Booking.lawyer, Lawyer.phone_sealed != "")
     found = Booking.select().where(
         Booking.centre == centre,
         Booking.state == "confirmed",
@@ -62,6 +63,7 @@ def _unreminded(centre: Centre, day: date, moment: datetime, now: datetime) -> l
         Booking.starts_at >= at(day, time(0)),
         Booking.starts_at < at(day + timedelta(days=1), time(0)),
         fn.EXISTS(in_time),
+        fn.EXISTS(can_be_told),
         ~fn.EXISTS(reminded),
     )
     found = found.order_by(Booking.ref)

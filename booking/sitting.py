@@ -107,7 +107,7 @@ def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
 def _decide_together(batch: Sequence[Held], people: Sequence[Person]) -> list[Outcome]:
     """Three trips to the database: lock and read, claim and write, commit."""
     with database.atomic():
-        facts = _read(batch, people)
+        facts = read(batch, people)
         outcomes = [_decide(held, person, facts) for held, person in zip(batch, people, strict=True)]
         receipts = _write(list(facts.drafts.values()), facts)
     return [
@@ -145,12 +145,12 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     except refusals.Refusal as refusal:
         return refusal
     found = comparison.findings(held, person, lawyer, facts.page.companions, facts.past, around)
-    draft = _draft(held, person, found, confirmed=policy.confirm_clean_at_once and not found)
+    draft = draft_of(held, person, found, confirmed=policy.confirm_clean_at_once and not found)
     facts.note(draft)
     return draft
 
 
-def _draft(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
+def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
     application, state = held.application, "confirmed" if confirmed else "submitted"
     booking = Booking(
         ref=held.ref,
@@ -219,7 +219,7 @@ def _keep(draft: Draft, receipt: Receipt) -> tuple[Any, ...]:
     return (*application.request, application.body_hash, receipt.ref, sealed, moment_text(draft.held.now))
 
 
-def _read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
+def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
     """Lock everybody the batch is about, and read what is known of them, in one trip."""
     applications = [held.application for held in batch]
     lawyers = {a.lawyer_id for a in applications}

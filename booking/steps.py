@@ -39,7 +39,7 @@ def move(booking: Booking, to: str, *, by: str, now: datetime, why: str = "", **
     if not Booking.update(state=to, **frees, **columns).where(here, Booking.state == before).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
     if frees:
-        give_back(booking.slot_id)
+        give_back(booking.slot_id, booking.way)
     Change.create(booking=booking.ref, at=now, from_state=before, to_state=to, by=by, why=why)
     for name, value in {"state": to, **frees, **columns}.items():
         setattr(booking, name, value)
@@ -56,7 +56,7 @@ def move_all(
         found = Booking.update(state=to, **frees, **columns).where(here).returning(Booking.ref).tuples()
         moved += [(refs[ref], before) for (ref,) in found.execute()]
     if frees:
-        give_back_all(Counter(booking.slot_id for booking, _ in moved))
+        give_back_all(Counter((booking.slot_id, booking.way) for booking, _ in moved))
     steps = [
         {"booking": b.ref, "at": now, "from_state": before, "to_state": to, "by": by, "why": why}
         for b, before in moved
@@ -76,12 +76,18 @@ def tell(booking: Booking, kind: str, now: datetime, **words: str) -> None:
 
 def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime) -> None:
     """The same about many, each with its own words, in one statement."""
-    outbox.post_all([_letter(booking, kind, words) for booking, words in told], now)
+    outbox.post_all([_letter(b, kind, words) for b, words in told if _is_told(b, kind)], now)
 
 
 def fit_to_send(why: str, booking: Booking) -> str:
     """An officer writes freely; no detainee's name and no ID number leaves the house by SMS."""
     return _ID_NO.sub("（证件号）", why.replace(booking.detainee["name"], "当事人"))
+
+
+def _is_told(booking: Booking, kind: str) -> bool:
+    """Of whoever came to the window the telephone may be unknown: he was told there. Taken back by the centre he was
+    not, so that letter is written all the same, fails, and stands in the officers' list."""
+    return booking.way == "online" or kind == "withdrawn" or bool(booking.lawyer.phone_sealed)
 
 
 def _letter(booking: Booking, kind: str, words: dict[str, str]) -> outbox.Letter:

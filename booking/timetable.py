@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peewee import EXCLUDED
+from peewee import EXCLUDED, fn
 
 from booking.calendar import Almanac, each_day
 from booking.policy import Policy
@@ -24,6 +24,11 @@ ROWS_AT_ONCE = 1000
 
 _PLAN = ("ends_at", "seats", "window_seats", "open", "closed_reason")
 _DOOR = ("open", "closed_reason")
+_HAND = {
+    "seats": Slot.seats_by_hand,
+    "window_seats": Slot.window_by_hand,
+    "closed_reason": Slot.closed_by_hand,
+}
 _GONE = "该时段已不在时间表内"
 
 
@@ -38,6 +43,7 @@ def open_days(desk: "Desk", now: datetime) -> Opened:
     """Lay out every centre's slots from today on, and carry changes of timetable and calendar into those there are.
 
     Seats follow the timetable until a day's booking window closes; what is booked stays booked, even over the seats.
+    What an officer set by hand stays as he set it.
     """
     with database.atomic():
         policies = {centre.code: Policy.of(centre) for centre in Centre.select()}
@@ -45,6 +51,7 @@ def open_days(desk: "Desk", now: datetime) -> Opened:
         have = {slot.id: slot for slot in Slot.select().where(Slot.date.between(today, last))}
         wanted = rows_between(policies, today, last)
         wanted += _withdrawn(have.values(), {row["id"] for row in wanted})
+        wanted = [_by_hand(row, have.get(row["id"])) for row in wanted]
         new = [row for row in wanted if row["id"] not in have]
         changed = [
             row for row in wanted if row["id"] in have and _differs(row, have[row["id"]], policies, now)
@@ -54,7 +61,7 @@ def open_days(desk: "Desk", now: datetime) -> Opened:
     for row in changed:
         if _is_bookable(row, policies, now):
             bookable.setdefault(Day(row["centre"], row["date"]), {})[row["id"]] = row["seats"]
-    _tell_gate(desk, bookable)
+    tell_gate(desk, bookable)
     return Opened(len(new), len(changed))
 
 
@@ -71,7 +78,7 @@ def pass_to_window(desk: "Desk", now: datetime) -> int:
     seats: dict[Day, dict[str, int]] = {}
     for slot in passed:
         seats.setdefault(Day(slot.centre_id, slot.date), {})[slot.id] = slot.seats
-    _tell_gate(desk, seats)
+    tell_gate(desk, seats)
     return len(passed)
 
 
@@ -112,7 +119,18 @@ def _withdrawn(have: Iterable[Slot], wanted: set[str]) -> list[dict[str, Any]]:
 
 
 def _row(slot: Slot) -> dict[str, Any]:
-    return {name: value for name, value in slot.__data__.items() if name != "taken"}
+    return {name: slot.__data__[name] for name in ("id", "centre", "date", "starts_at", *_PLAN)}
+
+
+def _by_hand(row: dict[str, Any], slot: Slot | None) -> dict[str, Any]:
+    """Rules 19 and 20: an officer's word about this one slot beats timetable and calendar."""
+    if slot is None:
+        return row
+    said = {"seats": slot.seats_by_hand, "window_seats": slot.window_by_hand}
+    row = row | {name: number for name, number in said.items() if number is not None}
+    if slot.closed_by_hand is not None:
+        row |= {"open": False, "closed_reason": slot.closed_by_hand}
+    return row
 
 
 def _differs(row: dict[str, Any], slot: Slot, policies: dict[str, Policy], now: datetime) -> bool:
@@ -129,17 +147,26 @@ def _is_bookable(row: dict[str, Any], policies: dict[str, Policy], now: datetime
 def _write(rows: Sequence[dict[str, Any]], policies: dict[str, Policy], now: datetime) -> None:
     for names, bookable in ((_DOOR, False), (_PLAN, True)):
         some = [row for row in rows if _is_bookable(row, policies, now) is bookable]
-        update = {getattr(Slot, name): getattr(EXCLUDED, name) for name in names}
+        update = {getattr(Slot, name): _kept(name) for name in names}
         for start in range(0, len(some), ROWS_AT_ONCE):
             batch = Slot.insert_many(some[start : start + ROWS_AT_ONCE])
             batch.on_conflict(conflict_target=[Slot.id], update=update).execute()
+
+
+def _kept(name: str) -> Any:
+    """The new value, unless an officer said otherwise since it was worked out: his word may be younger than our look."""
+    new: Any = getattr(EXCLUDED, name)
+    by_hand: Any = _HAND.get(name)
+    if name == "open":
+        return new & Slot.closed_by_hand.is_null()
+    return new if by_hand is None else fn.COALESCE(by_hand, new)
 
 
 def _farthest(policies: Iterable[Policy]) -> int:
     return max((policy.opens_days_before for policy in policies), default=0) + AHEAD_DAYS
 
 
-def _tell_gate(desk: "Desk", seats: Mapping[Day, dict[str, int]]) -> None:
+def tell_gate(desk: "Desk", seats: Mapping[Day, dict[str, int]]) -> None:
     """Where the gate is away it loads from SQL when it is back."""
     try:
         for day, slots in seats.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 
 from models import Timetable, TimetableSlot
@@ -48,6 +48,12 @@ class Weeks:
         """The timetable that rules at a centre on a day: the newest in force."""
         in_force = (week for week in self._weeks.get(centre, ()) if week.rules_on(day))
         return max(in_force, key=lambda week: week.number, default=None)
+
+    def turns(self, centre: str, since: date) -> list[date]:
+        """The days after `since` on which a timetable begins, or one has ended: only there may another come to rule."""
+        weeks = self._weeks.get(centre, [])
+        ended = {week.valid_to + timedelta(days=1) for week in weeks if week.valid_to is not None}
+        return sorted(day for day in ended | {week.valid_from for week in weeks} if day > since)
 
 
 def _read(centres: Iterable[str] | None) -> dict[str, list[Week]]:

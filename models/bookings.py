@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
+from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
 
 from models.base import Table, keyring
 from models.centres import Centre
@@ -15,6 +15,7 @@ class Booking(Table):
     """A meeting booked by a lawyer. `ref` is 8 characters of Crockford base 32, and the key.
 
     `active` is 1 while the booking holds its seat and NULL after, so that the unique indexes bind only what is active.
+    `way` is `online`, or `window` where an officer entered it: its seat is one of the slot's window seats.
     `detainee_key` finds the same detainee again; `detainee_claim` repeats it while the booking is active and the
     identity is certain (an ID number, or one person of that name in the register), and makes it exclusive in a slot.
     """
@@ -39,6 +40,7 @@ class Booking(Table):
     findings = JSONText(default=list)
     decision_reason = CharField(200, null=True)
     created_at = MomentField()
+    way = CharField(8, default="online", constraints=[SQL("DEFAULT 'online'")])
 
     class Meta:
         indexes = (

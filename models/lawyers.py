@@ -26,13 +26,16 @@ class Lawyer(Table):
     """A WeChat identity that says it is this lawyer. State is `pending`, `verified` or `refused`.
 
     Only the verified hold the licence and the phone (`licence_claim`, `phone_claim`, both unique): a licence number
-    is public, so an unproven claim must not keep the true lawyer out.
+    is public, so an unproven claim must not keep the true lawyer out. Whoever came to the window without WeChat has no
+    `openid`; there the original licence proves him, and `walk_in_claim` makes him one row. What the window did not ask
+    for is empty; a binding later takes the row over with all that hangs on it.
     """
 
     id = AutoField()
     openid = CharField(64, unique=True, null=True)
     licence_no = CharField(17, index=True)
     licence_claim = CharField(17, unique=True, null=True)
+    walk_in_claim = CharField(17, unique=True, null=True)
     name = CharField(60)
     firm = CharField(120)
     id_no_sealed = TextField()
@@ -47,12 +50,12 @@ class Lawyer(Table):
 
     @property
     def phone(self) -> str:
-        """The mobile number, 11 digits."""
-        return keyring().open(self.phone_sealed, f"lawyer.phone:{self.licence_no}") or ""
+        """The mobile number, 11 digits; empty where nobody knows it."""
+        return keyring().open(self.phone_sealed or None, f"lawyer.phone:{self.licence_no}") or ""
 
     @property
     def id_no(self) -> str:
-        return keyring().open(self.id_no_sealed, f"lawyer.id_no:{self.licence_no}") or ""
+        return keyring().open(self.id_no_sealed or None, f"lawyer.id_no:{self.licence_no}") or ""
 
     def is_suspended(self, now: datetime) -> bool:
         return self.suspended_until is not None and now < self.suspended_until

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
 
-from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, fn
+from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, fn
 
 from models.base import Table, database
 from models.centres import Centre
@@ -15,8 +15,10 @@ from models.statements import Statement, together
 class Slot(Table):
     """One period of one day at one centre; id `pudong-20261127-0830`.
 
-    `seats` are the online seats, `window_seats` those kept for walk-ins; `taken` counts the online bookings that
-    hold a seat. `seats` may fall below `taken` when a centre lowers it: nobody is thrown out, nobody comes in.
+    `seats` are the online seats, `window_seats` those kept for walk-ins; `taken` and `window_taken` count the bookings
+    of either way that hold a seat. `seats` may fall below `taken` when a centre lowers it: nobody is thrown out, nobody
+    comes in. What an officer set by hand (`seats_by_hand`, `window_by_hand`, and `closed_by_hand`, the reason) beats
+    timetable and calendar until it is taken back.
     """
 
     id = CharField(40, primary_key=True)
@@ -29,6 +31,10 @@ class Slot(Table):
     taken = IntegerField(default=0)
     open = BooleanField(default=True)
     closed_reason = CharField(200, default="")
+    window_taken = IntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    seats_by_hand = IntegerField(null=True)
+    window_by_hand = IntegerField(null=True)
+    closed_by_hand = CharField(200, null=True)
 
     class Meta:
         indexes = ((("centre", "date"), False), (("starts_at",), False))
@@ -50,7 +56,11 @@ class Slot(Table):
 
 
 CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND open AND taken + {n} <= seats"
-GIVE_BACK = "UPDATE slot SET taken = CASE WHEN taken > {n} THEN taken - {n} ELSE 0 END WHERE id = {p}"
+CLAIM_AT_WINDOW = (
+    "UPDATE slot SET window_taken = window_taken + 1 WHERE id = {p} AND open AND window_taken < window_seats"
+)
+GIVE_BACK = "UPDATE slot SET {c} = CASE WHEN {c} > {n} THEN {c} - {n} ELSE 0 END WHERE id = {p}"
+_COUNTED_IN = {"online": "taken", "window": "window_taken"}
 
 
 def claiming(wanted: Mapping[str, int]) -> list[Statement]:
@@ -62,13 +72,21 @@ def claiming(wanted: Mapping[str, int]) -> list[Statement]:
     return [Statement(CLAIM.format(p=place, n=int(many)), (slot,)) for slot, many in sorted(wanted.items())]
 
 
-def give_back(slot_id: str) -> None:
-    give_back_all({slot_id: 1})
+def claim_at_window(slot_id: str) -> bool:
+    """Take one window seat, with the last word as above: false where there is none, or the slot is closed."""
+    return bool(database.execute_sql(CLAIM_AT_WINDOW.format(p=database.param), (slot_id,)).rowcount)
 
 
-def give_back_all(freed: Mapping[str, int]) -> None:
-    """So many seats of each slot, in the order of slot ids, as they are claimed."""
+def give_back(slot_id: str, way: str) -> None:
+    give_back_all({(slot_id, way): 1})
+
+
+def give_back_all(freed: Mapping[tuple[str, str], int]) -> None:
+    """So many seats of each slot and way, in the order of slot ids, as they are claimed."""
     place = database.param
     together(
-        [Statement(GIVE_BACK.format(p=place, n=int(many)), (slot,)) for slot, many in sorted(freed.items())]
+        [
+            Statement(GIVE_BACK.format(c=_COUNTED_IN[way], p=place, n=int(many)), (slot,))
+            for (slot, way), many in sorted(freed.items())
+        ]
     )
