@@ -82,6 +82,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         public_url=settings.public_url,
         demo_accounts=_demo_accounts() if settings.is_demo else (),
     )
+    if settings.is_demo:
+        _front_door(app, settings)
     app.register_blueprint(watch.health)
     app.register_blueprint(jobs.receipts.blueprint)
     app.add_url_rule("/docs", "docs", lambda: redirect("/api/v1/docs"))
@@ -122,6 +124,13 @@ def _house(settings: Settings) -> House:
         public_host="" if settings.is_demo else settings.public_url.partition("://")[2],
         load_demo=_demo_world() if settings.is_demo else None,
     )
+
+
+def _front_door(app: APIFlask, settings: Settings) -> None:
+    """The demo's landing page at `/`; production has none."""
+    from sandbox import landing
+
+    landing.register(app, settings.wechat_open_url, settings.aliyun_sms_endpoint)
 
 
 def _demo_world() -> Callable[[Desk, datetime], None]:

@@ -3,7 +3,7 @@
 from sandbox.cast import CHEN, LI, OFFICERS, WALKER, WANG, ZHAO
 
 LAWYERS = (
-    (WALKER, "走完上面这一遍的律师"),
+    (WALKER, "启动时走完一遍预约的律师"),
     (WANG, "已核验，无记录"),
     (LI, "已核验，爽约两次"),
     (ZHAO, "爽约三次，暂停网上预约"),

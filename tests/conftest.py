@@ -75,3 +75,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         models.database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     yield url
     models.database.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was left out is said loudly: a run must not look greener than it is."""
+    left_out = terminalreporter.stats.get("skipped", [])
+    if left_out:
+        terminalreporter.section(f"{len(left_out)} TESTS LEFT OUT", sep="!", red=True, bold=True)
+        for report in left_out:
+            terminalreporter.line(f"{report.nodeid}: {report.longrepr[2] if report.longrepr else ''}")

@@ -80,9 +80,9 @@ class Web:
 
 
 @contextmanager
-def web(env: dict[str, str], log: Path, workers: int = 1) -> Iterator[Web]:
+def web(env: dict[str, str], log: Path, workers: int = 1, port: int | None = None) -> Iterator[Web]:
     """As it is started in service."""
-    port = free_port()
+    port = port or free_port()
     words = [
         "--interface",
         "wsgi",

@@ -27,6 +27,8 @@ PUBLIC = {
     ("GET", "/console/sign-in"),  # this is where officers' sessions come from
     ("GET", "/console/static/<path:name>"),
     ("POST", "/console/demo-sign-in"),  # mounted in the demo only
+    ("GET", "/"),  # the demo's front door
+    ("GET", "/demo/<path:filename>"),
 }
 
 

@@ -1,0 +1,116 @@
+"""The demo as a person finds it, the real web server with worker and clock, and a real browser in front of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import models
+from booking.desk import Desk
+from clock import now
+from sandbox import world
+from sandbox.ground import ROOT
+from sandbox.servers import child
+from seats.counters import SeatCounters
+from tests.conftest import KEYRING
+from tests.service import environment, free_port, web
+
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Nothing of a browser's own business with its maker: these tests have no network but this machine. It shows only our
+# own pages, and its sandbox needs rights that a container seldom has.
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def installed() -> str | None:
+    """The browser there is; `CHROMIUM=/path/to/it` names another."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = installed()
+    if program is None:
+        # The one thing pip can't bring. The run says loudly what was left out, and CI fails.
+        pytest.skip("no Chromium on this machine: apt install chromium, or CHROMIUM=/path/to/it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*_FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def demo(
+    tmp_path: Path, empty_sqlite: Path, redis_client: Any, redis_server: Any
+) -> Iterator[dict[str, str]]:
+    """The settings of a running demo world, whose tables this test may read too."""
+    shutil.copy(empty_sqlite, tmp_path / "demo.db")
+    url, port = f"sqlite:///{tmp_path / 'demo.db'}", free_port()
+    models.open_database(url, KEYRING)
+    desk = Desk(SeatCounters(redis_client))
+    world.load(desk, now())
+    desk.close()
+    env = environment(url, redis_server.url, PUBLIC_URL=f"http://127.0.0.1:{port}")
+    with web(env, tmp_path / "web.log", port=port):
+        yield env
+    models.database.close()
+
+
+@pytest.fixture
+def worker(demo: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    with _running(demo, "worker", tmp_path), _running(demo, "clock", tmp_path):
+        yield
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(chromium: Browser, demo: dict[str, str], size: str) -> Iterator[Page]:
+    """A fresh browser of this size; a script that fails, or that the policy forbids, fails the test."""
+    context = chromium.new_context(
+        viewport=SIZES[size], base_url=demo["PUBLIC_URL"], locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    context.set_default_timeout(10_000)
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    assert not wrong
+
+
+@pytest.fixture
+def as_officer(page: Page) -> Callable[[str], Page]:
+    """Signed in by the demo's front door, one click."""
+
+    def signed_in(account: str) -> Page:
+        page.goto("/")
+        page.locator(f"button[value={account}]").click()
+        page.wait_for_url("**/console/**")
+        return page
+
+    return signed_in
+
+
+@contextmanager
+def _running(env: dict[str, str], what: str, folder: Path) -> Iterator[None]:
+    command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
+    command += [sys.executable, "-m", "flask", "--app", "app", what]
+    process: subprocess.Popen[bytes] = child.start(command, folder / f"{what}.log", cwd=ROOT)
+    try:
+        yield
+    finally:
+        child.end(process)
