@@ -1,21 +1,36 @@
 """Rule 8: an officer decides every submitted booking; what nobody decided in time decides itself."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
 from booking.policy import Policy
-from booking.steps import fit_to_send, move, tell
-from booking.words import moment_words
-from models import Audit, Booking, Centre, Lawyer, database
+from booking.steps import fit_to_send, move, move_all, tell, tell_all
+from booking.words import STATES, by_words, moment_words
+from models import Audit, Booking, Centre, Change, Lawyer, database
 from refusals import Invalid, NotFound, WrongState
 
 if TYPE_CHECKING:
     from booking.desk import Desk
 
 log = logging.getLogger(__name__)
+
+
+class Skipped(NamedTuple):
+    """A booking that was not approved with the others, and why."""
+
+    ref: str
+    why: str
+
+
+class Cleared(NamedTuple):
+    """What became of bookings approved together."""
+
+    approved: list[Booking]
+    skipped: list[Skipped]
 
 
 def waiting(centre: str | None = None, before: datetime | None = None) -> list[Booking]:
@@ -45,6 +60,31 @@ def reject(desk: "Desk", ref: str, by: str, reason: str) -> Booking:
     if not reason.strip():
         raise Invalid("请填写不通过的原因")
     return _decide(desk, _find(ref), "rejected", by, reason.strip()[:200])
+
+
+def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
+    """Approve those of these bookings that the comparison found nothing about, in one transaction.
+
+    Each stands for itself: one with findings, one decided meanwhile and one that has begun are skipped, and said.
+    """
+    now = desk.now()
+    found = list(Booking.select(Booking, Centre).join(Centre).where(Booking.ref.in_(list(refs))))
+    clean = [b for b in found if not b.findings and now < b.starts_at]
+    with database.atomic():
+        done = sorted(move_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
+        tell_all([(booking, {}) for booking in done], "confirmed", now)
+        _note(done, "confirmed", by, "", now)
+    desk.seats.wake()
+    approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
+    left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
+    return Cleared(done, [Skipped(ref, _why_not(known.get(ref), now)) for ref in left])
+
+
+def decided(ref: str) -> Change | None:
+    """The step by which this booking left the queue."""
+    left = (Change.booking == ref) & (Change.from_state == "submitted")
+    found: Change | None = Change.select().where(left).order_by(Change.id).first()
+    return found
 
 
 def decide_due(desk: "Desk") -> int:
@@ -80,17 +120,48 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
     now = desk.now()
     if to == "rejected":
         columns["decision_reason"] = why
-    with database.atomic():
-        move(booking, to, by=by, now=now, why=why, **columns)
-        tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
-        if by != "system":
-            words = {"when": moment_words(booking.starts_at), "why": why}
-            Audit.create(at=now, who=by, what=f"review.{to}", subject=booking.ref, words=words)
+    try:
+        with database.atomic():
+            move(booking, to, by=by, now=now, why=why, **columns)
+            tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
+            if by != "system":
+                _note([booking], to, by, why, now)
+    except WrongState:
+        raise WrongState(_told_already(booking)) from None
     if to == "rejected":
         desk.released([booking], remember=True)
     else:
         desk.seats.wake()
     return booking
+
+
+def _told_already(booking: Booking) -> str:
+    """Who was quicker, and what he decided."""
+    step = decided(booking.ref)
+    if step is None:
+        return f"该预约{STATES[booking.state]}，不能再复核"
+    why = f"：{step.why}" if step.why else ""
+    return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
+
+
+def _why_not(booking: Booking | None, now: datetime) -> str:
+    if booking is None:
+        return "没有这个预约"
+    if booking.findings:
+        return "比对有发现，须逐个复核"
+    if booking.state == "submitted" and now >= booking.starts_at:
+        return "会见时间已到，不能再通过"
+    return _told_already(booking)
+
+
+def _note(bookings: Sequence[Booking], to: str, by: str, why: str, now: datetime) -> None:
+    rows = [
+        {"at": now, "who": by, "what": f"review.{to}", "subject": b.ref,
+         "words": {"when": moment_words(b.starts_at), "why": why}}
+        for b in bookings
+    ]  # fmt: skip
+    if rows:
+        Audit.insert_many(rows).execute()
 
 
 def _find(ref: str) -> Booking:

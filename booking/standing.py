@@ -7,7 +7,7 @@ from booking.policy import Policy
 from booking.words import moment_words
 from models import Audit, Booking, Centre, Lawyer, Strike, Suspension, database
 from models.locks import lock_people
-from refusals import NotFound, WrongState
+from refusals import Invalid, NotFound, WrongState
 from sms import outbox
 
 if TYPE_CHECKING:
@@ -94,6 +94,32 @@ def waive(desk: "Desk", strike_id: int, by: str, why: str) -> Strike:
             _lift(found.suspension, why, now)
         Audit.create(at=now, who=by, what="strike.waive", subject=str(strike_id), words={"why": why})
     return Strike.get_by_id(strike_id)
+
+
+def lift(desk: "Desk", lawyer_id: int, by: str, why: str) -> Lawyer:
+    """An officer ends a lawyer's suspension before its time; the strikes that led to it stay used up.
+
+    Raises NotFound, Invalid without a reason, WrongState where nothing is suspended.
+    """
+    now = desk.now()
+    if not why.strip():
+        raise Invalid("请填写解除的原因")
+    with database.atomic():
+        lock_people([lawyer_id])
+        lawyer: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id)
+        if lawyer is None:
+            raise NotFound("没有这位律师")
+        if not lawyer.is_suspended(now):
+            raise WrongState("该律师的网上预约没有暂停")
+        running = (Suspension.lawyer == lawyer_id) & Suspension.lifted_at.is_null() & (Suspension.until > now)
+        ended = Suspension.update(lifted_at=now, lifted_why=why[:200]).where(running).returning(Suspension)
+        letters = [_over(suspension, now) for suspension in ended.execute()]
+        Lawyer.update(suspended_until=None, updated_at=now).where(Lawyer.id == lawyer_id).execute()
+        outbox.post_all(letters[-1:], now)
+        Audit.create(
+            at=now, who=by, what="suspension.lift", subject=f"lawyer-{lawyer_id}", words={"why": why}
+        )
+    return Lawyer.get_by_id(lawyer_id)
 
 
 def end_suspensions(desk: "Desk") -> int:

@@ -15,6 +15,13 @@ STATES = {
     "cancelled": "已取消",
 }
 
+_NOT_OFFICERS = {"lawyer": "律师本人", "system": "系统"}
+
+
+def by_words(by: str) -> str:
+    """Who took a step: an officer by account."""
+    return _NOT_OFFICERS.get(by, by)
+
 
 def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"

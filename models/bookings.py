@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
+from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField, Value
 
 from models.base import Table, keyring
 from models.centres import Centre
@@ -49,6 +49,7 @@ class Booking(Table):
             (("lawyer", "starts_at"), False),
             (("detainee_key", "starts_at"), False),
             (("state", "starts_at"), False),
+            (("centre", "state", "starts_at"), False),
             (("case_no",), False),
         )
 
@@ -56,6 +57,11 @@ class Booking(Table):
     def detainee(self) -> dict[str, str]:
         """`{"name", "id_no"?}` of the person to be met."""
         return unseal_detainee(self.ref, self.detainee_sealed)
+
+    @classmethod
+    def without_findings(cls) -> Any:
+        """True of what the comparison found nothing about."""
+        return cls.findings == Value("[]", converter=False)
 
     @classmethod
     def of_lawyer(cls, lawyer: int, ref: str) -> "Booking | None":

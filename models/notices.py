@@ -11,7 +11,8 @@ class Notice(Table):
     """A message to a lawyer. `event` names what happened once and for all, as in `7K3MPQ2X:confirmed`.
 
     State: `due` → `sending` → `sent` | `failed` | `unknown` (the provider may or may not have it) | `declined`
-    (the lawyer's consent for WeChat messages is used up). A claim is a compare-and-set on it.
+    (the lawyer's consent for WeChat messages is used up). A claim is a compare-and-set on it. `told_by` is the
+    officer who told the lawyer by telephone instead.
     """
 
     id = AutoField()
@@ -35,11 +36,14 @@ class Notice(Table):
     sent_at = MomentField(null=True)
     delivered_at = MomentField(null=True)
     resent_by = CharField(80, null=True)
+    told_at = MomentField(null=True)
+    told_by = CharField(80, null=True)
     created_at = MomentField()
 
     class Meta:
         indexes = (
             (("event", "channel"), True),
             (("state", "due_at"), False),
+            (("state", "told_at", "created_at"), False),
             (("booking",), False),
         )

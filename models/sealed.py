@@ -11,8 +11,14 @@ import hmac
 import os
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+UNREADABLE = (
+    KeyError,
+    ValueError,
+    InvalidTag,
+)  # what opening raises: the key is gone, or the value is not as it was
 _NONCE_BYTES = 12
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidTag
-
 import clock
 from models import Notice, keyring
+from models.sealed import UNREADABLE
 from sms import outbox
 from sms.aliyun import Aliyun
 from sms.outcomes import UNREACHABLE, Accepted, Cure, SmsFailed, SmsUnknown, window_opens
@@ -140,7 +139,7 @@ def write_down(notice: Notice, outcome: Mapping[str, Any]) -> None:
 def _number(notice: Notice) -> str | None:
     try:
         return keyring().seal(notice.lawyer.phone, f"notice.phone:{notice.id}")
-    except (KeyError, ValueError, InvalidTag):
+    except UNREADABLE:
         return None
 
 

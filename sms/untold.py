@@ -1,37 +1,121 @@
-"""What could not be told: listed for the officer, and sent again at his word."""
+"""What could not be told: listed for the officer, sent again at his word, or told by him on the telephone."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from models import Audit, Notice, database
+from peewee import JOIN, fn
+
+from models import Audit, Booking, Lawyer, Notice, database, keyring
+from models.sealed import UNREADABLE
 from sms import outbox
 from sms.asking import Asking
+from sms.outcomes import meaning
 
 UNTOLD = ("failed", "unknown")
+Visiting = Booking.alias("visiting")
+
+
+class Place(NamedTuple):
+    """Where a page of the list ended."""
+
+    created_at: datetime
+    id: int
 
 
 def untold(limit: int = 100) -> list[Notice]:
     """SMS that failed, or of which nobody knows, newest first; an `ask_at` means still being asked about."""
-    where = (Notice.channel == outbox.SMS) & Notice.state.in_(UNTOLD)
+    where = (Notice.channel == outbox.SMS) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
     return list(Notice.select().where(where).order_by(Notice.id.desc()).limit(limit))
+
+
+def untold_of(
+    centre: str | None, states: Sequence[str], since: datetime, after: Place | None = None, limit: int = 50
+) -> list[Notice]:
+    """The same of one centre (None: of all), each with its lawyer, newest first, written since a moment.
+
+    A centre's are about its bookings, or, like a suspension, about a lawyer who has bookings there. One state at a
+    time goes along the index.
+    """
+    where = _listed(states, since) & _of(centre)
+    if after is not None:
+        same = (Notice.created_at == after.created_at) & (Notice.id < after.id)
+        where &= (Notice.created_at <= after.created_at) & ((Notice.created_at < after.created_at) | same)
+    found = _with_booking(Notice.select(Notice, Lawyer)).switch(Notice).join(Lawyer).where(where)
+    return list(found.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit))
+
+
+def counts(centre: str | None, since: datetime) -> dict[str, int]:
+    """How many of each state are on the list."""
+    found = _with_booking(Notice.select(Notice.state, fn.COUNT(Notice.id)))
+    where = _listed(UNTOLD, since) & _of(centre)
+    return dict.fromkeys(UNTOLD, 0) | dict(found.where(where).group_by(Notice.state).tuples())
+
+
+def why(notice: Notice) -> str:
+    """In plain words; empty where there is nothing to say."""
+    return str(notice.problem or (meaning(notice.code) if notice.code else ""))
 
 
 def resend(notice_id: int, by: str, asking: Asking) -> str:
     """Send an untold notice again. Answers how it stands now.
 
     `due`: it goes out again. `sent`: Aliyun has it after all, nothing is sent. `unknown`: Aliyun gives no answer,
-    and without one nothing is sent. Any other state, or `missing`: it is not among the untold.
+    and without one nothing is sent. `unreadable`: the number can't be opened, so nothing can be sent or asked. Any
+    other state, or `missing`: it is not among the untold.
     """
     notice = Notice.get_or_none(Notice.id == notice_id, Notice.channel == outbox.SMS)
     if notice is None:
         return "missing"
+    if notice.state in UNTOLD and not _can_be_read(notice):
+        return "unreadable"
     if notice.state == "unknown" and not asking.ask(notice):
         return "unknown"
     with database.atomic():
         if _post_again(notice_id, by, asking.now()):
             words = {"event": notice.event, "was": notice.state}
-            subject = f"notice:{notice_id}"
-            Audit.create(at=asking.now(), who=by, what="notice.resend", subject=subject, words=words)
+            _note(notice_id, "notice.resend", by, asking.now(), words)
     return str(Notice.get_by_id(notice_id).state)
+
+
+def told_by_phone(notice_id: int, by: str, now: datetime) -> bool:
+    """Off the list: the officer told the lawyer himself. False where it is not, or no longer, on it."""
+    on_list = (Notice.id == notice_id) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
+    with database.atomic():
+        if not Notice.update(told_at=now, told_by=by).where(on_list).execute():
+            return False
+        _note(notice_id, "notice.told_by_phone", by, now, {})
+    return True
+
+
+def _listed(states: Sequence[str], since: datetime) -> Any:
+    state = Notice.state == states[0] if len(states) == 1 else Notice.state.in_(list(states))
+    return state & Notice.told_at.is_null() & (Notice.created_at >= since) & (Notice.channel == outbox.SMS)
+
+
+def _with_booking(query: Any) -> Any:
+    return query.join(Booking, JOIN.LEFT_OUTER, on=(Booking.ref == Notice.booking))
+
+
+def _of(centre: str | None) -> Any:
+    if centre is None:
+        return Notice.id.is_null(False)
+    there = Visiting.select(1).where(Visiting.lawyer == Notice.lawyer, Visiting.centre == centre)
+    return (Booking.centre == centre) | (Notice.booking.is_null() & fn.EXISTS(there))
+
+
+def _can_be_read(notice: Notice) -> bool:
+    """The lawyer's number for another sending; of an unknown one also the number that is to be asked about."""
+    try:
+        if notice.state == "unknown":
+            keyring().open(notice.phone_sealed, f"notice.phone:{notice.id}")
+        return bool(notice.lawyer.phone)
+    except UNREADABLE:
+        return False
+
+
+def _note(notice_id: int, what: str, by: str, now: datetime, words: dict[str, str]) -> None:
+    Audit.create(at=now, who=by, what=what, subject=f"notice:{notice_id}", words=words)
 
 
 def _post_again(notice_id: int, by: str, now: datetime) -> bool:
@@ -39,4 +123,5 @@ def _post_again(notice_id: int, by: str, now: datetime) -> bool:
         state="due", due_at=now, queued_at=None, attempts=0, ask_at=None, asked=0,
         biz_id=None, code=None, problem=None, sent_at=None, delivered_at=None, resent_by=by,
     )  # fmt: skip
-    return bool(again.where(Notice.id == notice_id, Notice.state.in_(UNTOLD)).execute())
+    on_list = (Notice.id == notice_id) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
+    return bool(again.where(on_list).execute())

@@ -4,7 +4,6 @@ import click
 
 from refusals import NotFound, Unavailable, WrongState
 from sms import untold
-from sms.outcomes import meaning
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
 notices = Subject("notices", help="未能告知律师的短信")
@@ -19,7 +18,7 @@ def list_notices(limit: int, as_json: bool) -> None:
     """列出失败和结果不明的短信，新的在前。"""
     rows = (
         {"id": n.id, "state": n.state, "kind": n.kind, "booking": n.booking, "lawyer": n.lawyer_id,
-         "code": n.code, "problem": n.problem or (meaning(n.code) if n.code else ""), "created_at": n.created_at}
+         "code": n.code, "problem": untold.why(n), "created_at": n.created_at}
         for n in untold.untold(limit)
     )  # fmt: skip
     listing(rows, as_json, "没有未告知的短信。")
@@ -35,6 +34,8 @@ def resend(notice: int, by: str) -> None:
         raise NotFound(f"没有编号为{notice}的短信")
     if state == "unknown":
         raise Unavailable("阿里云尚无答复，为免重复，暂不发送")
+    if state == "unreadable":
+        raise WrongState("手机号无法读取（密钥已更换或数据损坏），不能发送")
     if state not in ("due", "sent"):
         raise WrongState(f"该短信当前状态为{state}，不能再次发送")
     answer("已重新排队发送。" if state == "due" else "阿里云确认已发送，未重复发送。")

@@ -189,3 +189,24 @@ def test_the_missed_meeting_is_told_before_the_suspension(desk: Desk, lawyers: L
     told = [n for n in Notice.select().order_by(Notice.id) if n.kind in ("no_show", "suspended")]
     assert [n.kind for n in told] == ["no_show", "no_show", "no_show", "suspended"]
     assert [n.words["strikes"] for n in told[:3]] == ["1", "2", "3"]
+
+
+def test_a_suspension_is_lifted_once_told_and_its_strikes_stay_used(
+    desk: Desk, lawyers: Lawyers, clock: Clock
+) -> None:
+    (lawyer,) = lawyers(1)
+    with pytest.raises(refusals.WrongState):
+        standing.lift(desk, lawyer, "chief-pudong", "系统误记")
+    for day in (1, 2, 3):
+        miss(desk, lawyer, clock, date(2026, 12, day))
+    with pytest.raises(refusals.Invalid):
+        standing.lift(desk, lawyer, "chief-pudong", " ")
+    assert standing.lift(desk, lawyer, "chief-pudong", "系统误记").suspended_until is None
+    assert {s.state for s in Strike.select()} == {"used"}
+    assert Notice.select().where(Notice.kind == "suspension_over").count() == 1
+    (lifted,) = Audit.select().where(Audit.what == "suspension.lift")
+    assert (lifted.who, lifted.subject) == ("chief-pudong", f"lawyer-{lawyer}")
+    with pytest.raises(refusals.WrongState):
+        standing.lift(desk, lawyer, "chief-pudong", "系统误记")
+    with pytest.raises(refusals.NotFound):
+        standing.lift(desk, 99, "chief-pudong", "系统误记")

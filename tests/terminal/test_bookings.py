@@ -48,8 +48,13 @@ def test_a_reference_nobody_has_is_said_so(flask, lived_in):
         assert flask(*words, "ZZZZZZZZ").exit_code == 1
 
 
+def last_confirmed():
+    """One that is still ahead."""
+    return Booking.select().where(Booking.state == "confirmed").order_by(Booking.starts_at.desc()).get()
+
+
 def test_the_gate_takes_a_meeting_from_arrival_to_its_end(flask, lived_in, monkeypatch):
-    booking = Booking.get(Booking.state == "confirmed")
+    booking = last_confirmed()
     assert flask("arrivals", "arrive", booking.ref).exit_code == 1
     monkeypatch.setattr(lived_in, "now", lambda: booking.starts_at)
     for command, state in (("arrive", "已到场"), ("start", "会见中"), ("finish", "已完成")):
@@ -58,7 +63,7 @@ def test_the_gate_takes_a_meeting_from_arrival_to_its_end(flask, lived_in, monke
 
 
 def test_who_did_not_come_is_marked_by_the_gate(flask, lived_in, monkeypatch):
-    booking = Booking.get(Booking.state == "confirmed")
+    booking = last_confirmed()
     early = flask("arrivals", "no-show", booking.ref)
     assert early.exit_code == 1 and "起未到场才计爽约" in early.stderr
     monkeypatch.setattr(lived_in, "now", lambda: booking.starts_at + timedelta(minutes=15))

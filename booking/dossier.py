@@ -1,0 +1,202 @@
+"""What a booking was compared with, side by side, for whoever decides it; and the lawyer's record. Rule 7.
+
+Read as it stands now: roll and register may have changed since the comparison.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from booking.identity import same_name
+from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
+from models.detainees import id_key, name_key
+from models.sealed import UNREADABLE
+
+LICENCE_STATES = {"active": "执业", "suspended": "停止执业", "revoked": "吊销"}
+_NEARBY = timedelta(hours=12)
+_MOST = 40
+
+
+class Line(NamedTuple):
+    """One thing as the lawyer said it and as our list has it; `agrees` is None where nothing can be said."""
+
+    what: str
+    said: str
+    listed: str
+    agrees: bool | None = None
+
+
+class Record(NamedTuple):
+    """How a lawyer's bookings ended, all centres, and the strikes that stand against him."""
+
+    done: int
+    no_shows: int
+    cancelled: int
+    rejected: int
+    ahead: int
+    strikes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """`same_time`, `person` and `case` are other bookings: overlapping ones of the lawyer or the detainee, others about
+    the detainee, and the lawyer's own about others of the same case."""
+
+    roll: RollEntry | None
+    lawyer: list[Line]
+    detainee: list[Line]
+    companions: list[Line]
+    same_time: list[Booking]
+    person: list[Booking]
+    case: list[Booking]
+    record: Record
+
+
+def of(booking: Booking) -> Dossier:
+    """In seven questions; `booking` comes with its lawyer."""
+    asked = booking.detainee
+    entries = _roll(booking)
+    roll = entries.get(booking.lawyer.licence_no)
+    register, held = _register(booking, asked["name"])
+    others = _others(booking, {booking.detainee_key, name_key(asked["name"])} | {e.key for e in held})
+    same_time = [o for o in others if o.starts_at < booking.ends_at and booking.starts_at < o.ends_at]
+    keys = {o.ref for o in same_time}
+    later = [o for o in others if o.ref not in keys]
+    return Dossier(
+        roll=roll,
+        lawyer=lawyer_lines(booking.lawyer, roll),
+        detainee=list(_detainee(booking, asked, held, register)),
+        companions=[_companion(one, entries) for one in booking.companions],
+        same_time=same_time,
+        person=[o for o in later if o.detainee_key == booking.detainee_key],
+        case=[o for o in later if _is_of_case(o, booking)],
+        record=record(booking.lawyer_id),
+    )
+
+
+def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[Line]:
+    """The lawyer's own words beside the roll's line; an ID number and a phone only as equal or not."""
+    if roll is None:
+        return [Line("执业证号", lawyer.licence_no, "名册中没有", False)]
+    listed = LICENCE_STATES.get(roll.state, roll.state)
+    if roll.valid_until:
+        listed += f"，有效期至{roll.valid_until}"
+    return [
+        Line("姓名", lawyer.name, roll.name, same_name(lawyer.name, roll.name)),
+        Line("律师事务所", lawyer.firm, roll.firm, same_name(lawyer.firm, roll.firm)),
+        Line("执业证", lawyer.licence_no, listed, roll.state == "active"),
+        _sealed("身份证号", "已填", lawyer.id_no_index == roll.id_no_index),
+        _sealed("手机号", "微信已验证", _same_phone(lawyer, roll)),
+    ]
+
+
+def record(lawyer_id: int) -> Record:
+    counted = Booking.select(Booking.state, fn.COUNT(Booking.ref)).where(Booking.lawyer == lawyer_id)
+    states: dict[str, int] = dict(counted.group_by(Booking.state).tuples())
+    strikes = Strike.select().where(Strike.lawyer == lawyer_id, Strike.state == "standing").count()
+    return Record(
+        done=states.get("done", 0),
+        no_shows=states.get("no_show", 0),
+        cancelled=states.get("cancelled", 0),
+        rejected=states.get("rejected", 0),
+        ahead=states.get("submitted", 0) + states.get("confirmed", 0),
+        strikes=strikes,
+    )
+
+
+def _roll(booking: Booking) -> dict[str, RollEntry]:
+    licences = [booking.lawyer.licence_no, *(c.get("licence_no") for c in booking.companions)]
+    found = RollEntry.select().where(RollEntry.licence_no.in_([one for one in licences if one]))
+    return {entry.licence_no: entry for entry in found}
+
+
+def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
+    """Whether the centre keeps a register, and its lines of this person or of this name."""
+    here = Detainee.centre == booking.centre_id
+    wanted = (Detainee.key == booking.detainee_key) | (Detainee.name_index == name_key(name))
+    held = list(Detainee.select().where(here & wanted).order_by(Detainee.id).limit(_MOST))
+    return bool(held) or Detainee.select().where(here).exists(), held
+
+
+def _detainee(
+    booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool
+) -> Iterable[Line]:
+    number = asked.get("id_no", "")
+    if not register:
+        yield Line("在押人员", asked["name"], "本所未导入名册")
+        return
+    if not held:
+        yield Line("在押人员", asked["name"], "名册中未找到", False)
+        return
+    for one in held:
+        yield Line("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, len(held)))
+        yield Line("案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one))
+        if one.permit_case:
+            yield Line(
+                "会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking)
+            )
+
+
+def _listed(entry: Detainee, number: str) -> str:
+    words = f"{entry.name}，{entry.ward}"
+    return f"{words}，身份证号{'一致' if entry.key == id_key(number) else '不一致'}" if number else words
+
+
+def _is_person(entry: Detainee, asked: dict[str, str], namesakes: int) -> bool | None:
+    """Of several of one name, and without a number, nobody can say which is meant."""
+    if number := asked.get("id_no"):
+        return same_name(entry.name, asked["name"]) and entry.key == id_key(number)
+    return None if namesakes > 1 else same_name(entry.name, asked["name"])
+
+
+def _same_or_none(booking: Booking, entry: Detainee) -> bool | None:
+    return booking.case_no == entry.case_no if booking.case_no and entry.case_no else None
+
+
+def _permitted(booking: Booking) -> bool | None:
+    return bool(booking.permit_no) if booking.stage == "investigation" else None
+
+
+def _companion(one: dict[str, Any], entries: dict[str, RollEntry]) -> Line:
+    if one["role"] != "lawyer":
+        what = "翻译人员" if one["role"] == "interpreter" else "助理"
+        return Line(what, one["name"], "须当场核对证件")
+    entry = entries.get(one.get("licence_no") or "")
+    said = f"{one['name']}，{one.get('licence_no') or '未填执业证号'}"
+    if entry is None:
+        return Line("同行律师", said, "名册中没有", False)
+    listed = f"{entry.name}，{entry.firm}，{LICENCE_STATES.get(entry.state, entry.state)}"
+    return Line("同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"]))
+
+
+def _sealed(what: str, said: str, same: bool | None) -> Line:
+    return Line(what, said, {True: "一致", False: "不一致", None: "无从比对"}[same], same)
+
+
+def _same_phone(lawyer: Lawyer, roll: RollEntry) -> bool | None:
+    """Only the verified have their phone's index beside them; anybody else's must be opened for it."""
+    if not roll.phone_index:
+        return None
+    try:
+        return bool((lawyer.phone_claim or keyring().index("phone", lawyer.phone)) == roll.phone_index)
+    except UNREADABLE:
+        return None
+
+
+def _others(booking: Booking, people: Collection[str]) -> list[Booking]:
+    """Other bookings that hold a seat: about these people, of this lawyer around the time or about the case."""
+    around = Booking.starts_at.between(booking.starts_at - _NEARBY, booking.starts_at + _NEARBY)
+    touches = Booking.detainee_key.in_(list(people)) | ((Booking.lawyer == booking.lawyer_id) & around)
+    if booking.case_no:
+        touches |= (Booking.case_no == booking.case_no) & (Booking.lawyer == booking.lawyer_id)
+    found = Booking.select(Booking, Lawyer).join(Lawyer)
+    found = found.where(touches, Booking.active == 1, Booking.ref != booking.ref)
+    return list(found.order_by(Booking.starts_at.desc()).limit(_MOST))
+
+
+def _is_of_case(other: Booking, booking: Booking) -> bool:
+    same = bool(booking.case_no) and other.case_no == booking.case_no
+    return same and other.lawyer_id == booking.lawyer_id and other.detainee_key != booking.detainee_key

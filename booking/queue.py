@@ -1,0 +1,75 @@
+"""The review queue as an officer works through it: one after another, the nearest deadline first. Rule 8.
+
+The deadline is an hour of the day before the meeting, so within a centre meetings and deadlines have one order.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from peewee import Case, fn
+
+from clock import at
+from models import Booking, Centre, Lawyer
+
+
+class Waiting(NamedTuple):
+    """How many wait for a decision: in all, due today or overdue, without findings, and before the one looked at."""
+
+    total: int
+    due_today: int
+    clean: int
+    before: int
+
+
+def waiting(centre: str, now: datetime, looked_at: Booking | None = None) -> Waiting:
+    due = Booking.starts_at < at(now.date() + timedelta(days=2), time(0))
+    before = _before(looked_at) if looked_at is not None else Booking.ref.is_null()
+    counts = (_sum(due), _sum(Booking.without_findings()), _sum(before))
+    found = Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)).tuples()
+    return Waiting(*(int(count or 0) for count in found[0]))
+
+
+def first(centre: str) -> Booking | None:
+    return _one(_submitted(centre))
+
+
+def after(booking: Booking) -> Booking | None:
+    """The next one that waits, whether this one still does or not."""
+    later = (Booking.starts_at >= booking.starts_at) & ~_before(booking) & (Booking.ref != booking.ref)
+    return _one(_submitted(booking.centre_id) & later)
+
+
+def before(booking: Booking) -> Booking | None:
+    earlier = (Booking.starts_at <= booking.starts_at) & _before(booking)
+    return _one(_submitted(booking.centre_id) & earlier, backwards=True)
+
+
+def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
+    """Those the comparison found nothing about, in the queue's order."""
+    fine = Booking.without_findings() & (Booking.starts_at > now)
+    return list(_joined(_submitted(centre) & fine).order_by(Booking.starts_at, Booking.ref).limit(most))
+
+
+def _submitted(centre: str) -> Any:
+    return (Booking.centre == centre) & (Booking.state == "submitted")
+
+
+def _before(booking: Booking) -> Any:
+    same = (Booking.starts_at == booking.starts_at) & (Booking.ref < booking.ref)
+    return (Booking.starts_at < booking.starts_at) | same
+
+
+def _sum(condition: Any) -> Any:
+    return fn.SUM(Case(None, ((condition, 1),), 0))
+
+
+def _one(where: Any, *, backwards: bool = False) -> Booking | None:
+    order = (Booking.starts_at, Booking.ref)
+    found: Booking | None = (
+        _joined(where).order_by(*(column.desc() for column in order) if backwards else order).first()
+    )
+    return found
+
+
+def _joined(where: Any) -> Any:
+    return Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer).where(where)
