@@ -5,22 +5,16 @@ claim gone and writes nothing more, so any number of runs do the work once.
 """
 
 import base64
-import logging
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from booking import roll, sheets
-from booking.roll_rows import parse
+from booking import sheets
 from models import Audit, RollImport, RollImportLine, RollImportPart, database, keyring
-from models.statements import entering, together
 from refusals import Invalid, NotFound, TooLarge, WrongState
 
 if TYPE_CHECKING:
     from booking.desk import Desk
-
-log = logging.getLogger(__name__)
 
 MOST_BYTES = 20_000_000
 PART_BYTES = 300_000
@@ -28,16 +22,10 @@ KEPT = timedelta(days=1)  # the file and its lines; the row itself stays with it
 LOST_AFTER = timedelta(seconds=20)  # in the queue
 DEAD_AFTER = timedelta(seconds=120)  # without a sign of the run
 MOST_RUNS = 3
-LINES_AT_ONCE = 5000
-TELL_EVERY = 1000  # rows
+LINES_SHOWN = 100
 
 OPEN = ("queued", "reading", "applying")
 UNREADABLE = "处理中断，名册未改动，请重新上传"
-CHANGED = "检查之后名册或律师绑定有变动，报告已不准确，名册未改动；请重新上传检查"
-
-
-class Lost(Exception):
-    """Another run has the import now."""
 
 
 def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None) -> RollImport:
@@ -55,22 +43,45 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
         )  # fmt: skip
         for place, start in enumerate(range(0, len(raw), PART_BYTES)):
             text = base64.b64encode(raw[start : start + PART_BYTES]).decode()
-            sealed = keyring().seal(text, _row(made.id, place))
+            sealed = keyring().seal(text, row_of(made.id, place))
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
         Audit.create(at=now, who=by, what="roll.brought", subject=str(made.id), words={"bytes": len(raw)})
     desk.seats.wake()
     return made
 
 
-def find(import_id: int) -> RollImport:
-    found: RollImport | None = RollImport.get_or_none(RollImport.id == import_id)
+def find(import_id: int, centre: str | None = None) -> RollImport:
+    """With `centre` only what was brought by an officer of it. Raises NotFound."""
+    where = RollImport.id == min(import_id, 2**31 - 1)
+    if centre is not None:
+        where &= RollImport.centre == centre
+    found: RollImport | None = RollImport.get_or_none(where)
     if found is None:
         raise NotFound("没有这次导入")
     return found
 
 
-def latest(limit: int = 10) -> list[RollImport]:
-    return list(RollImport.select().order_by(RollImport.created_at.desc(), RollImport.id.desc()).limit(limit))
+def latest(centre: str | None = None, limit: int = 10) -> list[RollImport]:
+    """The newest first; with `centre` those brought by its officers."""
+    query = RollImport.select().order_by(RollImport.created_at.desc()).limit(limit)
+    return list(query if centre is None else query.where(RollImport.centre == centre))
+
+
+def lines(import_id: int, kind: str = "", page: int = 1) -> list[RollImportLine]:
+    """LINES_SHOWN of the report, by row; with `kind` only those."""
+    return list(_lines(import_id, kind).paginate(page, LINES_SHOWN))
+
+
+def every_line(import_id: int, kind: str = "") -> Iterable[RollImportLine]:
+    found: Iterable[RollImportLine] = _lines(import_id, kind).iterator()
+    return found
+
+
+def _lines(import_id: int, kind: str) -> Any:
+    mine = RollImportLine.roll_import == import_id
+    if kind:
+        mine &= RollImportLine.kind == kind
+    return RollImportLine.select().where(mine).order_by(RollImportLine.row)
 
 
 def confirm(desk: "Desk", import_id: int, by: str) -> RollImport:
@@ -112,107 +123,6 @@ def take_back(ids: Iterable[int]) -> None:
     RollImport.update(queued_at=None).where(here).execute()
 
 
-def work(desk: "Desk", import_id: int) -> None:
-    """Read the file and report, or apply what was said yes to; whichever is its turn. Twice is once."""
-    claim, now = secrets.token_hex(16), desk.now()
-    free = (RollImport.id == import_id) & RollImport.claim.is_null() & RollImport.state.in_(OPEN)
-    change = {"claim": claim, "runs": RollImport.runs + 1, "touched_at": now}
-    if not RollImport.update(change).where(free).execute():
-        return
-    run = Run(desk, find(import_id), claim)
-    try:
-        run.apply() if run.about.state == "applying" else run.report()
-    except Lost:
-        log.info("import %s goes on elsewhere", import_id)
-    except Invalid as no:
-        run.note(state="failed", problem=no.detail[:300], finished_at=desk.now())
-    except Exception:
-        log.exception("import %s broke off", import_id)
-        run.break_off()
-
-
-class Run:
-    """One worker's work on an import. Raises Lost as soon as the import was given to another."""
-
-    def __init__(self, desk: "Desk", about: RollImport, claim: str):
-        self.desk, self.about, self.claim = desk, about, claim
-        self.checkpoint = desk.checkpoint
-
-    def note(self, **columns: Any) -> None:
-        mine = (RollImport.id == self.about.id) & (RollImport.claim == self.claim)
-        if not RollImport.update(touched_at=self.desk.now(), **columns).where(mine).execute():
-            raise Lost
-
-    def break_off(self) -> None:
-        """Nothing was written: another run shall try, a while later, but not for ever."""
-        now = self.desk.now()
-        if self.about.runs >= MOST_RUNS:
-            self.note(state="failed", problem=UNREADABLE, claim=None, finished_at=now)
-        else:
-            self.note(claim=None, queued_at=now)
-
-    def report(self) -> None:
-        parsed = self._parse("reading")
-        with database.atomic():
-            found = roll.compare(parsed, self.desk.now())
-            self._write_lines(found.lines)
-            self.checkpoint("import:reported")
-            self.note(state="ready", counts=_counts(found), fingerprint=found.fingerprint, claim=None)
-
-    def apply(self) -> None:
-        """Roll, lawyers, audit and the word `done` are one commit. Raises Invalid when the report has changed."""
-        parsed = self._parse("applying")
-        with database.atomic():
-            found = roll.compare(parsed, self.desk.now())
-            if found.fingerprint != self.about.fingerprint or found.report.wrong:
-                raise Invalid(CHANGED)
-            roll.write(found, self.desk.now(), self.about.by)
-            self.checkpoint("import:written")
-            self.note(state="done", counts=_counts(found), finished_at=self.desk.now(), claim=None)
-        self.checkpoint("import:committed")
-
-    def _parse(self, state: str) -> Any:
-        raw = self._file()
-        self.note(state=state, done=0, total=2 * sheets.about(self.about.kind, raw))
-        rows = sheets.read_sent(self.about.kind, raw, roll.COLUMNS, self._watching(0))
-        self.note(done=len(rows), total=2 * len(rows))
-        return parse(rows, self._watching(len(rows)))
-
-    def _watching(self, before: int) -> sheets.Watching:
-        """Tells how far it is, each thousand rows."""
-
-        def watched(rows: Iterable[Any]) -> Iterator[Any]:
-            for number, row in enumerate(rows, 1):
-                if number % TELL_EVERY == 0:
-                    self.note(done=before + number)
-                yield row
-
-        return watched
-
-    def _file(self) -> bytes:
-        parts = RollImportPart.select().where(RollImportPart.roll_import == self.about.id)
-        texts = [
-            keyring().open(part.sealed, _row(self.about.id, part.place)) or ""
-            for part in parts.order_by(RollImportPart.place)
-        ]
-        if not texts:
-            raise Invalid("上传的文件已过期，请重新上传")
-        return b"".join(map(base64.b64decode, texts))
-
-    def _write_lines(self, lines: list[roll.Line]) -> None:
-        RollImportLine.delete().where(RollImportLine.roll_import == self.about.id).execute()
-        for start in range(0, len(lines), LINES_AT_ONCE):
-            some = lines[start : start + LINES_AT_ONCE]
-            rows = [(self.about.id, one.row, one.kind, one.licence_no, "、".join(one.columns), one.why)
-                    for one in some]  # fmt: skip
-            together([entering("roll_import_line", _LINE, rows)])
-
-
-_LINE = {
-    "roll_import_id": "int", "row": "int", "kind": "text", "licence_no": "text", "columns": "text", "why": "text",
-}  # fmt: skip
-
-
 def find_dead(now: datetime) -> int:
     """Imports whose run gave no sign: put back to be called for again, or failed after MOST_RUNS; answers how many."""
     dead = RollImport.claim.is_null(False) & RollImport.state.in_(OPEN)
@@ -234,14 +144,5 @@ def prune(now: datetime) -> int:
     return int(gone)
 
 
-def _counts(found: roll.Found) -> dict[str, Any]:
-    """Of the lines by kind, and the lawyers who may no longer book."""
-    counts: dict[str, Any] = dict.fromkeys(roll.KINDS, 0)
-    for line in found.lines:
-        counts[line.kind] += 1
-    follows = [one._asdict() for one in found.report.follows]
-    return counts | {"rows": found.report.rows, "follows": follows}
-
-
-def _row(import_id: int, place: int) -> str:
+def row_of(import_id: int, place: int) -> str:
     return f"roll_import.part:{import_id}:{place}"

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-from console import demo_sign_in, front, me, problems, sign_in
+from console import demo_sign_in, front, me, problems, roll_import, sign_in
 from console.cookies import Cookies
 from console.door import console, dress
 from console.visit import Door
 
 __all__ = ["console", "register"]
 
-_SUBJECTS = (front, sign_in, me)  # importing them hangs their pages up
+_SUBJECTS = (front, sign_in, roll_import, me)  # importing them hangs their pages up
 
 problems.answer_for(console)
 problems.answer_for(demo_sign_in.demo)

@@ -10,6 +10,7 @@ WINDOW = frozenset({GATE, REVIEWER, CHIEF})
 REVIEW = frozenset({REVIEWER, CHIEF})
 CHIEFS = frozenset({CHIEF})
 CHIEFS_READ = frozenset({CHIEF, AUDITOR})
+ROLL_BYTES = 20_000_000 + FORM_BYTES  # a file of the roll, and the form around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,23 @@ RIGHTS: dict[str, Right] = {
     "front": Right(ALL),
     "me": Right(ALL),
     "sign_out": Right(ALL),
+    "roll": Right(CHIEFS_READ),
+    "bring_roll": Right(CHIEFS, changes=True, room=ROLL_BYTES),
+    "roll_template": Right(CHIEFS_READ),
+    "roll_import": Right(CHIEFS_READ),
+    "roll_progress": Right(CHIEFS_READ),
+    "roll_report": Right(CHIEFS_READ),
+    "confirm_roll": Right(CHIEFS, changes=True),
 }
 
 # These need no session. A test holds the list against the routes.
 PUBLIC = {"static", "sign_in"}
 
 # In the order of the day's work.
-MENU: tuple[tuple[str, str], ...] = (("me", "我的账号"),)
+MENU: tuple[tuple[str, str], ...] = (
+    ("roll", "导入名册"),
+    ("me", "我的账号"),
+)
 
 
 def may(role: str, endpoint: str) -> bool:

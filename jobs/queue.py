@@ -9,7 +9,7 @@ from redis.sentinel import SentinelConnectionPool
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from booking import roll_imports
+from booking import roll_runs
 
 NAME = "notices"
 JOB_SECONDS = 30
@@ -63,7 +63,7 @@ def deliver(notice_id: int) -> None:
 
 def read_roll(import_id: int) -> None:
     """The job: what is to be done about one import of the roll, in the worker's app."""
-    roll_imports.work(current_app.extensions["huijian"].desk, import_id)
+    roll_runs.work(current_app.extensions["huijian"].desk, import_id)
 
 
 def own_connection(redis: Redis, **options: Any) -> Redis:

@@ -7,7 +7,7 @@ import threading
 import pytest
 from peewee import fn
 
-from booking import roll, roll_imports
+from booking import roll, roll_imports, roll_runs
 from booking.sheets import Row
 from models import Audit, Lawyer, RollEntry, RollImport, RollImportLine, RollImportPart, database
 from refusals import Invalid, NotFound, TooLarge, WrongState
@@ -37,7 +37,7 @@ def report(desk, bring):
 
     def reported(*rows):
         import_id = bring(*rows)
-        roll_imports.work(desk, import_id)
+        roll_runs.work(desk, import_id)
         return roll_imports.find(import_id)
 
     return reported
@@ -65,7 +65,7 @@ def bound(desk, number):
 
 def apply(desk, import_id):
     roll_imports.confirm(desk, import_id, "chief-pudong")
-    roll_imports.work(desk, import_id)
+    roll_runs.work(desk, import_id)
     return roll_imports.find(import_id)
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_table_fails_with_its_reason(desk):
         ("a.xlsx", b"PK nonsense", "不是有效的Excel"), ("a.csv", b"a,b\n1,2", "缺少列"), ("a.csv", b" ", "空"),
     ):  # fmt: skip
         made = roll_imports.bring(desk, name, raw, "chief", None)
-        roll_imports.work(desk, made.id)
+        roll_runs.work(desk, made.id)
         found = roll_imports.find(made.id)
         assert (found.state, said in found.problem) == ("failed", True), name
 
@@ -159,7 +159,7 @@ def test_the_file_lies_sealed_and_comes_back_whole(desk, monkeypatch):
     parts = [part.sealed for part in RollImportPart]
     assert len(parts) == -(-len(raw) // 50)
     assert not any(cells(1)["licence_no"] in part for part in parts)
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     assert roll_imports.find(made.id).counts["new"] == 2
 
 
@@ -168,7 +168,7 @@ def test_a_roll_that_changed_meanwhile_is_not_written_over(desk, report):
     made = report(cells(1, firm="新所"), cells(2))
     on_the_roll(desk, cells(2))
     failed = apply(desk, made.id)
-    assert (failed.state, failed.problem) == ("failed", roll_imports.CHANGED)
+    assert (failed.state, failed.problem) == ("failed", roll_runs.CHANGED)
     assert RollEntry.get_by_id(cells(1)["licence_no"]).firm == cells(1)["firm"]
 
 
@@ -176,7 +176,7 @@ def test_a_lawyer_bound_meanwhile_alters_the_report_too(desk, report):
     on_the_roll(desk, cells(1))
     made = report(cells(1, state="吊销"))
     bound(desk, 1)
-    assert apply(desk, made.id).problem == roll_imports.CHANGED
+    assert apply(desk, made.id).problem == roll_runs.CHANGED
     assert Lawyer.get().state == "verified"
 
 
@@ -191,16 +191,16 @@ def test_an_import_is_said_yes_to_once(desk, report):
     roll_imports.confirm(desk, made.id, "chief")
     with pytest.raises(WrongState):
         roll_imports.confirm(desk, made.id, "chief")
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     with pytest.raises(WrongState):
         roll_imports.confirm(desk, made.id, "chief")
 
 
 def test_done_twice_is_done_once(desk, report):
     made = report(cells(1))
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     apply(desk, made.id)
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     assert Audit.select().where(Audit.what == "roll.import").count() == 1
 
 
@@ -221,19 +221,19 @@ def test_who_dies_on_the_way_leaves_nothing_and_another_does_it(desk, clock, rep
     on_the_roll(desk, cells(1))
     import_id = bring(cells(1, firm="新所"), cells(2))
     if where == "import:written":
-        roll_imports.work(desk, import_id)
+        roll_runs.work(desk, import_id)
         roll_imports.confirm(desk, import_id, "chief")
     dying_at(desk, where)
     with pytest.raises(Died):
-        roll_imports.work(desk, import_id)
+        roll_runs.work(desk, import_id)
     assert RollEntry.select().count() == 1
     desk.checkpoint = lambda name: None
-    roll_imports.work(desk, import_id)  # the dead run still has it
+    roll_runs.work(desk, import_id)  # the dead run still has it
     assert roll_imports.find(import_id).state in ("reading", "applying")
     clock.move(seconds=121)
     assert roll_imports.find_dead(clock()) == 1
     assert roll_imports.take(clock()) == [import_id]
-    roll_imports.work(desk, import_id)
+    roll_runs.work(desk, import_id)
     if where == "import:reported":
         apply(desk, import_id)
     assert (roll_imports.find(import_id).state, RollEntry.select().count()) == ("done", 2)
@@ -257,7 +257,7 @@ def test_who_was_taken_for_dead_and_lives_writes_nothing(desk, report):
             thread.join()
 
     desk.checkpoint = slow
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     assert RollEntry.select().count() == 0
     assert (roll_imports.find(made.id).state, roll_imports.find(made.id).claim) == ("applying", "another")
 
@@ -267,7 +267,7 @@ def test_it_is_given_up_after_three_runs(desk, clock, bring):
     dying_at(desk, "import:reported")
     for _ in range(roll_imports.MOST_RUNS):
         with pytest.raises(Died):
-            roll_imports.work(desk, import_id)
+            roll_runs.work(desk, import_id)
         clock.move(seconds=121)
         roll_imports.find_dead(clock())
     found = roll_imports.find(import_id)
@@ -278,7 +278,7 @@ def test_an_error_of_ours_is_tried_again_and_then_told(desk, clock, bring, monke
     monkeypatch.setattr(roll, "compare", lambda *_: 1 / 0)
     import_id = bring(cells(1))
     for _ in range(roll_imports.MOST_RUNS):
-        roll_imports.work(desk, import_id)
+        roll_runs.work(desk, import_id)
     assert roll_imports.find(import_id).state == "failed"
     assert "broke off" in caplog.text
 
@@ -292,7 +292,7 @@ def test_the_queue_is_called_once_and_again_when_the_call_was_lost(desk, clock, 
     assert roll_imports.take(clock()) == [import_id]
     roll_imports.take_back([import_id])
     assert roll_imports.take(clock()) == [import_id]
-    roll_imports.work(desk, import_id)
+    roll_runs.work(desk, import_id)
     clock.move(seconds=21)
     assert roll_imports.take(clock()) == []
 
@@ -304,7 +304,7 @@ def test_two_runs_at_once_do_it_once(desk, report):
 
     def run():
         barrier.wait()
-        roll_imports.work(desk, made.id)
+        roll_runs.work(desk, made.id)
         database.close()
 
     threads = [threading.Thread(target=run) for _ in range(4)]
@@ -329,11 +329,11 @@ def test_after_a_day_the_file_is_gone_and_the_offer_with_it(desk, clock, report)
 
 
 def test_progress_is_told_on_the_way(desk, bring, monkeypatch):
-    monkeypatch.setattr(roll_imports, "TELL_EVERY", 10)
+    monkeypatch.setattr(roll_runs, "TELL_EVERY", 10)
     seen = []
-    note = roll_imports.Run.note
+    note = roll_runs.Run.note
     monkeypatch.setattr(
-        roll_imports.Run, "note", lambda run, **more: (seen.append(more.get("done")), note(run, **more))
+        roll_runs.Run, "note", lambda run, **more: (seen.append(more.get("done")), note(run, **more))
     )
-    roll_imports.work(desk, bring(*(cells(n) for n in range(25))))
+    roll_runs.work(desk, bring(*(cells(n) for n in range(25))))
     assert [done for done in seen if done is not None] == [0, 10, 20, 25, 35, 45]

@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from apiflask import APIFlask
 
+from booking import roll_imports
 from booking.desk import Desk
 from console.rights import AUDITOR, MENU, OWN, PUBLIC, RIGHTS
 from models import Booking, Centre
@@ -20,7 +21,10 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     slot = add_slot("qingpu", FRIDAY, time(10))
     one, other = lawyers(2)
     own, foreign = desk.book(applying(one)).ref, desk.book(applying(other, slot.id)).ref
-    return {"ref": (own, foreign)}
+    rolls = [
+        str(roll_imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")
+    ]
+    return {"ref": (own, foreign), "roll_import": (rolls[0], rolls[1])}
 
 
 def routes(app: APIFlask) -> list[tuple[str, str, str, frozenset[str]]]:

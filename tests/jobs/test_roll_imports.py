@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import clock
-from booking import roll_imports
+from booking import roll_imports, roll_runs
 from booking.desk import Desk
 from jobs import queue
 from jobs.relay import Relay
@@ -51,7 +51,7 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
     start, desk, relay, watch, redis_client, fault, written
 ):
     made = brought(desk)
-    roll_imports.work(desk, made.id)
+    roll_runs.work(desk, made.id)
     roll_imports.confirm(desk, made.id, "chief")
     doomed = start(fault=fault)
     relay.tick()
