@@ -50,7 +50,7 @@ def _read(form: type[Read], given: MultiDict[str, str], besides: set[str]) -> Re
         elif name not in form.model_fields:
             fields[name] = ""
     try:
-        return form.model_validate_strings(fields)
+        return form.model_validate(fields)  # not …_strings: it knows no lists
     except ValidationError as wrong:
         raise refusal("填写的内容", wrong) from None
 
