@@ -42,7 +42,7 @@ def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
     with database.atomic():
         if not Centre.insert(row | {"policy": {}}).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"代码{code}已登记")
-        Audit.create(at=now, who=by, what="centre.add", subject=code, words={"name": name})
+        Audit.create(at=now, who=by, what="centre.add", subject=code, words={"name": name}, centre=code)
     return of(code)
 
 
@@ -68,7 +68,7 @@ def set_policy(code: str, settings: dict[str, Any], now: datetime, by: str) -> d
         kept = {name: after[name] for name in policy}
         if kept != centre.policy:
             Centre.update(policy=kept).where(Centre.code == code).execute()
-            Audit.create(at=now, who=by, what="centre.set", subject=code, words=changed)
+            Audit.create(at=now, who=by, what="centre.set", subject=code, words=changed, centre=code)
     return changed
 
 
@@ -82,7 +82,7 @@ def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime
         if open_ is not None:
             CentreDay.create(centre=centre, day=day, open=open_, reason=reason.strip()[:200])
         words = {"day": str(day), "open": open_, "reason": reason}
-        Audit.create(at=now, who=by, what="centre.day", subject=code, words=words)
+        Audit.create(at=now, who=by, what="centre.day", subject=code, words=words, centre=code)
 
 
 def _locked(code: str) -> Centre:

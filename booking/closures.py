@@ -107,7 +107,7 @@ def reopen_slot(desk: "Desk", slot_id: str, by: str) -> None:
         mine = (Slot.id == slot_id) & Slot.closed_by_hand.is_null(False)
         if not Slot.update(closed_by_hand=None).where(mine).execute():
             raise WrongState("该时段不是由民警关闭的")
-        Audit.create(at=desk.now(), who=by, what="slot.reopen", subject=slot_id)
+        Audit.create(at=desk.now(), who=by, what="slot.reopen", subject=slot_id, centre=slot.centre_id)
     open_days(desk, desk.now())
     desk.board.replan(slot.centre_id)
 
@@ -122,7 +122,9 @@ def reopen_day(desk: "Desk", centre: str, day: date, by: str) -> None:
         said.delete_instance()
         with_it = (Slot.centre == centre) & (Slot.date == day) & (Slot.closed_by_hand == said.reason[:200])
         Slot.update(closed_by_hand=None).where(with_it).execute()
-        Audit.create(at=desk.now(), who=by, what="day.reopen", subject=centre, words={"day": str(day)})
+        Audit.create(
+            at=desk.now(), who=by, what="day.reopen", subject=centre, words={"day": str(day)}, centre=centre
+        )
     open_days(desk, desk.now())
     desk.board.replan(centre)
 
@@ -211,4 +213,6 @@ def _note(now: datetime, closing: Closing, now_so: Preview, by: str) -> None:
         "reason": closing.reason,
         "cancelled": len(now_so.bookings),
     }
-    Audit.create(at=now, who=by, what="slots.close", subject=closing.centre, words=words)
+    Audit.create(
+        at=now, who=by, what="slots.close", subject=closing.centre, words=words, centre=closing.centre
+    )

@@ -97,7 +97,9 @@ def import_table(table: Table, source: str, now: datetime, by: str) -> Timetable
         )
         TimetableSlot.insert_many(_rows(made, table)).execute()
         words = {"timetable": made.id, "source": source}
-        Audit.create(at=now, who=by, what="timetable.import", subject=table.centre, words=words)
+        Audit.create(
+            at=now, who=by, what="timetable.import", subject=table.centre, words=words, centre=table.centre
+        )
         return made
 
 

@@ -162,4 +162,4 @@ def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
 
 
 def _note(now: datetime, by: str, slot: Slot, words: dict[str, Any]) -> None:
-    Audit.create(at=now, who=by, what="slot.seats", subject=slot.id, words=words)
+    Audit.create(at=now, who=by, what="slot.seats", subject=slot.id, words=words, centre=slot.centre_id)

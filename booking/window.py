@@ -163,7 +163,9 @@ def _write(held: Held, person: Person, findings: list[Finding], by: str) -> Book
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
         tell(booking, "confirmed", now)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
-    Audit.create(at=now, who=by, what="window.enter", subject=booking.ref, words=words)
+    Audit.create(
+        at=now, who=by, what="window.enter", subject=booking.ref, words=words, centre=booking.centre_id
+    )
     return booking
 
 

@@ -6,14 +6,27 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-from console import demo_sign_in, front, me, problems, roll_import, sign_in
+from console import (
+    closing,
+    demo_sign_in,
+    front,
+    me,
+    policy,
+    problems,
+    roll_import,
+    sign_in,
+    timetable,
+    weekly,
+    window,
+)
 from console.cookies import Cookies
 from console.door import console, dress
 from console.visit import Door
 
 __all__ = ["console", "register"]
 
-_SUBJECTS = (front, sign_in, roll_import, me)  # importing them hangs their pages up
+# Importing them hangs their pages up.
+_SUBJECTS = (front, sign_in, roll_import, me, window, timetable, closing, weekly, policy)
 
 problems.answer_for(console)
 problems.answer_for(demo_sign_in.demo)

@@ -6,7 +6,7 @@ from flask import Response, g, request
 
 from booking.refs import ref_said
 from console.visit import CENTRE, door, here
-from models import Booking, Centre, Lawyer
+from models import Booking, Centre, Lawyer, Slot
 from refusals import NotFound
 
 _REF = re.compile(r"[0-9A-Z]{8}", re.ASCII)
@@ -46,6 +46,18 @@ def booking_here(ref: str) -> Booking:
     found: Booking | None = query.where(Booking.ref == said).first() if _REF.fullmatch(said) else None
     if found is None:
         raise NotFound("没有这个预约")
+    g.about = found.centre_id
+    return found
+
+
+def slot_here(slot_id: str) -> Slot:
+    """A slot of a centre the officer may see, with the centre. Raises NotFound."""
+    query = Slot.select(Slot, Centre).join(Centre).where(Slot.id == slot_id)
+    if own := here().officer.centre_id:
+        query = query.where(Slot.centre == own)
+    found: Slot | None = query.first()
+    if found is None:
+        raise NotFound("没有这个时段")
     g.about = found.centre_id
     return found
 

@@ -8,6 +8,7 @@ GATE, REVIEWER, CHIEF, AUDITOR = "gate", "reviewer", "chief", "auditor"
 ALL = frozenset({GATE, REVIEWER, CHIEF, AUDITOR})  # who may look
 WINDOW = frozenset({GATE, REVIEWER, CHIEF})
 REVIEW = frozenset({REVIEWER, CHIEF})
+READING = frozenset({REVIEWER, CHIEF, AUDITOR})
 CHIEFS = frozenset({CHIEF})
 CHIEFS_READ = frozenset({CHIEF, AUDITOR})
 ROLL_BYTES = 20_000_000 + FORM_BYTES  # a file of the roll, and the form around it
@@ -29,6 +30,27 @@ RIGHTS: dict[str, Right] = {
     "front": Right(ALL),
     "me": Right(ALL),
     "sign_out": Right(ALL),
+    "window_entry": Right(WINDOW),
+    "window_lawyer": Right(WINDOW),
+    "window_enter": Right(WINDOW, changes=True),
+    "window_entered": Right(WINDOW),
+    "timetable": Right(READING),
+    "timetable_slot": Right(READING),
+    "slot_seats": Right(CHIEFS, changes=True),
+    "slot_window_seats": Right(CHIEFS, changes=True),
+    "slot_follow": Right(CHIEFS, changes=True),
+    "slot_open": Right(CHIEFS, changes=True),
+    "closing": Right(CHIEFS),
+    "close": Right(CHIEFS, changes=True),
+    "day_reopen": Right(CHIEFS, changes=True),
+    "day_word": Right(CHIEFS, changes=True),
+    "weekly": Right(READING),
+    "weekly_new": Right(CHIEFS),
+    "weekly_preview": Right(CHIEFS, changes=True),
+    "weekly_seats": Right(CHIEFS, changes=True),
+    "weekly_import": Right(CHIEFS, changes=True),
+    "policy": Right(READING),
+    "policy_set": Right(CHIEFS, changes=True),
     "roll": Right(CHIEFS_READ),
     "bring_roll": Right(CHIEFS, changes=True, room=ROLL_BYTES),
     "roll_template": Right(CHIEFS_READ),
@@ -43,6 +65,8 @@ PUBLIC = {"static", "sign_in"}
 
 # In the order of the day's work.
 MENU: tuple[tuple[str, str], ...] = (
+    ("window_entry", "现场登记"),
+    ("timetable", "时间表"),
     ("roll", "导入名册"),
     ("me", "我的账号"),
 )

@@ -11,6 +11,7 @@ from flask import Response, g, render_template, request, url_for
 from markupsafe import Markup
 
 from booking.officers import ROLES
+from booking.words import STATES, day_words, moment_words
 from console import csrf
 from console.reach import centre_shown, centres_here
 from console.rights import may, menu_of
@@ -107,6 +108,9 @@ def _around() -> dict[str, Any]:
         "messages": _messages,
         "visit": g.get("visit"),
         "roles": ROLES,
+        "states": STATES,
+        "day_words": day_words,
+        "moment_words": moment_words,
     }
     if (visit := g.get("visit")) is not None:
         role = visit.officer.role

@@ -9,7 +9,7 @@ from booking import roll_imports
 from booking.desk import Desk
 from console.rights import AUDITOR, MENU, OWN, PUBLIC, RIGHTS
 from models import Booking, Centre
-from tests.booking.conftest import FRIDAY, add_slot, applying
+from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
 ROLES = ("gate", "reviewer", "chief", "auditor")
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -24,7 +24,7 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     rolls = [
         str(roll_imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")
     ]
-    return {"ref": (own, foreign), "roll_import": (rolls[0], rolls[1])}
+    return {"ref": (own, foreign), "roll_import": (rolls[0], rolls[1]), "slot_id": (SLOT, slot.id)}
 
 
 def routes(app: APIFlask) -> list[tuple[str, str, str, frozenset[str]]]:

@@ -1,0 +1,89 @@
+"""关闭日期: everyone affected first, then one confirm. And the centre's own word about a day. Rules 5 and 20."""
+
+from datetime import date
+
+from flask import Response
+from pydantic import Field
+
+from booking import centres, closures, timetable
+from booking.closures import Changed, Closing, Preview
+from console.door import back, console, here, noted, page, say
+from console.reach import centre_shown
+from console.reading import Form, asked, read
+
+
+class ClosingAsked(Form):
+    first: date | None = None
+    last: date | None = None
+    reason: str = Field("", max_length=200)
+    slots: list[str] = Field([], max_length=50)
+
+
+class ClosingForm(Form):
+    """`seen` is the fingerprint of the preview the officer confirms."""
+
+    first: date
+    last: date
+    reason: str = Field(max_length=200)
+    slots: list[str] = Field([], max_length=50)
+    seen: str = Field(max_length=64)
+
+
+class DayForm(Form):
+    day: date
+
+
+class DayWordForm(Form):
+    day: date
+    reason: str = Field(max_length=200)
+
+
+@console.get("/timetable/closing")
+def closing() -> str:
+    form = asked(ClosingAsked)
+    return page("closing.html", asked=form, shown=_shown(form))
+
+
+@console.post("/timetable/closing")
+def close() -> Response:
+    """All of it or nothing; what has changed since it was looked at is shown again."""
+    form, centre = read(ClosingForm), centre_shown()
+    wanted = Closing(centre.code, form.first, form.last, form.reason, tuple(form.slots))
+    try:
+        gone = closures.close(here().desk, wanted, form.seen, here().by)
+    except Changed as look:
+        say(look.detail, wrong=True)
+        kept = form.model_dump(mode="json", include={"first", "last", "reason", "slots"})
+        return back("console.closing", centre=centre.code, **kept)
+    say(f"已关闭，取消{len(gone)}个预约并短信告知" if gone else "已关闭")
+    return back("console.timetable", week=f"{form.first:%G-W%V}")
+
+
+@console.post("/timetable/days/opening")
+def day_reopen() -> Response:
+    day, centre = read(DayForm).day, centre_shown()
+    closures.reopen_day(here().desk, centre.code, day, here().by)
+    say("已重新开放")
+    return back("console.timetable", week=f"{day:%G-W%V}")
+
+
+@console.post("/timetable/days/word")
+def day_word() -> Response:
+    """Worked against the holiday table or the weekday. Closing has a preview, and so a way of its own."""
+    form, centre, desk = read(DayWordForm), centre_shown(), here().desk
+    centres.set_day(centre.code, form.day, True, form.reason, here().now, here().by)
+    timetable.open_days(desk, here().now)
+    desk.board.replan(centre.code)
+    say("当日照常会见")
+    return back("console.timetable", week=f"{form.day:%G-W%V}")
+
+
+def _shown(form: ClosingAsked) -> Preview | None:
+    if form.first is None or not form.reason:
+        return None
+    centre = centre_shown().code
+    wanted = Closing(centre, form.first, form.last or form.first, form.reason, tuple(form.slots))
+    shown = closures.preview(here().desk, wanted)
+    if shown.bookings:
+        noted("closing.seen", centre, bookings=len(shown.bookings), first=str(wanted.first))
+    return shown

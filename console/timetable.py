@@ -1,0 +1,111 @@
+"""时间表: the weeks ahead as slots, and one slot's seats raised, lowered, closed, opened. Rules 1, 2, 5, 19."""
+
+from datetime import date, timedelta
+
+from flask import Response
+from pydantic import Field
+
+from booking import calendar, closures, seats_by_hand, week_plan
+from booking.closures import Changed
+from booking.seats_by_hand import Affects
+from console.door import back, console, here, page, say
+from console.reach import centre_shown, slot_here
+from console.reading import Form, asked, read
+
+WEEKS_AHEAD = 12
+
+
+class WeekAsked(Form):
+    week: str = Field("", pattern=r"^(\d{4}-W\d{2})?$")
+
+
+class SeatsAsked(Form):
+    seats: int | None = None
+
+
+class SeatsForm(Form):
+    """`seen` is the fingerprint of the preview; with `withdraw` those who booked last are taken back for `reason`."""
+
+    seats: int
+    seen: str = Field("", max_length=64)
+    withdraw: bool = False
+    reason: str = Field("", max_length=200)
+
+
+class WindowSeatsForm(Form):
+    window_seats: int
+
+
+@console.get("/timetable")
+def timetable() -> str:
+    visit, centre = here(), centre_shown()
+    today = visit.now.date()
+    monday = _monday(asked(WeekAsked).week, today)
+    return page(
+        "timetable.html",
+        days=week_plan.week(centre, monday, visit.now),
+        monday=monday,
+        this_week=today - timedelta(days=today.weekday()),
+        weeks=[today - timedelta(days=today.weekday()) + timedelta(weeks=n) for n in range(-1, WEEKS_AHEAD)],
+        alarms=calendar.missing_tables(visit.now),
+    )
+
+
+@console.get("/timetable/slots/<slot_id>")
+def timetable_slot(slot_id: str) -> str:
+    """With a number of seats below what is booked it shows who is affected, before anything is done."""
+    slot, wanted = slot_here(slot_id), asked(SeatsAsked).seats
+    lowering = None if wanted is None else seats_by_hand.preview(here().desk, slot_id, wanted)
+    return page(
+        "timetable_slot.html", slot=slot, lowering=lowering, policy=week_plan.policy_of(slot), now=here().now
+    )
+
+
+@console.post("/timetable/slots/<slot_id>/seats")
+def slot_seats(slot_id: str) -> Response:
+    """Raised at once; lowered below what is booked only once the officer has seen whom it affects."""
+    slot_here(slot_id)
+    form = read(SeatsForm)
+    why = form.reason if form.withdraw else None
+    try:
+        gone = seats_by_hand.set_seats(
+            here().desk, slot_id, form.seats, here().by, fingerprint=form.seen, why=why
+        )
+    except (Affects, Changed) as look:
+        say(look.detail, wrong=isinstance(look, Changed))
+        return back("console.timetable_slot", slot_id=slot_id, seats=form.seats)
+    say(f"网上名额已改为{form.seats}" + (f"，已取消{len(gone)}个预约并短信告知" if gone else ""))
+    return back("console.timetable_slot", slot_id=slot_id)
+
+
+@console.post("/timetable/slots/<slot_id>/window-seats")
+def slot_window_seats(slot_id: str) -> Response:
+    slot_here(slot_id)
+    seats = read(WindowSeatsForm).window_seats
+    seats_by_hand.set_window_seats(here().desk, slot_id, seats, here().by)
+    say(f"窗口名额已改为{seats}")
+    return back("console.timetable_slot", slot_id=slot_id)
+
+
+@console.post("/timetable/slots/<slot_id>/timetable-seats")
+def slot_follow(slot_id: str) -> Response:
+    slot_here(slot_id)
+    seats_by_hand.follow_timetable(here().desk, slot_id, here().by)
+    say("名额已恢复为时间表所定")
+    return back("console.timetable_slot", slot_id=slot_id)
+
+
+@console.post("/timetable/slots/<slot_id>/opening")
+def slot_open(slot_id: str) -> Response:
+    slot_here(slot_id)
+    closures.reopen_slot(here().desk, slot_id, here().by)
+    say("时段已重新开放")
+    return back("console.timetable_slot", slot_id=slot_id)
+
+
+def _monday(week: str, today: date) -> date:
+    """Of a week as `2026-W48`; this week's where none is asked for, or none such exists."""
+    try:
+        return date.fromisoformat(f"{week}-1") if week else today - timedelta(days=today.weekday())
+    except ValueError:
+        return today - timedelta(days=today.weekday())

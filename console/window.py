@@ -1,0 +1,199 @@
+"""现场登记: walk-ins and over-long meetings into the same day book. Rules 13 and 18."""
+
+import re
+import secrets
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from flask import Response, request
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from booking import centres, walk_ins, window
+from booking.identity import is_id_no
+from booking.walk_ins import WalkIn
+from booking.window import Entry, Found
+from console.door import back, console, here, noted, page, say
+from console.reach import booking_here, centre_shown, slot_here
+from console.reading import Form, asked, read
+from refusals import Invalid, Refusal
+
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+COMPANIONS = 3
+
+
+def _narrow(value: Any) -> Any:
+    """People type full-width digits and blanks: put right, not refused."""
+    return re.sub(r"[\s-]", "", value.translate(_WIDE)).upper() if isinstance(value, str) else value
+
+
+def _licence(text: str) -> str:
+    if not re.fullmatch(r"\d{17}", text, re.ASCII):
+        raise PydanticCustomError("licence_no", "执业证号应为 17 位数字")
+    return text
+
+
+def _id_no(text: str) -> str:
+    if not is_id_no(text):
+        raise PydanticCustomError("id_no", "身份证号不正确，请核对 18 位号码")
+    return text
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"1\d{10}", text, re.ASCII):
+        raise PydanticCustomError("phone", "手机号应为 11 位")
+    return text
+
+
+LicenceNo = Annotated[str, BeforeValidator(_narrow), AfterValidator(_licence)]
+IdNo = Annotated[str, BeforeValidator(_narrow), AfterValidator(_id_no)]
+Phone = Annotated[str, BeforeValidator(_narrow), AfterValidator(_phone)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Number = Annotated[str, Field(max_length=60)]
+
+
+class DayAsked(Form):
+    day: date | None = None
+
+
+class LicenceAsked(Form):
+    licence_no: LicenceNo
+
+
+class WindowForm(Form):
+    """`token` is this form's own: sent twice, or come back to, it is one booking. `seen` is of the findings shown."""
+
+    token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,60}$")
+    day: date
+    slot: str = Field(max_length=40)
+    minutes: int
+    licence_no: LicenceNo
+    licence_seen: Literal["true"] = Field(description="the original lay on the table")
+    name: Name | None = None
+    firm: Annotated[str, Field(min_length=2, max_length=120)] | None = None
+    phone: Phone | None = None
+    detainee_name: Name
+    detainee_id_no: IdNo | None = None
+    mandate: Literal["entrusted", "legal_aid"]
+    stage: Literal["investigation", "prosecution", "trial"]
+    case_no: Number | None = None
+    permit_no: Number | None = None
+    companion_name: list[str] = []
+    companion_role: list[Literal["lawyer", "assistant", "interpreter"]] = []
+    companion_licence: list[str] = []
+    seen: str = Field("", max_length=64)
+
+
+@console.get("/window")
+def window_entry() -> str:
+    return _form(asked(DayAsked).day or here().now.date())
+
+
+@console.get("/window/lawyer")
+def window_lawyer() -> str:
+    """What is known of a licence, while the officer types."""
+    if not request.args.get("licence_no", "").strip():
+        return page("_window_lawyer.html", known=None)
+    licence_no = asked(LicenceAsked).licence_no
+    known = walk_ins.known(licence_no)
+    noted("lawyer.seen", licence_no, source=known.source)
+    return page("_window_lawyer.html", known=known, now=here().now)
+
+
+@console.post("/window")
+def window_enter() -> Response | str:
+    """Entered at once; with findings only after the officer has seen them. What was wrong comes back as it was typed."""
+    day = _day_typed()
+    try:
+        form = read(WindowForm)
+        slot = slot_here(form.slot)
+        if slot.centre_id != centre_shown().code:
+            raise Invalid("该时段不属于当前看守所，请重新选择时段")
+        booking = window.enter(here().desk, _entry(form), here().by, form.seen)
+    except Found as found:
+        return _form(day, found=found)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        say("；".join(_told(refusal)), wrong=True)
+        return _form(day)
+    say("已登记")
+    return back("console.window_entered", ref=booking.ref)
+
+
+@console.get("/window/<ref>")
+def window_entered(ref: str) -> str:
+    booking = booking_here(ref)
+    noted("booking.seen", booking.ref)
+    return page("window_entered.html", booking=booking)
+
+
+def _form(day: date, found: Found | None = None) -> str:
+    centre, now = centre_shown(), here().now
+    policy = centres.policy_of(centre)
+    days = [now.date() + timedelta(days=n) for n in range(policy.opens_days_before + 1)]
+    day = day if day in days else days[0]
+    typed = request.form if request.method == "POST" else {}
+    return page(
+        "window.html", day=day, days=days, slots=window.open_slots(centre.code, now, day), found=found, typed=typed,
+        token=typed.get("token") or secrets.token_urlsafe(16), companions=_companions_typed(), lengths=policy.lengths,
+        longest=window.LONGEST, shortest=window.SHORTEST,
+    )  # fmt: skip
+
+
+def _entry(form: WindowForm) -> Entry:
+    detainee = {"name": form.detainee_name} | ({"id_no": form.detainee_id_no} if form.detainee_id_no else {})
+    return Entry(
+        token=f"{here().by}:{form.token}",
+        walk_in=WalkIn(form.licence_no, form.name or "", form.firm or "", form.phone or ""),
+        slot_id=form.slot,
+        minutes=form.minutes,
+        detainee=detainee,
+        mandate=form.mandate,
+        stage=form.stage,
+        case_no=form.case_no,
+        permit_no=form.permit_no,
+        companions=[_companion(one) for one in _companions_typed() if one["name"]],
+    )
+
+
+def _companions_typed() -> list[dict[str, str]]:
+    """The rows of the form, by their place: an empty one keeps its own."""
+    names, roles, licences = (
+        request.form.getlist(f"companion_{what}") for what in ("name", "role", "licence")
+    )
+    rows = [
+        {"name": name.strip(), "role": role, "licence_no": _narrow(licence)}
+        for name, role, licence in zip(names, roles, licences, strict=False)
+    ][:COMPANIONS]
+    return rows + [{"name": "", "role": "lawyer", "licence_no": ""}] * (COMPANIONS - len(rows))
+
+
+def _companion(typed: dict[str, str]) -> dict[str, Any]:
+    if typed["role"] not in ("lawyer", "assistant", "interpreter") or len(typed["name"]) > 60:
+        raise Invalid("同行人员填写有误")
+    if typed["licence_no"] and not re.fullmatch(r"\d{17}", typed["licence_no"], re.ASCII):
+        raise Invalid(f"同行人员{typed['name']}的执业证号应为 17 位数字")
+    return {name: value for name, value in typed.items() if value}
+
+
+def _day_typed() -> date:
+    try:
+        return date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        return here().now.date()
+
+
+_FIELDS = {
+    "slot": "时段", "minutes": "会见时长", "licence_no": "执业证号", "licence_seen": "请核对原件并勾选",
+    "name": "姓名", "firm": "律师事务所", "phone": "手机号", "detainee_name": "在押人员姓名",
+    "detainee_id_no": "在押人员身份证号", "mandate": "委托方式", "stage": "诉讼阶段", "case_no": "案号",
+    "permit_no": "许可文号",
+}  # fmt: skip
+
+
+def _told(refusal: Refusal) -> list[str]:
+    """In the words of this form: which field, and what of it."""
+    errors = refusal.extra.get("errors", [])
+    said = [f"{_FIELDS.get(e['field'], e['field'])}：{e['message']}" for e in errors]
+    return said if said and refusal.detail.startswith("填写的内容") else [refusal.detail]
