@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -201,24 +202,30 @@ def test_what_cannot_be_closed(desk: Desk, closing: Closing, refused: type[refus
 ROUNDS = 15
 
 
-def survivors(desk: Desk, lawyers: list[int]) -> int:
-    """Rounds of one officer closing while three lawyers book; counts bookings that live on in the closed slot."""
-    lived = 0
-    for turn in range(ROUNDS):
-        barrier = threading.Barrier(4)
+def survivors(desk: Desk, lawyers: list[int], rounds: int = ROUNDS, *, after_one: bool = False) -> int:
+    """Rounds of one officer closing while lawyers book; counts bookings that live on in the closed slot.
 
-        def book(lawyer: int, turn: int = turn, barrier: threading.Barrier = barrier) -> None:
+    `after_one` holds the officer up, once he has looked, until one of them has booked.
+    """
+    lived = 0
+    for turn in range(rounds):
+        barrier, one_is_in = threading.Barrier(len(lawyers) + 1), threading.Event()
+
+        def book(lawyer: int, turn: int = turn, barrier: Any = barrier, is_in: Any = one_is_in) -> None:
             barrier.wait()
             try:
                 desk.book(applying(lawyer, key=f"{turn}-{lawyer}"))
             except refusals.Refusal:
                 pass
             finally:
+                is_in.set()
                 database.close()
 
-        def shut(barrier: threading.Barrier = barrier) -> None:
+        def shut(barrier: Any = barrier, is_in: Any = one_is_in) -> None:
             seen = preview(desk, ONE).fingerprint
             barrier.wait()
+            if after_one:
+                is_in.wait()
             while True:
                 try:
                     close(desk, ONE, seen, "chief-pudong")
@@ -227,7 +234,7 @@ def survivors(desk: Desk, lawyers: list[int]) -> int:
                     seen = preview(desk, ONE).fingerprint
             database.close()
 
-        with ThreadPoolExecutor(4) as threads:
+        with ThreadPoolExecutor(len(lawyers) + 1) as threads:
             for done in [threads.submit(shut), *(threads.submit(book, lawyer) for lawyer in lawyers)]:
                 done.result()
         lived += Booking.select().where(Booking.active == 1).count()
@@ -241,7 +248,9 @@ def survivors(desk: Desk, lawyers: list[int]) -> int:
 def test_no_booking_lives_on_in_a_slot_that_was_closed_beside_it(
     desk: Desk, lawyers: Lawyers, two_slots: None
 ) -> None:
-    assert survivors(desk, lawyers(3)) == 0
+    people = lawyers(3)
+    assert survivors(desk, people) == 0
+    assert survivors(desk, people, 3, after_one=True) == 0
 
 
 def test_bookings_looked_up_before_the_slot_is_locked_would_live_on(
@@ -256,4 +265,4 @@ def test_bookings_looked_up_before_the_slot_is_locked_would_live_on(
         return kept[0]
 
     monkeypatch.setattr(closures, "_preview", stale)
-    assert survivors(desk, lawyers(3)) > 0
+    assert survivors(desk, lawyers(3), 1, after_one=True) > 0
