@@ -14,6 +14,9 @@ from typing import Any
 from sandbox.controls import Tally
 from sandbox.faults import Faults
 from sandbox.serving import listening, until_told_to_stop
+from sandbox.wechat.account import Account
+from sandbox.wechat.account_push import Outcome, Pusher
+from sandbox.wechat.account_safe_mode import Seal
 from sandbox.wechat.app import create_app, faults
 from sandbox.wechat.platform import Platform
 
@@ -24,6 +27,8 @@ class StandIn:
 
     url: str
     platform: Platform
+    account: Account
+    pusher: Pusher | None
     faults: Faults
     tally: Tally
 
@@ -42,13 +47,26 @@ class StandIn:
         delivered = self.platform.subscriptions.messages
         return [one.as_json() for one in delivered if openid in (None, one.openid)]
 
+    def type(self, openid: str, text: str, lost: int = 0) -> Outcome:
+        """Somebody writes to the subscription account; the answers to the first `lost` attempts are lost."""
+        assert self.pusher is not None
+        self.account.follow(openid, True)
+        return self.pusher.words(openid, text, lost)
+
+    def tap(self, openid: str, key: str, lost: int = 0) -> Outcome:
+        """Somebody taps a button of the menu."""
+        assert self.pusher is not None
+        self.account.follow(openid, True)
+        return self.pusher.event(openid, "CLICK", key, lost)
+
     def requests(self, path: str) -> int:
         """How often this path was called, as `/cgi-bin/stable_token`."""
         return self.tally.of(path)
 
     def clear(self) -> None:
-        """No messages, no consents, no faults; codes and tokens stay good."""
+        """No messages, no consents, no menus, no tags, no faults; codes and tokens stay good."""
         self.platform.subscriptions.clear()
+        self.account.clear()
         self.faults.clear()
 
 
@@ -56,17 +74,21 @@ class StandIn:
 def running(
     *, apps: Mapping[str, str], templates: Mapping[str, Sequence[str]],
     port: int = 0, now: Callable[[], float] = time.time,
+    bot: tuple[str, Seal] | None = None, followers: Mapping[str, str] | None = None,
 ) -> Generator[StandIn, None, None]:  # fmt: skip
     """Serves from a thread while the block lasts.
 
     `apps`: appid → AppSecret, the mini-program's first: codes and consents are its own; `templates`: template
-    id → its keys, as `{"tpl": ["thing1", "time2"]}`; `now` in seconds since 1970.
+    id → its keys, as `{"tpl": ["thing1", "time2"]}`; `now` in seconds since 1970. `bot`: the subscription account's
+    server and seal; `followers`: openid → who that is. Without a bot the account is the last of the apps.
     """
     platform, ordered = Platform(apps, templates, now), faults()
+    account = Account(bot[1].appid if bot else list(apps)[-1], followers or {})
+    pusher = Pusher(*bot, now) if bot else None
     tally, stopped = Tally(), threading.Event()
     try:
-        with listening(create_app(platform, ordered, tally, stopped), port) as url:
-            yield StandIn(url, platform, ordered, tally)
+        with listening(create_app(platform, account, pusher, ordered, tally, stopped), port) as url:
+            yield StandIn(url, platform, account, pusher, ordered, tally)
     finally:
         stopped.set()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.wechat import serve
+from sandbox.wechat.account_safe_mode import Seal
 
 
 def main() -> None:
@@ -24,9 +25,28 @@ def main() -> None:
         "help": "a subscription message and its fields",
     }
     parser.add_argument("--template", action="append", default=[], **template)
+    bot: dict[str, Any] = {
+        "nargs": 4,
+        "metavar": ("URL", "APPID", "TOKEN", "AES_KEY"),
+        "help": "where the subscription account's messages are pushed",
+    }
+    parser.add_argument("--bot", **bot)
+    follower: dict[str, Any] = {
+        "type": _pair("="),
+        "metavar": "OPENID=WHO",
+        "help": "somebody on the chat page",
+    }
+    parser.add_argument("--follower", action="append", default=[], **follower)
     given = parser.parse_args()
     templates = {template_id: keys.split(",") for template_id, keys in given.template}
-    serve(given.port, apps=dict(given.app), templates=templates)
+    where = (given.bot[0], Seal(given.bot[2], given.bot[3], given.bot[1])) if given.bot else None
+    serve(
+        given.port,
+        apps=dict(given.app),
+        templates=templates,
+        bot=where,
+        followers=dict(given.follower),
+    )
 
 
 def _pair(mark: str) -> Callable[[str], list[str]]:

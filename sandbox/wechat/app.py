@@ -11,13 +11,16 @@ from werkzeug.exceptions import HTTPException
 from sandbox import controls
 from sandbox.faults import BadOrder, Fault, Faults
 from sandbox.serving import dropped, silent
+from sandbox.wechat import account_http
+from sandbox.wechat.account import Account
+from sandbox.wechat.account_push import Pusher
 from sandbox.wechat.platform import Platform
 from sandbox.wechat.refusals import Refused
 
 LOGIN, TOKEN, STABLE = "/sns/jscode2session", "/cgi-bin/token", "/cgi-bin/stable_token"
 PHONE, SUBSCRIBE = "/wxa/business/getuserphonenumber", "/cgi-bin/message/subscribe/send"
-CALLS = frozenset({LOGIN, TOKEN, STABLE, PHONE, SUBSCRIBE})
-WITH_TOKEN = frozenset({PHONE, SUBSCRIBE})
+WITH_TOKEN = frozenset({PHONE, SUBSCRIBE, *account_http.PATHS})
+CALLS = WITH_TOKEN | {LOGIN, TOKEN, STABLE}
 MODES = {
     **dict.fromkeys(("40001", "40014", "42001", "48001"), WITH_TOKEN),
     **dict.fromkeys(("40226",), frozenset({LOGIN})),
@@ -32,11 +35,19 @@ def faults() -> Faults:
     return Faults(MODES)
 
 
-def create_app(platform: Platform, ordered: Faults, tally: controls.Tally, stopped: threading.Event) -> Flask:
+def create_app(
+    platform: Platform,
+    account: Account,
+    pusher: Pusher | None,
+    ordered: Faults,
+    tally: controls.Tally,
+    stopped: threading.Event,
+) -> Flask:
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     controls.mount(app, ordered, tally)
     _mount_controls(app, platform)
+    account_http.mount(app, account, pusher)
 
     def call(
         path: str, method: str, answer: Callable[[], dict[str, Any]], mimetype: str = "application/json"
@@ -60,6 +71,9 @@ def create_app(platform: Platform, ordered: Faults, tally: controls.Tally, stopp
     call(STABLE, "POST", lambda: platform.stable_token(_body()))
     call(PHONE, "POST", lambda: platform.phone_number(bearer(), _body()))
     call(SUBSCRIBE, "POST", lambda: platform.subscribe_message(bearer(), _body()))
+
+    for path, answer in account_http.answers(account, bearer, _body).items():
+        call(path, account_http.PATHS[path], answer)
 
     @app.errorhandler(Refused)
     def refused(no: Refused) -> Response:
