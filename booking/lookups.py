@@ -1,0 +1,197 @@
+"""What an officer may look up, by whatever door he comes. The query is the permission: an officer of one centre finds
+that centre's bookings only, and of a lawyer what the roll says and the bookings there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from peewee import fn
+
+from models import Audit, Booking, Centre, Detainee, Lawyer, Officer, RollEntry, Slot, database, on_postgres
+from models.names import plain, spellings
+
+COMES = ("confirmed", "arrived", "meeting")
+
+
+class After(NamedTuple):
+    """Where a list goes on: behind this start and reference."""
+
+    starts_at: datetime
+    ref: str
+
+
+class SlotSum(NamedTuple):
+    """A slot and how many of its bookings are in each state."""
+
+    slot: Slot
+    states: dict[str, int]
+
+    @property
+    def holding(self) -> int:
+        """Those that hold a seat."""
+        return sum(number for state, number in self.states.items() if state not in ("rejected", "cancelled"))
+
+
+class ToBring(NamedTuple):
+    """A meeting of the bring-out plan; the ward is empty where no register knows the person."""
+
+    booking: Booking
+    ward: str
+
+
+class LawyerSeen(NamedTuple):
+    """A lawyer as far as this officer may see: `lawyer` is None where he has no booking within the officer's reach."""
+
+    licence_no: str
+    roll: RollEntry | None
+    lawyer: Lawyer | None
+    bookings: int
+
+    @property
+    def name(self) -> str:
+        return str((self.roll or self.lawyer).name)  # type: ignore[union-attr]  # one of the two is there
+
+
+@contextmanager
+def swiftly(seconds: float) -> Iterator[None]:
+    """One transaction that waits for nothing longer than this. Raises OperationalError."""
+    milliseconds = int(seconds * 1000)
+    if on_postgres():
+        with database.atomic():
+            database.execute_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+            yield
+        return
+    (before,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
+    database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        with database.atomic():
+            yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {before}")
+
+
+def centres(officer: Officer) -> list[Centre]:
+    """The officer's own; all of them for an officer of the bureau."""
+    every = Centre.select().order_by(Centre.code)
+    return list(every if officer.centre_id is None else every.where(Centre.code == officer.centre_id))
+
+
+def slots_of_day(centre: str, day: date) -> list[SlotSum]:
+    slots = Slot.of_day(centre, day)
+    counted = Booking.select(Booking.slot, Booking.state, fn.COUNT(Booking.ref)).where(_in(slots))
+    states: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for slot, state, number in counted.group_by(Booking.slot, Booking.state).tuples():
+        states[slot][state] = number
+    return [SlotSum(slot, states[slot.id]) for slot in slots]
+
+
+def bookings_in(slots: Sequence[Slot], many: int, after: After | None = None) -> list[Booking]:
+    """Those that hold a seat in these slots, by start, with their lawyers."""
+    return _by_start(_in(slots) & (Booking.active == 1), many, after)
+
+
+def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> list[ToBring]:
+    """Who must be brought, by start: for meetings that are confirmed, waited for, or going on."""
+    found = _by_start(_in(slots) & Booking.state.in_(COMES), many, after)
+    keys = [booking.detainee_key for booking in found]
+    held = Detainee.select(Detainee.centre, Detainee.key, Detainee.ward).where(Detainee.key.in_(keys))
+    wards = {(centre, key): ward for centre, key, ward in held.tuples()}
+    return [ToBring(one, wards.get((one.centre_id, one.detainee_key), "")) for one in found]
+
+
+def to_review(officer: Officer, many: int, after: After | None = None) -> list[Booking]:
+    return _by_start((Booking.state == "submitted") & _within(officer), many, after)
+
+
+def many_to_review(officer: Officer) -> int:
+    return int(Booking.select().where(Booking.state == "submitted", _within(officer)).count())
+
+
+def booking(officer: Officer, ref: str) -> Booking | None:
+    found = _with_lawyer((Booking.ref == ref) & _within(officer))
+    one: Booking | None = found.first()
+    return one
+
+
+def bookings_of(officer: Officer, lawyer: int, many: int, after: After | None = None) -> list[Booking]:
+    """A lawyer's bookings within the officer's reach, the latest first."""
+    where = (Booking.lawyer == lawyer) & _within(officer)
+    if after is not None:
+        same = (Booking.starts_at == after.starts_at) & (Booking.ref < after.ref)
+        where &= (Booking.starts_at < after.starts_at) | same
+    return list(_with_lawyer(where).order_by(Booking.starts_at.desc(), Booking.ref.desc()).limit(many))
+
+
+def licensed(officer: Officer, licence_no: str) -> LawyerSeen | None:
+    """The lawyer with this number; None when neither the roll nor anybody within reach has it."""
+    found = _seen(officer, [licence_no])
+    return found[0] if found else None
+
+
+def named(officer: Officer, name: str, many: int, after: str = "") -> list[LawyerSeen]:
+    """Lawyers of this whole name, by licence number from behind `after`."""
+    licences: set[str] = set()
+    for table in (RollEntry, Lawyer):
+        here = (table.name.in_(spellings(name))) & (table.licence_no > after)
+        found = table.select(table.licence_no).where(here).order_by(table.licence_no).limit(many)
+        licences |= {licence for (licence,) in found.tuples()}
+    seen = _seen(officer, sorted(licences)[:many])
+    return [one for one in seen if plain(one.name) == plain(name)]
+
+
+def note(officer: Officer, what: str, subject: str, now: datetime, **words: Any) -> None:
+    """Every look-up of a person is written down; a centre of None is the whole bureau's."""
+    centre = words.pop("centre", officer.centre_id)
+    Audit.create(at=now, who=officer.account, what=what, subject=subject, words=words, centre=centre)
+
+
+def _seen(officer: Officer, licences: Sequence[str]) -> list[LawyerSeen]:
+    roll = {entry.licence_no: entry for entry in RollEntry.select().where(RollEntry.licence_no.in_(licences))}
+    bound = list(Lawyer.select().where(Lawyer.licence_no.in_(licences)))
+    counted = Booking.select(Booking.lawyer, fn.COUNT(Booking.ref)).where(
+        Booking.lawyer.in_([lawyer.id for lawyer in bound]), _within(officer)
+    )
+    bookings = dict(counted.group_by(Booking.lawyer).tuples())
+    seen = []
+    for licence in licences:
+        his = [one for one in bound if one.licence_no == licence and _may_see(officer, one, bookings)]
+        # Others may claim the number too: who holds it, or has bookings, is meant.
+        lawyer = max(his, key=lambda one: (_holds(one), bookings.get(one.id, 0)), default=None)
+        if lawyer is not None or licence in roll:
+            seen.append(
+                LawyerSeen(licence, roll.get(licence), lawyer, bookings.get(lawyer.id, 0) if lawyer else 0)
+            )
+    return seen
+
+
+def _holds(lawyer: Lawyer) -> bool:
+    """The number is his, by the roll or at the window."""
+    return lawyer.licence_claim is not None or lawyer.walk_in_claim is not None
+
+
+def _may_see(officer: Officer, lawyer: Lawyer, bookings: dict[int, int]) -> bool:
+    return officer.centre_id is None or lawyer.id in bookings
+
+
+def _within(officer: Officer) -> Any:
+    """The bookings an officer may see."""
+    return Booking.ref.is_null(False) if officer.centre_id is None else Booking.centre == officer.centre_id
+
+
+def _in(slots: Sequence[Slot]) -> Any:
+    return Booking.slot.in_([slot.id for slot in slots])
+
+
+def _by_start(where: Any, many: int, after: After | None) -> list[Booking]:
+    if after is not None:
+        same = (Booking.starts_at == after.starts_at) & (Booking.ref > after.ref)
+        where &= (Booking.starts_at > after.starts_at) | same
+    return list(_with_lawyer(where).order_by(Booking.starts_at, Booking.ref).limit(many))
+
+
+def _with_lawyer(where: Any) -> Any:
+    joined = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer)
+    return joined.where(where)
