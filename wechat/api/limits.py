@@ -17,6 +17,7 @@ from refusals import RateLimited
 SIGN_INS = RateLimitItemPerMinute(1200, namespace="sign-in")
 BINDINGS = RateLimitItemPerMinute(1200, namespace="bind")
 BINDINGS_OF_ONE = RateLimitItemPerHour(10, namespace="bind-one")
+OFFICER_CODES_OF_ONE = RateLimitItemPerHour(5, namespace="officer-code")
 
 
 class _TooOften(RateLimited):
@@ -42,6 +43,10 @@ class Limits:
         """Raises RateLimited."""
         self._count(BINDINGS_OF_ONE, openid)
         self._count(BINDINGS, address)
+
+    def officer_code(self, openid: str) -> None:
+        """A try at an officer's one-time code, in the subscription account. Raises RateLimited."""
+        self._count(OFFICER_CODES_OF_ONE, openid)
 
     def _count(self, limit: Any, who: str) -> None:
         if not self._moving().hit(limit, who):

@@ -1,0 +1,111 @@
+"""Answers about one booking, one lawyer, and what waits for a decision."""
+
+from datetime import datetime
+
+from booking import lookups
+from booking.lookups import LawyerSeen
+from booking.words import STATES, moment_words
+from models import Booking, Lawyer, RollEntry
+from wechat.account.replies import Answer, Item
+from wechat.account.visit import MANY, Visit, behind, cursor, detainee, when, without_name
+
+_ROLL = {"active": "执业", "suspended": "停止执业", "revoked": "吊销"}
+_STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
+_BOUND = {"verified": "已核验", "pending": "待核验", "refused": "未通过"}
+
+NO_BOOKING = Answer("没有找到这个预约。请核对编号（8位字母数字）；其他看守所的预约查不到。")
+NO_LAWYER = Answer("没有找到。律师请发送17位执业证号或完整姓名。")
+
+
+def booking(visit: Visit, ref: str, after: str) -> Answer:
+    found = lookups.booking(visit.officer, ref)
+    if found is None:
+        return NO_BOOKING
+    lookups.note(visit.officer, "lookup.booking", found.ref, visit.now, centre=found.centre_id)
+    lines = [
+        f"预约 {found.ref} {STATES[found.state]}",
+        f"{found.centre.name} {when(found.starts_at, visit.now)}，{found.minutes}分钟",
+        f"律师：{found.lawyer.name} {found.lawyer.licence_no}",
+        f"会见：{detainee(found)}（{_STAGES.get(found.stage, found.stage)}）",
+    ]
+    if found.companions:
+        lines.append(f"随行：{len(found.companions)}人")
+    notes = [f"提示：{finding['message']}" for finding in found.findings]
+    notes += [f"原因：{found.decision_reason}"] if found.decision_reason else []
+    read = int(after) if after.isdigit() else 0
+    items = [Item(without_name(text, found), str(number)) for number, text in enumerate(notes, 1)][read:]
+    return Answer(lines[0] if after else "\n".join(lines), items, visit.link(f"bookings/{found.ref}"))
+
+
+def licence(visit: Visit, licence_no: str, after: str) -> Answer:
+    found = lookups.licensed(visit.officer, licence_no)
+    lookups.note(visit.officer, "lookup.licence", licence_no, visit.now)
+    return _lawyer(visit, found, after) if found else NO_LAWYER
+
+
+def named(visit: Visit, name: str, after: str) -> Answer:
+    """One is shown like by number; several are listed. What was typed is not noted: it may be a detainee's name."""
+    found = lookups.named(visit.officer, name, MANY + 1, after if after.isdigit() else "")
+    seen = [one for one in found[:MANY] if one.lawyer]
+    subject = seen[0].licence_no if len(seen) == 1 else ""
+    lookups.note(visit.officer, "lookup.name", subject, visit.now, found=len(found))
+    if len(found) == 1 and not after.isdigit():
+        return _lawyer(visit, found[0], after)
+    if not found:
+        return NO_LAWYER
+    elsewhere = len(found[:MANY]) - len(seen)
+    head = f"同名律师{len(found[:MANY])}位" + (f"，其中{elsewhere}位未在本所预约" if elsewhere else "")
+    items = [Item(f"{one.licence_no} {_firm(one)} {_on_roll(one.roll)}", one.licence_no) for one in seen]
+    return Answer(head, items, "发送执业证号查看其预约" if items else "", len(found) > MANY)
+
+
+def review(visit: Visit, _about: str, after: str) -> Answer:
+    """What waits for a decision, the soonest first. It is decided in the console."""
+    found = lookups.to_review(visit.officer, MANY + 1, behind(after))
+    many = lookups.many_to_review(visit.officer)
+    lookups.note(visit.officer, "lookup.review", "", visit.now)
+    items = [Item(_to_decide(one), cursor(one)) for one in found[:MANY]]
+    return Answer(
+        f"待复核{many}件" if many else "没有待复核的预约", items, visit.link("review"), len(found) > MANY
+    )
+
+
+def _lawyer(visit: Visit, seen: LawyerSeen, after: str) -> Answer:
+    """Where he has no booking here, only that he is on the roll."""
+    if seen.lawyer is None:
+        return Answer(f"律师名册：{_on_roll(seen.roll)}\n没有可供查看的预约。")
+    his = seen.lawyer
+    found = lookups.bookings_of(visit.officer, his.id, MANY + 1, behind(after if "|" in after else ""))
+    head = [
+        f"{his.name} {seen.licence_no}",
+        f"{his.firm}",
+        f"律师名册：{_on_roll(seen.roll)}；微信身份：{_bound(his)}",
+        f"预约{seen.bookings}次",
+    ]
+    items = [Item(_of_his(one, visit.now), cursor(one)) for one in found[:MANY]]
+    foot = visit.link(f"lawyers/{his.id}")
+    return Answer(head[0] if after else "\n".join(head), items, foot, len(found) > MANY)
+
+
+def _bound(lawyer: Lawyer) -> str:
+    return _BOUND.get(lawyer.state, lawyer.state) if lawyer.openid else "未绑定"
+
+
+def _on_roll(entry: RollEntry | None) -> str:
+    if entry is None:
+        return "不在册"
+    until = f"，有效期至{entry.valid_until}" if entry.valid_until else ""
+    return f"{_ROLL.get(entry.state, entry.state)}{until}"
+
+
+def _firm(seen: LawyerSeen) -> str:
+    return str(seen.lawyer.firm) if seen.lawyer else ""
+
+
+def _of_his(booking: Booking, now: datetime) -> str:
+    return f"{when(booking.starts_at, now)} {detainee(booking)} {STATES[booking.state]} {booking.ref}"
+
+
+def _to_decide(booking: Booking) -> str:
+    found = f"提示{len(booking.findings)}项" if booking.findings else "无提示"
+    return f"{moment_words(booking.starts_at)} {booking.lawyer.name} {found} {booking.ref}"

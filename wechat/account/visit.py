@@ -1,0 +1,57 @@
+"""An officer with a question, and how the answers speak of things."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.desk import Desk
+from booking.lookups import After
+from booking.words import moment_words
+from models import Booking, Centre, Officer
+from models.fields import moment_text
+
+MANY = 30  # lines are asked for; one reply holds about twenty
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`centre` is the one the answers are about; `public_url` is where the console is."""
+
+    desk: Desk
+    officer: Officer
+    centre: Centre
+    centres: Sequence[Centre]
+    now: datetime
+    public_url: str
+
+    def link(self, path: str) -> str:
+        return f"管理台：{self.public_url}/console/{path}"
+
+
+def masked(name: str) -> str:
+    """A detainee on a private phone: 周某 is 周*."""
+    return f"{name[:1]}*"
+
+
+def detainee(booking: Booking) -> str:
+    return masked(booking.detainee["name"])
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """With the year where it is another one."""
+    return moment_words(moment) if moment.year == now.year else f"{moment.year}年{moment_words(moment)}"
+
+
+def without_name(text: str, booking: Booking) -> str:
+    """What somebody wrote freely, fit to be read on a private phone."""
+    name = booking.detainee["name"]
+    return text.replace(name, masked(name))
+
+
+def cursor(booking: Booking) -> str:
+    return f"{moment_text(booking.starts_at)}|{booking.ref}"
+
+
+def behind(cursor: str) -> After | None:
+    moment, _, ref = cursor.partition("|")
+    return After(datetime.fromisoformat(moment), ref) if cursor else None

@@ -1,0 +1,54 @@
+"""What an officer wants: a menu's key, or what was typed, as the name of a look-up and what it is about."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import NamedTuple
+
+from booking.refs import ref_said
+from wechat.account.dates import NoSuchDay, day_said
+
+_WORDS = {
+    "更多": "more", "下一页": "more", "帮助": "help", "?": "help", "菜单": "help", "解绑": "unbind", "解除绑定": "unbind",
+    "绑定": "bind", "现在": "now", "今日会见": "day", "提押单": "plan", "名额": "seats", "剩余名额": "seats",
+    "待复核": "review", "复核": "review", "我的看守所": "centre", "看守所": "centre",
+}  # fmt: skip
+_LICENCE = re.compile(r"\d{17}", re.ASCII)
+_REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}", re.ASCII)
+_BINDING = re.compile(r"绑定[:：\s]*(\S[\S ]*)")
+_NAME = re.compile(r"[^\W\d_](?:[^\W_]|[ ·•‧・･∙⋅.'-]){1,59}")
+
+
+class Wish(NamedTuple):
+    """`about` is a day as `2026-11-27`, a reference, a licence number, a name, a code; or empty."""
+
+    name: str
+    about: str = ""
+
+
+def tapped(key: str) -> Wish:
+    """A menu's key."""
+    return Wish(key)
+
+
+def typed(text: str, today: date) -> Wish:
+    """Full-width letters and figures are as good as others; letters that are misheard in a reference too."""
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    if text in _WORDS:
+        return Wish(_WORDS[text])
+    if found := _BINDING.fullmatch(text):
+        return Wish("bind", ref_said(found[1]))
+    try:
+        if day := day_said(text.replace(" ", ""), today):
+            return Wish("day", str(day))
+    except NoSuchDay:
+        return Wish("no such day")
+    return _someone(text)
+
+
+def _someone(text: str) -> Wish:
+    if _LICENCE.fullmatch(text.replace(" ", "")):
+        return Wish("licence", text.replace(" ", ""))
+    if _REF.fullmatch(ref_said(text)):
+        return Wish("ref", ref_said(text))
+    return Wish("name", text) if _NAME.fullmatch(text) else Wish("unknown")
