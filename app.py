@@ -19,6 +19,7 @@ import jobs.receipts
 import models
 import terminal
 import watch
+import wechat.account
 import wechat.api
 from booking.desk import Desk
 from config import Settings
@@ -29,7 +30,8 @@ from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
-from wechat.client import WeChat
+from wechat.account import Menu, Tags
+from wechat.client import Account, WeChat
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class House:
     redis: Any
     seats_redis: Any
     wechat: WeChat
+    officer_tags: Tags
+    menu: Menu
     delivery: Delivery
     asking: Asking
     wechat_template_ids: dict[str, str]
@@ -82,6 +86,16 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         public_url=settings.public_url,
         demo_accounts=_demo_accounts() if settings.is_demo else (),
     )
+    wechat.account.register(
+        app,
+        desk=house.desk,
+        redis=house.redis,
+        tags=house.officer_tags,
+        appid=settings.wechat_account_appid,
+        token=settings.wechat_account_token.get_secret_value(),
+        aes_keys=settings.wechat_account_aes_key,
+        public_url=settings.public_url,
+    )
     if settings.is_demo:
         _front_door(app, settings)
     app.register_blueprint(watch.health)
@@ -102,6 +116,13 @@ def _house(settings: Settings) -> House:
         redis,
         settings.wechat_api_url,
     )
+    account = Account(
+        settings.wechat_account_appid,
+        settings.wechat_account_secret.get_secret_value(),
+        redis,
+        settings.wechat_api_url,
+    )
+    tags = Tags(account, redis)
     aliyun = Aliyun(
         settings.aliyun_sms_endpoint,
         settings.aliyun_access_key_id,
@@ -117,6 +138,8 @@ def _house(settings: Settings) -> House:
         redis=redis,
         seats_redis=seats_redis,
         wechat=client,
+        officer_tags=tags,
+        menu=Menu(account, tags),
         delivery=Delivery(aliyun, subscription, checkpoint=checkpoint),
         asking=Asking(aliyun),
         wechat_template_ids={kind: one.id for kind, one in filed.items()},

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -103,6 +104,13 @@ class Settings(BaseSettings):
     def _aes_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
         for key in keys:
             _key_bytes(key)
+        return keys
+
+    @field_validator("wechat_account_aes_key")
+    @classmethod
+    def _encoding_aes_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[A-Za-z0-9]{43}", key) for key in keys):
+            raise ValueError("each key has 43 letters and digits, as WeChat shows it")
         return keys
 
     @field_validator("index_key")

@@ -4,7 +4,18 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from booking import arrivals, calendar, pruning, recount, reminders, review, roll_imports, standing, timetable
+from booking import (
+    arrivals,
+    bound_officers,
+    calendar,
+    pruning,
+    recount,
+    reminders,
+    review,
+    roll_imports,
+    standing,
+    timetable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +34,7 @@ def table(house: Any) -> list[Duty]:
         Duty("seats: sweep", 5, lambda: _sweep(house)),
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),
+        Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound_officers.openids())),
         Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk)),
         Duty("review: decide what is past its deadline", 30, lambda: review.decide_due(desk)),
         Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk)),

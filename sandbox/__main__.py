@@ -42,6 +42,7 @@ def run(port: int) -> None:
             os.environ.update(demo_env.write(var / "demo.env", port, server.url))
             with crew_in(var) as crew:
                 start(crew, port, var)
+                menu()
                 show(port)
                 stay(crew, server)
 
@@ -57,7 +58,7 @@ def crew_in(var: Path) -> Iterator[Crew]:
 
 def start(crew: Crew, port: int, var: Path) -> None:
     say("Starting 正在启动…")
-    crew.start("wechat", commands.wechat(port))
+    crew.start("wechat", commands.wechat(port, os.environ))
     crew.start("aliyun", commands.aliyun(port, os.environ, var))
     for words in (["db", "upgrade"], ["demo", "load"]):
         prepare(words)
@@ -87,6 +88,13 @@ def wait_until_ready(crew: Crew, port: int) -> None:
             answer = str(not_yet)
         time.sleep(0.1)
     raise Fallen(f"Not ready after {READY_SECONDS} s; the last answer of /readyz was: {answer}")
+
+
+def menu() -> None:
+    """The account's menus: the stand-in forgets them when it ends. Without them everything else still works."""
+    done = subprocess.run([*commands.FLASK, "menu", "push"], cwd=ground.ROOT, capture_output=True, text=True)
+    if done.returncode:
+        say(f"The account has no menu 公众号菜单未推送：{done.stderr.strip()}")
 
 
 def show(port: int) -> None:

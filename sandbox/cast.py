@@ -45,12 +45,13 @@ class Prisoner:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An officer: account, name, role, centre (None is the whole bureau)."""
+    """An officer: account, name, role, centre (None is the whole bureau); who is bound has an openid."""
 
     account: str
     name: str
     role: str
     centre: str | None
+    openid: str | None = None
 
 
 def invented_id_no(number: int) -> str:
@@ -109,10 +110,11 @@ OTHERS = tuple(
 HELD = (TAO, XIE, HE, *NAMESAKES, PERMIT, LU, *OTHERS)
 
 OFFICERS = (
-    Duty("gate-pudong", "演示窗口民警", "gate", "pudong"),
-    Duty("review-pudong", "演示复核民警", "reviewer", "pudong"),
-    Duty("chief-pudong", "演示所领导", "chief", "pudong"),
-    Duty("gate-qingpu", "演示窗口民警", "gate", "qingpu"),
+    Duty("gate-pudong", "演示窗口民警", "gate", "pudong", "oDEMO-gate-pudong-of-the-cast"),
+    Duty("review-pudong", "演示复核民警", "reviewer", "pudong", "oDEMO-review-pudong-of-cast"),
+    Duty("chief-pudong", "演示所领导", "chief", "pudong", "oDEMO-chief-pudong-of-cast"),
+    Duty("gate-qingpu", "演示窗口民警", "gate", "qingpu", "oDEMO-gate-qingpu-of-the-cast"),
     Duty("review-qingpu", "演示复核民警", "reviewer", "qingpu"),
-    Duty("auditor", "演示督察", "auditor", None),
+    Duty("auditor", "演示督察", "auditor", None, "oDEMO-auditor-of-the-cast"),
 )
+STRANGER = "oDEMO-stranger-to-the-house"

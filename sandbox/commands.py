@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox import demo_env
+from sandbox.cast import OFFICERS, STRANGER
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 
 
-def wechat(port: int) -> list[str]:
+def wechat(port: int, settings: Mapping[str, str]) -> list[str]:
+    """The subscription account pushes to our door; the chat page knows the officers of the cast, and a stranger."""
     words = [sys.executable, "-m", "sandbox.wechat", "--port", str(port + 1)]
     for appid, secret in demo_env.WECHAT_APPS.values():
         words += ["--app", f"{appid}:{secret}"]
     for message in demo_env.message_templates().values():
         words += ["--template", f"{message['id']}={','.join(demo_env.MESSAGE_FIELDS.values())}"]
+    words += ["--bot", f"{settings['PUBLIC_URL']}/wechat/bot"]
+    words += [settings[f"WECHAT_ACCOUNT_{name}"] for name in ("APPID", "TOKEN", "AES_KEY")]
+    people = {one.openid: f"{one.name}（{one.account}）" for one in OFFICERS if one.openid}
+    for openid, who in (people | {STRANGER: "陌生人（未绑定）"}).items():
+        words += ["--follower", f"{openid}={who}"]
     return words
 
 

@@ -14,7 +14,7 @@ TEXT = """
 会见 huijian 已就绪 · everything is up (Ctrl-C 结束)
 
   服务 service            http://127.0.0.1:{port}    接口文档 /api/v1/docs · /healthz · /readyz
-  微信替身 WeChat         http://127.0.0.1:{wechat}
+  民警公众号 account      http://127.0.0.1:{wechat}/chat
   手机短信 SMS inboxes    http://127.0.0.1:{aliyun}
 
   律师 lawyers

@@ -206,5 +206,6 @@ def _officer(duty: Any, now: datetime) -> dict[str, Any]:
         "name": duty.name,
         "role": duty.role,
         "centre": duty.centre,
+        "account_openid": duty.openid,
         "created_at": now,
     }

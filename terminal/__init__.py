@@ -7,6 +7,7 @@ from terminal.demo import demo
 from terminal.detainees import detainees
 from terminal.holidays import holidays
 from terminal.lawyers import lawyers
+from terminal.menus import menu
 from terminal.notices import notices
 from terminal.officers import officer
 from terminal.review import review
@@ -15,7 +16,7 @@ from terminal.strikes import strikes
 from terminal.timetables import timetable
 
 COMMANDS = (
-    db, centre, timetable, holidays, lawyers, detainees, officer, seats, notices, review, strikes, arrivals, demo,
+    db, centre, timetable, holidays, lawyers, detainees, officer, menu, seats, notices, review, strikes, arrivals, demo,
 )  # fmt: skip
 
 __all__ = ["COMMANDS"]

@@ -23,6 +23,11 @@ PUBLIC = {
     ("GET", "/healthz"),  # the load balancer has no session
     ("GET", "/readyz"),
     ("GET", "/metrics"),  # inside only
+    (
+        "GET",
+        "/wechat/bot",
+    ),  # WeChat signs both with the account's token; nothing is parsed before that is checked
+    ("POST", "/wechat/bot"),
     ("POST", "/sms/receipts/<secret>"),  # the secret is in the path
     ("GET", "/console/sign-in"),  # this is where officers' sessions come from
     ("GET", "/console/static/<path:name>"),

@@ -12,12 +12,16 @@ from redis.retry import Retry
 
 import heartbeats
 from booking.desk import Desk
+from clock import now as timestamp
 from jobs import clock
 from jobs.duties import Duty, table
+from models import Officer
 from seats.counters import SeatCounters
 from sms import outbox
 from tests.jobs.conftest import soon
 from tests.sms.conftest import one_database
+from wechat.account import Tags
+from wechat.client import Account
 
 
 @pytest.fixture
@@ -60,10 +64,32 @@ def test_it_gives_signs_of_life_and_takes_no_harm_from_a_dead_redis(redis_client
 
 
 def test_the_whole_table_can_be_done_twice_on_an_empty_house(database, redis_client, asking, caplog):
-    house = SimpleNamespace(desk=Desk(SeatCounters(redis_client)), asking=asking)
+    nobody = Account("wxdemo000000000002", "demo", redis_client, "http://127.0.0.1:9")
+    tags = Tags(nobody, redis_client)
+    house = SimpleNamespace(desk=Desk(SeatCounters(redis_client)), asking=asking, officer_tags=tags)
     for duty in table(house) * 2:
         clock.do(duty)
     assert [record.message for record in caplog.records if "failed" in record.message] == []
+
+
+def test_the_officers_tag_follows_who_is_bound(database, redis_client):
+    Officer.create(account="gate", name="某", role="gate", account_openid="o-gate", created_at=timestamp())
+    Officer.create(
+        account="gone",
+        name="某",
+        role="gate",
+        account_openid="o-gone",
+        state="suspended",
+        created_at=timestamp(),
+    )
+    seen: list[set[str]] = []
+    house = SimpleNamespace(desk=None, asking=ASKING, officer_tags=SimpleNamespace(keep=seen.append))
+    (duty,) = [one for one in table(house) if "tag" in one.name]
+    clock.do(duty)
+    assert (seen, duty.every) == ([{"o-gate"}], 10)
+
+
+ASKING = SimpleNamespace(find_stuck=None, ask_due=None)
 
 
 @one_database
