@@ -10,17 +10,19 @@ from models.notices import Notice
 from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence
 from models.roll_imports import RollImport, RollImportLine, RollImportPart
 from models.slots import Slot
+from models.visits import PlanPrint, Room, Visit
 
 TABLES: list[type[Table]] = [
     Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session,
     Consent, Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
     OfficerSession, Audit, RollImport, RollImportPart, RollImportLine, SlotFigures, DayFigures, TurnedAway,
+    Room, Visit, PlanPrint,
 ]  # fmt: skip
 
 __all__ = [
     "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee",
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
-    "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Session", "Slot", "SlotFigures",
-    "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "database", "keyring",
-    "on_postgres", "open_database", "whence",
+    "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
+    "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
+    "database", "keyring", "on_postgres", "open_database", "whence",
 ]  # fmt: skip

@@ -50,6 +50,7 @@ class Booking(Table):
             (("detainee_key", "starts_at"), False),
             (("state", "starts_at"), False),
             (("centre", "state", "starts_at"), False),
+            (("centre", "starts_at"), False),
             (("case_no",), False),
         )
 

@@ -12,6 +12,7 @@ from booking.refs import ref_for
 from models import Booking, Change, Lawyer, Slot, Strike, Suspension
 from models.bookings import seal_detainee
 from models.detainees import id_key
+from sandbox import visits
 from sandbox.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, TAO, WANG, XIE, ZHAO, Person, Prisoner
 
 DAYS = 4
@@ -49,6 +50,7 @@ def write(now: datetime) -> None:
         _account([slot for day in (*past, today) for slot in day], rows)
         Booking.insert_many(rows).execute()
         Change.insert_many([change for row in rows for change in _life(row)]).execute()
+        visits.write(rows, now)
         _strikes(rows, ids)
 
 

@@ -19,6 +19,7 @@ from models import (
     Lawyer,
     Officer,
     RollEntry,
+    Room,
     Table,
     Timetable,
     database,
@@ -26,7 +27,7 @@ from models import (
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
-from sandbox import coming, history
+from sandbox import coming, history, visits
 from sandbox.cast import (
     BOUND,
     CHEN,
@@ -81,6 +82,7 @@ def furnish(desk: Desk, now: datetime) -> None:
     """Centres, calendar, timetables, roll, lawyers, people held, officers, and slots from today on; no bookings."""
     with database.atomic():
         _add(Centre, [centre | {"created_at": now} for centre in CENTRES])
+        _add(Room, visits.rooms())
         _calendar(now)
         for centre in CENTRES:
             _timetable(centre["code"], now)

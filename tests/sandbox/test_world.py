@@ -8,7 +8,7 @@ from booking import standing
 from booking.desk import Desk
 from booking.identity import is_id_no
 from clock import at
-from models import Booking, Lawyer, RollEntry, Slot, Strike
+from models import Booking, Lawyer, RollEntry, Slot, Strike, Visit
 from models.detainees import id_key
 from sandbox import cast, coming, world
 from seats.counters import SeatCounters
@@ -23,9 +23,9 @@ def desk_at(moment: datetime, redis_client) -> Desk:
 def test_the_whole_world_loads_and_loads_again_without_change(database, redis_client):
     desk = desk_at(TUESDAY, redis_client)
     world.load(desk, TUESDAY)
-    counts = [table.select().count() for table in (RollEntry, Lawyer, Booking, Slot, Strike)]
+    counts = [table.select().count() for table in (RollEntry, Lawyer, Booking, Slot, Strike, Visit)]
     world.load(desk, TUESDAY)
-    assert counts == [table.select().count() for table in (RollEntry, Lawyer, Booking, Slot, Strike)]
+    assert counts == [table.select().count() for table in (RollEntry, Lawyer, Booking, Slot, Strike, Visit)]
     assert counts[0] == 200
 
 
@@ -64,6 +64,20 @@ def test_today_stands_as_it_would_at_that_hour(database, redis_client, hour, sta
         Booking.starts_at.between(at(TUESDAY.date(), time()), at(TUESDAY.date(), time(23)))
     )
     assert {booking.state for booking in today} == states
+
+
+def test_who_came_has_a_visit_and_who_meets_has_a_room(database, redis_client):
+    moment = at(TUESDAY.date(), time(10))
+    world.load(desk_at(moment, redis_client), moment)
+    came = {b.ref: b.state for b in Booking.select().where(Booking.state.in_(("arrived", "meeting", "done")))}
+    visits = {visit.booking_id: visit for visit in Visit}
+    assert visits.keys() == came.keys()
+    for ref, state in came.items():
+        visit = visits[ref]
+        assert visit.arrived_at <= (visit.started_at or moment) <= (visit.ended_at or moment) <= moment
+        assert (visit.occupies_id is not None) == (state == "meeting")
+        assert (visit.room_id is not None) == (state != "arrived")
+    assert any(visit.occupies_id for visit in visits.values())
 
 
 def test_every_slot_counts_the_bookings_that_hold_its_seats(database, redis_client):
