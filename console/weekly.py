@@ -54,7 +54,8 @@ def weekly_new() -> str:
     today, tables = here().now.date(), weekly_changes.written(centre_shown().code, here().now.date())
     ruling = next((one.days for one in tables if one.rules_today), {})
     lines = _grouped(ruling)[:LINES]
-    return page("weekly_new.html", lines=[*lines, *[{}] * (LINES - len(lines))], today=today)
+    blank: list[dict[str, Any]] = [{}] * (LINES - len(lines))
+    return page("weekly_new.html", lines=lines + blank, used=len(lines), today=today)
 
 
 @console.post("/timetable/weekly/preview")
