@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app,
         desk=house.desk,
         redis=house.redis,
+        asking=house.asking,
         public_url=settings.public_url,
         demo_accounts=_demo_accounts() if settings.is_demo else (),
     )

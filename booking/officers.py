@@ -1,6 +1,7 @@
 """Officers 民警: who may do what, at which centre."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from models import Audit, Centre, Officer, database
@@ -42,3 +43,9 @@ def of_account(account: str) -> Officer:
 
 def every() -> list[Officer]:
     return list(Officer.select().order_by(Officer.account))
+
+
+def names(accounts: Iterable[str]) -> dict[str, str]:
+    """Account → name, of those that are officers'."""
+    wanted = Officer.account.in_(sorted(set(accounts)))
+    return dict(Officer.select(Officer.account, Officer.name).where(wanted).tuples())

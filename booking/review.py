@@ -157,7 +157,7 @@ def _why_not(booking: Booking | None, now: datetime) -> str:
 def _note(bookings: Sequence[Booking], to: str, by: str, why: str, now: datetime) -> None:
     rows = [
         {"at": now, "who": by, "what": f"review.{to}", "subject": b.ref,
-         "words": {"when": moment_words(b.starts_at), "why": why}}
+         "words": {"when": moment_words(b.starts_at), "why": why}, "centre": b.centre_id}
         for b in bookings
     ]  # fmt: skip
     if rows:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from peewee import fn
+
 from booking.identity import is_id_no
 from booking.refs import ref_said
 from clock import at
@@ -59,12 +61,27 @@ def bookings(wanted: Wanted, now: datetime, many: int, after: After | None = Non
     )
 
 
-def lawyers(text: str, state: str, many: int, after: int = 0) -> list[Lawyer]:
-    """By name, licence number, mobile number or part of the firm's name, in the order they came."""
-    where = (Lawyer.id > after) & (_called(text) if text else Lawyer.id.is_null(False))
+def of_lawyer(lawyer_id: int, centre: str | None, many: int) -> list[Booking]:
+    """A lawyer's bookings at a centre, or at all of them, the latest first."""
+    where = Booking.lawyer == lawyer_id
+    if centre is not None:
+        where &= Booking.centre == centre
+    found = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer).where(where)
+    return list(found.order_by(Booking.starts_at.desc(), Booking.ref.desc()).limit(many))
+
+
+def lawyers(text: str, state: str, many: int, after: int = 0, centre: str | None = None) -> list[Lawyer]:
+    """By name, licence number, mobile number or part of the firm's name, in the order they came, as seen from a centre."""
+    where = (Lawyer.id > after) & (_called(text) if text else Lawyer.id.is_null(False)) & _seen_from(centre)
     if state:
         where &= Lawyer.state == state
     return list(Lawyer.select().where(where).order_by(Lawyer.id).limit(many))
+
+
+def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
+    """As seen from a centre; None from the bureau."""
+    found: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id, _seen_from(centre))
+    return found
 
 
 def on_roll(text: str, many: int) -> list[RollEntry]:
@@ -99,6 +116,14 @@ def _matching(wanted: Wanted) -> Any:
         called = Lawyer.select(Lawyer.id).where(_called(wanted.lawyer)).limit(_NAMESAKES)
         where &= Booking.lawyer.in_([lawyer for (lawyer,) in called.tuples()])
     return where
+
+
+def _seen_from(centre: str | None) -> Any:
+    """Any centre judges a licence, so the verified and the pending are seen from all; others where they have bookings."""
+    if centre is None:
+        return Lawyer.id.is_null(False)
+    there = Booking.select(1).where(Booking.lawyer == Lawyer.id, Booking.centre == centre)
+    return Lawyer.state.in_(("verified", "pending")) | fn.EXISTS(there)
 
 
 def _called(text: str) -> Any:

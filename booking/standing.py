@@ -73,6 +73,13 @@ def appeal(desk: "Desk", lawyer_id: int, strike_id: int, reason: str) -> Strike:
     return Strike.get_by_id(strike_id)
 
 
+def appeals(centre: str, now: datetime, many: int = 50) -> list[Strike]:
+    """Strikes of a centre's bookings that are appealed against and not waived, of the last ninety days, oldest first."""
+    waits = (Strike.appealed_at > now - timedelta(days=90)) & (Strike.state != "waived")
+    found = Strike.select(Strike, Booking, Lawyer).join(Booking).switch(Strike).join(Lawyer)
+    return list(found.where(waits, Booking.centre == centre).order_by(Strike.appealed_at).limit(many))
+
+
 def waive(desk: "Desk", strike_id: int, by: str, why: str) -> Strike:
     """An officer takes a strike back. A suspension it led to ends, and the other strikes of it stand again.
 
@@ -92,7 +99,8 @@ def waive(desk: "Desk", strike_id: int, by: str, why: str) -> Strike:
         ).execute()
         if found.suspension_id is not None:
             _lift(found.suspension, why, now)
-        Audit.create(at=now, who=by, what="strike.waive", subject=str(strike_id), words={"why": why})
+        words, centre = {"why": why}, found.booking.centre_id
+        Audit.create(at=now, who=by, what="strike.waive", subject=str(strike_id), words=words, centre=centre)
     return Strike.get_by_id(strike_id)
 
 

@@ -69,7 +69,14 @@ def _instead(desk: "Desk", bookings: Sequence[Booking], closing: Collection[str]
 
 def _note(bookings: Sequence[Booking], by: str, why: str, now: datetime) -> None:
     rows = [
-        {"at": now, "who": by, "what": "booking.withdrawn", "subject": b.ref, "words": {"why": why}}
+        {
+            "at": now,
+            "who": by,
+            "what": "booking.withdrawn",
+            "subject": b.ref,
+            "words": {"why": why},
+            "centre": b.centre_id,
+        }
         for b in bookings
     ]
     if rows:

@@ -14,6 +14,9 @@ STATES = {
     "rejected": "不通过",
     "cancelled": "已取消",
 }
+MANDATES = {"entrusted": "委托", "legal_aid": "法律援助"}
+STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
+WAYS = {"online": "网上", "window": "窗口"}
 
 _NOT_OFFICERS = {"lawyer": "律师本人", "system": "系统"}
 
@@ -29,3 +32,12 @@ def day_words(day: date) -> str:
 
 def moment_words(moment: datetime) -> str:
     return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def phone_ends(phone: str) -> str:
+    """As it is shown to whoever needs not ring it: 138****8001."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else "****"
+
+
+def id_ends(id_no: str) -> str:
+    return f"{id_no[:6]}********{id_no[-4:]}" if len(id_no) == 18 else "****"

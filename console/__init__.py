@@ -7,12 +7,16 @@ from flask import Flask
 from redis import Redis
 
 from console import (
+    bookings,
     closing,
     demo_sign_in,
     front,
+    lawyers,
     me,
+    messages,
     policy,
     problems,
+    review,
     roll_import,
     sign_in,
     timetable,
@@ -26,7 +30,21 @@ from console.visit import Door
 __all__ = ["console", "register"]
 
 # Importing them hangs their pages up.
-_SUBJECTS = (front, sign_in, roll_import, me, window, timetable, closing, weekly, policy)
+_SUBJECTS = (
+    front,
+    sign_in,
+    review,
+    bookings,
+    lawyers,
+    window,
+    timetable,
+    closing,
+    weekly,
+    policy,
+    roll_import,
+    messages,
+    me,
+)
 
 problems.answer_for(console)
 problems.answer_for(demo_sign_in.demo)
@@ -38,12 +56,17 @@ def register(
     *,
     desk: Any,
     redis: Redis,
+    asking: Any = None,
     public_url: str,
     demo_accounts: Sequence[str] = (),
 ) -> None:
-    """Open the officers' door in `app`. `demo_accounts` may sign in with one click; without them nobody may."""
+    """Open the officers' door in `app`.
+
+    `asking` finds out what became of an SMS before it is sent again. `demo_accounts` may sign in with one click;
+    without them nobody may.
+    """
     cookies = Cookies(secure=public_url.startswith("https://"))
-    app.extensions["huijian.console"] = Door(desk, redis, cookies, tuple(demo_accounts))
+    app.extensions["huijian.console"] = Door(desk, redis, cookies, tuple(demo_accounts), asking)
     app.register_blueprint(console)
     if demo_accounts:
         app.register_blueprint(demo_sign_in.demo)

@@ -25,9 +25,35 @@ class Right:
 
 # An officer's own affairs: every role may see to them, and nothing of a centre's is changed.
 OWN = {"me", "sign_out"}
+# Asked by POST, so that no name and no number of anybody stands in an address; nothing is changed.
+ASKS = {"search_bookings", "show_detainee_number", "search_lawyers", "show_lawyer_numbers", "show_phone"}
 
 RIGHTS: dict[str, Right] = {
     "front": Right(ALL),
+    "review": Right(REVIEW | {AUDITOR}),
+    "review_one": Right(REVIEW | {AUDITOR}),
+    "approve": Right(REVIEW, changes=True),
+    "reject": Right(REVIEW, changes=True),
+    "review_clean": Right(REVIEW | {AUDITOR}),
+    "approve_clean": Right(REVIEW, changes=True),
+    "bookings": Right(ALL),
+    "search_bookings": Right(ALL),
+    "booking": Right(ALL),
+    "show_detainee_number": Right(REVIEW),
+    "withdraw_booking": Right(REVIEW, changes=True),
+    "lawyers": Right(ALL),
+    "search_lawyers": Right(ALL),
+    "lawyer": Right(ALL),
+    "show_lawyer_numbers": Right(REVIEW),
+    "verify_lawyer": Right(REVIEW, changes=True),
+    "refuse_lawyer": Right(REVIEW, changes=True),
+    "unbind_lawyer": Right(CHIEFS, changes=True),
+    "lift_suspension": Right(CHIEFS, changes=True),
+    "waive_strike": Right(REVIEW, changes=True),
+    "messages": Right(ALL),
+    "resend": Right(WINDOW, changes=True),
+    "show_phone": Right(WINDOW),
+    "told_by_phone": Right(WINDOW, changes=True),
     "me": Right(ALL),
     "sign_out": Right(ALL),
     "window_entry": Right(WINDOW),
@@ -65,9 +91,13 @@ PUBLIC = {"static", "sign_in"}
 
 # In the order of the day's work.
 MENU: tuple[tuple[str, str], ...] = (
+    ("review", "复核"),
+    ("bookings", "预约"),
     ("window_entry", "现场登记"),
+    ("lawyers", "律师"),
     ("timetable", "时间表"),
     ("roll", "导入名册"),
+    ("messages", "短信"),
     ("me", "我的账号"),
 )
 

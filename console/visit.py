@@ -24,6 +24,7 @@ class Door:
     redis: Any
     cookies: Cookies
     demo_accounts: Sequence[str] = ()
+    asking: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from sms.asking import Asking
 from sms.outcomes import meaning
 
 UNTOLD = ("failed", "unknown")
+HINDERED = {
+    "unreadable": "手机号无法读取（密钥已更换或数据损坏），不能发送",
+    "numberless": "没有该律师的手机号，不能发送",
+}
 Visiting = Booking.alias("visiting")
 
 
@@ -45,6 +49,14 @@ def untold_of(
     return list(found.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit))
 
 
+def one_of(centre: str | None, notice_id: int) -> Notice | None:
+    """An SMS to a lawyer, where it is this centre's (None: anybody's)."""
+    mine = (Notice.id == notice_id) & (Notice.channel == outbox.SMS) & _of(centre)
+    found = _with_booking(Notice.select(Notice, Lawyer)).switch(Notice).join(Lawyer).where(mine)
+    one: Notice | None = found.first()
+    return one
+
+
 def counts(centre: str | None, since: datetime) -> dict[str, int]:
     """How many of each state are on the list."""
     found = _with_booking(Notice.select(Notice.state, fn.COUNT(Notice.id)))
@@ -61,14 +73,14 @@ def resend(notice_id: int, by: str, asking: Asking) -> str:
     """Send an untold notice again. Answers how it stands now.
 
     `due`: it goes out again. `sent`: Aliyun has it after all, nothing is sent. `unknown`: Aliyun gives no answer,
-    and without one nothing is sent. `unreadable`: the number can't be opened, so nothing can be sent or asked. Any
-    other state, or `missing`: it is not among the untold.
+    and without one nothing is sent. `unreadable`: the number can't be opened, so nothing can be sent or asked;
+    `numberless`: there is none. Any other state, or `missing`: it is not among the untold.
     """
     notice = Notice.get_or_none(Notice.id == notice_id, Notice.channel == outbox.SMS)
     if notice is None:
         return "missing"
-    if notice.state in UNTOLD and not _can_be_read(notice):
-        return "unreadable"
+    if notice.state in UNTOLD and (hindered := _hindered(notice)):
+        return hindered
     if notice.state == "unknown" and not asking.ask(notice):
         return "unknown"
     with database.atomic():
@@ -104,14 +116,14 @@ def _of(centre: str | None) -> Any:
     return (Booking.centre == centre) | (Notice.booking.is_null() & fn.EXISTS(there))
 
 
-def _can_be_read(notice: Notice) -> bool:
-    """The lawyer's number for another sending; of an unknown one also the number that is to be asked about."""
+def _hindered(notice: Notice) -> str:
+    """By the lawyer's number for another sending, or of an unknown one by the number that is to be asked about."""
     try:
         if notice.state == "unknown":
             keyring().open(notice.phone_sealed, f"notice.phone:{notice.id}")
-        return bool(notice.lawyer.phone)
+        return "" if notice.lawyer.phone else "numberless"
     except UNREADABLE:
-        return False
+        return "unreadable"
 
 
 def _note(notice_id: int, what: str, by: str, now: datetime, words: dict[str, str]) -> None:

@@ -34,8 +34,8 @@ def resend(notice: int, by: str) -> None:
         raise NotFound(f"没有编号为{notice}的短信")
     if state == "unknown":
         raise Unavailable("阿里云尚无答复，为免重复，暂不发送")
-    if state == "unreadable":
-        raise WrongState("手机号无法读取（密钥已更换或数据损坏），不能发送")
+    if state in untold.HINDERED:
+        raise WrongState(untold.HINDERED[state])
     if state not in ("due", "sent"):
         raise WrongState(f"该短信当前状态为{state}，不能再次发送")
     answer("已重新排队发送。" if state == "due" else "阿里云确认已发送，未重复发送。")

@@ -1,6 +1,7 @@
 """The officers' door in front of the desk's small world, and a browser for each officer."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from booking.desk import Desk
 from console import sessions
 from console.csrf import proof_of
 from models import Centre, Officer
+from sms.aliyun import Detail
+from sms.asking import Asking
+from sms.outcomes import SmsUnknown
 from tests.booking.conftest import clock, desk, lawyers, world  # noqa: F401
 
 HOST = "https://huijian.test"
@@ -54,15 +58,37 @@ class Browser:
         return path if path.startswith("/") else f"/console/{path}"
 
 
+class Books:
+    """Aliyun's records: None is no answer, else what they have."""
+
+    def __init__(self) -> None:
+        self.found: list[Detail] | None = None
+
+    def ask(self, phone: str, day: date, out_id: str) -> list[Detail]:
+        if self.found is None:
+            raise SmsUnknown("timeout")
+        return self.found
+
+
 SignedIn = Callable[..., Browser]
 
 
 @pytest.fixture
-def app(desk: Desk, redis_client: Any) -> APIFlask:  # noqa: F811
+def books() -> Books:
+    return Books()
+
+
+@pytest.fixture
+def asking(books: Books, desk: Desk) -> Asking:  # noqa: F811
+    return Asking(books, now=desk.now)
+
+
+@pytest.fixture
+def app(desk: Desk, redis_client: Any, asking: Asking) -> APIFlask:  # noqa: F811
     Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
-    console.register(app, desk=desk, redis=redis_client, public_url=HOST)
+    console.register(app, desk=desk, redis=redis_client, asking=asking, public_url=HOST)
     return app
 
 

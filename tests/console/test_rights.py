@@ -7,8 +7,8 @@ from apiflask import APIFlask
 
 from booking import roll_imports
 from booking.desk import Desk
-from console.rights import AUDITOR, MENU, OWN, PUBLIC, RIGHTS
-from models import Booking, Centre
+from console.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
+from models import Booking, Centre, Lawyer, Notice, Strike
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
 ROLES = ("gate", "reviewer", "chief", "auditor")
@@ -24,7 +24,28 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     rolls = [
         str(roll_imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")
     ]
-    return {"ref": (own, foreign), "roll_import": (rolls[0], rolls[1]), "slot_id": (SLOT, slot.id)}
+    notices = [failed_notice(ref) for ref in (own, foreign)]
+    strikes = [strike_for(ref, desk) for ref in (own, foreign)]
+    # The verified are seen from everywhere.
+    Lawyer.update(state="refused").where(Lawyer.id == other).execute()
+    return {
+        "ref": (own, foreign),
+        "roll_import": (rolls[0], rolls[1]),
+        "lawyer": (str(one), str(other)),
+        "notice": (notices[0], notices[1]),
+        "strike": (strikes[0], strikes[1]),
+        "slot_id": (SLOT, slot.id),
+    }
+
+
+def failed_notice(ref: str) -> str:
+    Notice.update(state="failed").where(Notice.booking == ref).execute()
+    return str(Notice.get(Notice.booking == ref).id)
+
+
+def strike_for(ref: str, desk: Desk) -> str:
+    lawyer = Booking.get_by_id(ref).lawyer_id
+    return str(Strike.create(booking=ref, lawyer=lawyer, kind="no_show", state="standing", at=desk.now()).id)
 
 
 def routes(app: APIFlask) -> list[tuple[str, str, str, frozenset[str]]]:
@@ -57,7 +78,7 @@ def test_every_route_has_its_row_and_every_row_its_route(app):
 def test_whatever_changes_something_says_so_and_an_auditor_changes_nothing(app):
     for endpoint, method, rule, _ in routes(app):
         assert method in ("GET", *CHANGING)
-        changes = method in CHANGING and endpoint not in OWN
+        changes = method in CHANGING and endpoint not in OWN | ASKS
         assert RIGHTS[endpoint].changes == changes, (method, rule)
         assert not changes or AUDITOR not in RIGHTS[endpoint].roles, (method, rule)
 

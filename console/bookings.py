@@ -1,0 +1,147 @@
+"""预约: where is my booking? A centre's bookings by filter, somebody's by a search, and the whole story of one."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, url_for
+from pydantic import Field
+
+from booking import dossier, officers, search, words
+from booking.policy import Policy
+from booking.search import After, Wanted
+from booking.steps import OPEN_STATES
+from booking.withdrawal import withdraw
+from console.door import back, console, here, noted, page, say
+from console.reach import booking_here, centre_shown
+from console.reading import Form, asked, read
+from models import Booking, Change, Notice, Slot
+from models.sealed import UNREADABLE
+from refusals import Malformed, NotFound, WrongState
+from sms import untold
+
+MANY = 50
+NOTICE_STATES = {
+    "due": "待发", "sending": "发送中", "sent": "已发", "failed": "失败", "unknown": "结果不明", "declined": "未订阅",
+}  # fmt: skip
+KINDS = {
+    "submitted": "已提交", "confirmed": "已通过", "rejected": "不通过", "cancelled": "已取消", "withdrawn": "看守所取消",
+    "no_show": "爽约", "suspended": "暂停网上预约", "suspension_over": "恢复网上预约", "reminder": "前一天提醒",
+}  # fmt: skip
+
+
+class Filter(Form):
+    """`after` is where the page before ended: the moment and the reference, with a ~ between."""
+
+    day: date | None = Field(None, ge=date(2000, 1, 1), lt=date(2100, 1, 1))
+    slot: str = Field("", max_length=40)
+    state: str = Field("", max_length=12)
+    past: bool = False
+    after: str = Field("", max_length=60)
+
+
+class Search(Form):
+    """Sent by POST: no name and no number of anybody stands in an address."""
+
+    ref: str = Field("", max_length=20)
+    lawyer: str = Field("", max_length=120)
+    detainee: str = Field("", max_length=60)
+    case_no: str = Field("", max_length=60)
+
+
+class Withdrawal(Form):
+    why: str = Field(min_length=1, max_length=200)
+
+
+@console.get("/bookings")
+def bookings() -> str:
+    given, centre = asked(Filter), centre_shown().code
+    wanted = Wanted(centre, given.day, given.slot, given.state, past=given.past)
+    found = search.bookings(wanted, here().now, MANY + 1, _after(given.after))
+    noted(
+        "bookings.listed", centre, **given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
+    )
+    slots = Slot.of_day(centre, given.day) if given.day else []
+    more = _more(given, found[MANY - 1]) if len(found) > MANY else ""
+    return page("bookings.html", found=found[:MANY], given=given, slots=slots, more=more, words=words)
+
+
+@console.post("/bookings/search")
+def search_bookings() -> str | Response:
+    given, centre = read(Search), centre_shown().code
+    wanted = Wanted(centre, **given.model_dump())
+    if not wanted.is_of_somebody:
+        raise Malformed("请至少填写一项")
+    found = search.bookings(wanted, here().now, MANY * 2)
+    by = [name for name, text in given.model_dump().items() if text]
+    noted("bookings.searched", centre, by=by, found=len(found))
+    if wanted.ref and len(found) == 1:
+        return back("console.booking", ref=found[0].ref)
+    return page("bookings_found.html", found=found, given=given, most=MANY * 2, words=words)
+
+
+@console.get("/bookings/<ref>")
+def booking(ref: str) -> str:
+    found = booking_here(ref)
+    noted("booking.seen", found.ref)
+    return _tell(found)
+
+
+@console.post("/bookings/<ref>/number")
+def show_detainee_number(ref: str) -> str:
+    """The detainee's whole ID number, for who must compare it."""
+    found = booking_here(ref)
+    noted("detainee.number_seen", found.ref)
+    return _tell(found, number=_detainee(found).get("id_no", "未填写"))
+
+
+@console.post("/bookings/<ref>/withdrawal")
+def withdraw_booking(ref: str) -> Response:
+    """The centre cancels it: no strike. Raises WrongState when it is open no longer."""
+    found = booking_here(ref)
+    if not withdraw(here().desk, [found.ref], here().by, read(Withdrawal).why):
+        raise WrongState(f"该预约{words.STATES[Booking.get_by_id(found.ref).state]}，不能取消")
+    say(f"{found.ref} 已由看守所取消，不计爽约，已短信告知律师")
+    return back("console.booking", ref=found.ref)
+
+
+def _tell(found: Booking, number: str = "") -> str:
+    changes = list(found.changes.order_by(Change.id))
+    held = _detainee(found)
+    return page(
+        "booking.html",
+        booking=found,
+        asked=held,
+        id_ends=words.id_ends(held["id_no"]) if held.get("id_no") else "",
+        number=number,
+        changes=changes,
+        names=officers.names(change.by for change in changes),
+        notices=list(Notice.select().where(Notice.booking == found.ref).order_by(Notice.id)),
+        file=dossier.of(found),
+        free_until=Policy.of(found.centre).cancel_free_until(found.starts_at),
+        open=found.state in OPEN_STATES,
+        why=untold.why,
+        notice_states=NOTICE_STATES,
+        kinds=KINDS,
+        words=words,
+    )
+
+
+def _detainee(found: Booking) -> dict[str, str]:
+    try:
+        return found.detainee
+    except UNREADABLE:
+        raise WrongState("在押人员信息无法读取：密钥已更换或数据损坏，请联系管理员") from None
+
+
+def _after(text: str) -> After | None:
+    """Raises NotFound for what no page of ours ends with."""
+    moment, _, ref = text.partition("~")
+    try:
+        return After(datetime.fromisoformat(moment).astimezone(), ref) if text else None
+    except (ValueError, OverflowError):
+        raise NotFound("没有这一页") from None
+
+
+def _more(given: Filter, last: Booking) -> str:
+    kept: dict[str, Any] = given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
+    return url_for("console.bookings", **kept, after=f"{last.starts_at.isoformat()}~{last.ref}")

@@ -1,0 +1,175 @@
+"""律师: who he says he is beside what the roll says, his bookings here, strikes, and what is done about them."""
+
+from typing import Any, Literal
+
+from flask import Response, url_for
+from pydantic import Field
+
+from booking import dossier, licences, search, standing, words
+from console.door import back, console, here, noted, page, say
+from console.reach import centre_shown
+from console.reading import Form, asked, read
+from models import Booking, Lawyer, RollEntry, Strike, Suspension
+from models.sealed import UNREADABLE
+from refusals import NotFound, WrongState
+
+MANY = 50
+LARGEST_ID = 2**31 - 1  # what a database takes for one; nobody has it
+STATES = {"pending": "待核验", "verified": "已核验", "refused": "未通过"}
+STRIKES = {"standing": "有效", "used": "已用于暂停", "waived": "已撤销"}
+KINDS = {"no_show": "爽约", "late_cancellation": "逾期取消"}
+
+
+class Filter(Form):
+    state: Literal["", "pending", "verified"] = ""
+    after: int = Field(0, ge=0, le=LARGEST_ID)
+
+
+class Search(Form):
+    text: str = Field(min_length=1, max_length=120)
+
+
+class Reason(Form):
+    why: str = Field(min_length=1, max_length=200)
+
+
+class Basis(Form):
+    why: str = Field("", max_length=200)
+
+
+@console.get("/lawyers")
+def lawyers() -> str:
+    """Who waits to be verified first of all; and strikes that are appealed against."""
+    given = asked(Filter)
+    state = given.state or "pending"
+    found = search.lawyers("", state, MANY + 1, given.after)
+    noted("lawyers.listed", state)
+    more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
+    appeals = standing.appeals(centre_shown().code, here().now)
+    return page("lawyers.html", found=found[:MANY], state=state, more=more, appeals=appeals, **_words())
+
+
+@console.post("/lawyers/search")
+def search_lawyers() -> str:
+    text = read(Search).text
+    found = search.lawyers(text, "", MANY, centre=here().officer.centre_id)
+    bound = {one.licence_no for one in found}
+    unbound = [entry for entry in search.on_roll(text, MANY) if entry.licence_no not in bound]
+    noted("lawyers.searched", "", found=len(found), on_roll=len(unbound))
+    return page("lawyers_found.html", found=found, unbound=unbound, **_words())
+
+
+@console.get("/lawyers/<int:lawyer>")
+def lawyer(lawyer: int) -> str:
+    found = lawyer_here(lawyer)
+    noted("lawyer.seen", f"lawyer-{found.id}")
+    return _tell(found)
+
+
+@console.post("/lawyers/<int:lawyer>/numbers")
+def show_lawyer_numbers(lawyer: int) -> str:
+    """ID number and telephone in full. Raises WrongState where they can't be opened."""
+    found = lawyer_here(lawyer)
+    noted("lawyer.numbers_seen", f"lawyer-{found.id}")
+    return _tell(found, numbers={"id_no": opened(found, "id_no"), "phone": opened(found, "phone")})
+
+
+@console.post("/lawyers/<int:lawyer>/verification")
+def verify_lawyer(lawyer: int) -> Response:
+    found = lawyer_here(lawyer)
+    done = licences.decide(here().desk, found.id, True, here().by, read(Basis).why)
+    say(f"{done.name} 已核验通过")
+    return back("console.lawyer", lawyer=done.id)
+
+
+@console.post("/lawyers/<int:lawyer>/refusal")
+def refuse_lawyer(lawyer: int) -> Response:
+    found = lawyer_here(lawyer)
+    licences.decide(here().desk, found.id, False, here().by, read(Reason).why)
+    say(f"{found.name} 核验不通过，律师会看到原因")
+    return back("console.lawyers")
+
+
+@console.post("/lawyers/<int:lawyer>/unbinding")
+def unbind_lawyer(lawyer: int) -> Response:
+    found = lawyer_here(lawyer)
+    licences.unbind(here().desk, found.id, here().by, read(Reason).why)
+    say(f"{found.name} 已解除微信绑定，本人可重新绑定")
+    return back("console.lawyers")
+
+
+@console.post("/lawyers/<int:lawyer>/lift")
+def lift_suspension(lawyer: int) -> Response:
+    found = lawyer_here(lawyer)
+    standing.lift(here().desk, found.id, here().by, read(Reason).why)
+    say(f"{found.name} 的暂停已解除，已短信告知")
+    return back("console.lawyer", lawyer=found.id)
+
+
+@console.post("/strikes/<int:strike>/waiver")
+def waive_strike(strike: int) -> Response:
+    found = _strike_here(strike)
+    standing.waive(here().desk, found.id, here().by, read(Reason).why)
+    say("爽约已撤销")
+    return back("console.lawyer", lawyer=found.lawyer_id)
+
+
+def lawyer_here(lawyer_id: int) -> Lawyer:
+    """One who is verified or waits to be: any centre judges a licence; another only with bookings here.
+
+    Raises NotFound.
+    """
+    found = search.lawyer(min(lawyer_id, LARGEST_ID), here().officer.centre_id)
+    if found is None:
+        raise NotFound("没有这位律师")
+    return found
+
+
+def opened(lawyer: Lawyer, what: Literal["phone", "id_no"]) -> str:
+    """Raises WrongState where the number can't be opened."""
+    try:
+        return str(getattr(lawyer, what)) or "未填写"
+    except UNREADABLE:
+        raise WrongState("号码无法读取：密钥已更换或数据损坏，请联系管理员") from None
+
+
+def _strike_here(strike_id: int) -> Strike:
+    """A strike for a booking of a centre the officer may see. Raises NotFound."""
+    found = Strike.select(Strike, Booking).join(Booking).where(Strike.id == min(strike_id, LARGEST_ID))
+    if own := here().officer.centre_id:
+        found = found.where(Booking.centre == own)
+    strike: Strike | None = found.first()
+    if strike is None:
+        raise NotFound("没有这条爽约记录")
+    return strike
+
+
+def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
+    roll = RollEntry.get_or_none(RollEntry.licence_no == lawyer.licence_no)
+    strikes = Strike.select(Strike, Booking).join(Booking).where(Strike.lawyer == lawyer.id)
+    suspensions = Suspension.select().where(Suspension.lawyer == lawyer.id).order_by(Suspension.id.desc())
+    return page(
+        "lawyer.html",
+        lawyer=lawyer,
+        lines=dossier.lawyer_lines(lawyer, roll),
+        roll=roll,
+        record=dossier.record(lawyer.id),
+        strikes=list(strikes.order_by(Strike.id.desc()).limit(MANY)),
+        suspensions=list(suspensions.limit(MANY)),
+        found=search.of_lawyer(lawyer.id, here().officer.centre_id, MANY),
+        numbers=numbers or _ends(lawyer),
+        revealed=numbers is not None,
+        **_words(),
+    )
+
+
+def _ends(lawyer: Lawyer) -> dict[str, str]:
+    """As little of each number as tells it from another."""
+    try:
+        return {"id_no": words.id_ends(lawyer.id_no), "phone": words.phone_ends(lawyer.phone)}
+    except UNREADABLE:
+        return {"id_no": "无法读取", "phone": "无法读取"}
+
+
+def _words() -> dict[str, Any]:
+    return {"words": words, "states": STATES, "strike_states": STRIKES, "strike_kinds": KINDS}

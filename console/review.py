@@ -1,0 +1,145 @@
+"""复核: submitted bookings one after another, what the comparison found first. Rule 8."""
+
+from typing import Any
+
+from flask import Response
+from pydantic import Field
+
+from booking import dossier, officers, queue, words
+from booking import review as reviews
+from booking.policy import Policy
+from console.door import back, console, here, noted, page, say
+from console.reach import booking_here, centre_shown
+from console.reading import Form, asked, read
+from models import Booking
+from refusals import Invalid, NotFound, WrongState
+
+REASONS = (
+    "执业证信息与律师名册不符，请先核实更正",
+    "委托手续不全，请补齐后重新预约",
+    "在押人员不在本所，请核对羁押地点",
+    "在押人员姓名或证件号有误，请核对后重新预约",
+    "该时间办案机关提讯或开庭，请另选时间",
+    "侦查期间会见须经许可，未提供许可文书",
+    "已有两名律师办理会见，请先核实委托关系",
+    "不能为同一案件的多名当事人办理会见",
+    "翻译或同行人员未经核准，请更正后重新预约",
+)  # an SMS carries 35 characters of each
+
+
+class Place(Form):
+    after: str = ""
+
+
+class Approval(Form):
+    permit_no: str = Field("", max_length=60)
+
+
+class Rejection(Form):
+    """`listed` is one of the reasons offered; what is typed beats it."""
+
+    listed: str = Field("", max_length=200)
+    reason: str = Field("", max_length=200)
+
+
+class Ticked(Form):
+    refs: list[str] = Field(min_length=1, max_length=200)
+
+
+@console.get("/review")
+def review() -> str:
+    """The first that waits, or the next after the one just looked at."""
+    centre, after = centre_shown().code, asked(Place).after
+    found = queue.after(booking_here(after)) if after else None
+    return _show(found or queue.first(centre))
+
+
+@console.get("/review/<ref>")
+def review_one(ref: str) -> str:
+    return _show(booking_here(ref))
+
+
+@console.post("/review/<ref>/approval")
+def approve(ref: str) -> Response:
+    booking = booking_here(ref)
+    try:
+        reviews.approve(here().desk, booking.ref, here().by, read(Approval).permit_no or None)
+    except (WrongState, Invalid) as no:
+        return _not_decided(booking, no.detail)
+    return _decided(booking, "已通过")
+
+
+@console.post("/review/<ref>/rejection")
+def reject(ref: str) -> Response:
+    booking = booking_here(ref)
+    try:
+        given = read(Rejection)
+        reviews.reject(here().desk, booking.ref, here().by, given.reason or given.listed)
+    except (WrongState, Invalid) as no:
+        return _not_decided(booking, no.detail)
+    return _decided(booking, "不通过，已短信告知律师")
+
+
+@console.get("/review/clean")
+def review_clean() -> str:
+    """Those without findings, to be ticked and approved together."""
+    centre = centre_shown().code
+    return page("review_clean.html", clean=queue.clean(centre, here().now), words=words)
+
+
+@console.post("/review/clean")
+def approve_clean() -> str | Response:
+    cleared = reviews.approve_clean(here().desk, _all_here(read(Ticked).refs), here().by)
+    say(f"已通过{len(cleared.approved)}个预约")
+    if not cleared.skipped:
+        return back("console.review")
+    return page("review_cleared.html", cleared=cleared)
+
+
+def _all_here(refs: list[str]) -> list[str]:
+    """Raises NotFound when one of them is another centre's."""
+    if own := here().officer.centre_id:
+        foreign = Booking.select(1).where(Booking.ref.in_(refs), Booking.centre != own)
+        if foreign.exists():
+            raise NotFound("没有这个预约")
+    return refs
+
+
+def _decided(booking: Booking, how: str) -> Response:
+    say(f"{booking.ref} {booking.lawyer.name} {how}")
+    return back("console.review", after=booking.ref)
+
+
+def _not_decided(booking: Booking, why: str) -> Response:
+    """Back to it, where there is to be seen how it stands."""
+    say(why, wrong=True)
+    return back("console.review_one", ref=booking.ref)
+
+
+def _show(booking: Booking | None) -> str:
+    if booking is None:
+        return page("review_done.html")
+    now, waits = here().now, booking.state == "submitted"
+    noted("booking.seen", booking.ref)
+    return page(
+        "review.html",
+        booking=booking,
+        asked=booking.detainee,
+        file=dossier.of(booking),
+        waiting=queue.waiting(booking.centre_id, now, booking),
+        after=queue.after(booking),
+        before=queue.before(booking),
+        due=Policy.of(booking.centre).review_due(booking.starts_at.date()),
+        needs_permit=any(found["code"] == "permit_missing" for found in booking.findings),
+        decided=None if waits else _how_decided(booking),
+        reasons=REASONS,
+        words=words,
+    )
+
+
+def _how_decided(booking: Booking) -> dict[str, Any] | None:
+    step = reviews.decided(booking.ref)
+    if step is None:
+        return None
+    name = officers.names([step.by]).get(step.by)
+    return {"by": name or words.by_words(step.by), "at": step.at, "to": step.to_state, "why": step.why}
