@@ -1,15 +1,18 @@
 """The day itself: who came, whose meeting began and ended, and who did not show. Rules 11 and 16."""
 
 import logging
+from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from peewee import InterfaceError, OperationalError
+from peewee import Case, InterfaceError, OperationalError
 
-from booking import standing
+from booking import gate, rooms, standing
+from booking.papers import LONGEST_REASON, checked, papers_for
 from booking.policy import Policy
 from booking.steps import move, tell
-from booking.words import moment_words
-from models import Audit, Booking, Centre, database
+from booking.words import STATES, moment_words
+from models import Audit, Booking, Centre, Room, Visit, database
 from models.locks import lock_people
 from refusals import NotFound, WrongState
 
@@ -19,21 +22,60 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def arrive(desk: "Desk", ref: str, by: str) -> Booking:
-    """The lawyer is here and the papers are right. Raises NotFound, WrongState (also when it is too early)."""
-    booking = _find(ref)
-    opens = Policy.of(booking.centre).arrival_opens(booking.starts_at)
-    if desk.now() < opens:
-        raise WrongState(f"{moment_words(opens)}起可以登记到场")
-    return _step(desk, booking, "arrived", by)
+def arrive(desk: "Desk", ref: str, by: str, papers: Collection[str] | None = None, owed: str = "") -> Booking:
+    """The lawyer is here with the papers of rule 15: all of them, or those ticked off in `papers`.
+
+    `owed` says why what is missing may follow later. Raises NotFound, Invalid naming what is missing, WrongState (also
+    when it is too early, or another day's).
+    """
+    booking, now = find(ref), desk.now()
+    gate.may_arrive(booking, now)
+    needed = papers_for(Policy.of(booking.centre), booking.mandate)
+    seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
+    owed = owed if len(seen) < len(needed) else ""
+    with database.atomic():
+        move(booking, "arrived", by=by, now=now, why=f"证件后补：{owed}" if owed else "")
+        Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
+        _note(booking, "arrived", by, now, **({"owed": owed} if owed else {}))
+    return booking
 
 
-def start(desk: "Desk", ref: str, by: str) -> Booking:
-    return _step(desk, _find(ref), "meeting", by)
+def start(desk: "Desk", ref: str, by: str, room: int | None = None) -> Booking:
+    """The meeting begins, in `room` or the one given on arrival. Raises NotFound, WrongState when the room is taken,
+    saying by whom."""
+    booking, now = find(ref), desk.now()
+    given = _room(booking, room)
+    with rooms.given_once(given), database.atomic():
+        move(booking, "meeting", by=by, now=now)
+        Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
+        _note(booking, "meeting", by, now, **({"room": given.name} if given else {}))
+    return booking
+
+
+def give_room(desk: "Desk", ref: str, by: str, room: int) -> Booking:
+    """Another room, or on arrival the one to wait for; it is taken from the start of the meeting on.
+
+    Raises NotFound, WrongState when it is taken, or nobody is there for it.
+    """
+    booking, now = find(ref), desk.now()
+    given = rooms.to_use(booking.centre_id, room)
+    with rooms.given_once(given), database.atomic():
+        occupied = Case(None, ((Visit.started_at.is_null(), None),), given.id)
+        here = (Visit.booking == booking.ref) & Visit.ended_at.is_null()
+        if not Visit.update(room=given, occupies=occupied).where(here).execute():
+            raise WrongState(f"该预约{STATES[booking.state]}，不能安排会见室")
+        _note(booking, "room", by, now, room=given.name)
+    return booking
 
 
 def finish(desk: "Desk", ref: str, by: str) -> Booking:
-    return _step(desk, _find(ref), "done", by)
+    """The meeting is over and its room free. Raises NotFound, WrongState."""
+    booking, now = find(ref), desk.now()
+    with database.atomic():
+        move(booking, "done", by=by, now=now)
+        Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
+        _note(booking, "done", by, now)
+    return booking
 
 
 def no_show(desk: "Desk", ref: str, by: str) -> Booking:
@@ -41,7 +83,7 @@ def no_show(desk: "Desk", ref: str, by: str) -> Booking:
 
     Raises NotFound, WrongState when it is not confirmed, or not yet late.
     """
-    booking = _find(ref)
+    booking = find(ref)
     late_from = Policy.of(booking.centre).late_from(booking.starts_at)
     if booking.state == "confirmed" and desk.now() < late_from:
         raise WrongState(f"{moment_words(late_from)}起未到场才计爽约")
@@ -84,20 +126,26 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
         tell(booking, "no_show", now, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
         if by != "system":
-            Audit.create(at=now, who=by, what="arrivals.no_show", subject=booking.ref)
+            _note(booking, "no_show", by, now)
     desk.seats.wake()
 
 
-def _step(desk: "Desk", booking: Booking, to: str, by: str) -> Booking:
-    now = desk.now()
-    with database.atomic():
-        move(booking, to, by=by, now=now)
-        Audit.create(at=now, who=by, what=f"arrivals.{to}", subject=booking.ref)
-    return booking
-
-
-def _find(ref: str) -> Booking:
+def find(ref: str) -> Booking:
+    """Raises NotFound."""
     found: Booking | None = Booking.get_or_none(Booking.ref == ref)
     if found is None:
         raise NotFound("没有这个预约")
     return found
+
+
+def _room(booking: Booking, room: int | None) -> Room | None:
+    if room is not None:
+        return rooms.to_use(booking.centre_id, room)
+    visit = Visit.select(Visit, Room).join(Room).where(Visit.booking == booking.ref).first()
+    return visit.room if visit else None
+
+
+def _note(booking: Booking, what: str, by: str, now: datetime, **words: str) -> None:
+    Audit.create(
+        at=now, who=by, what=f"arrivals.{what}", subject=booking.ref, words=words, centre=booking.centre_id
+    )

@@ -1,0 +1,96 @@
+"""Meeting rooms: named, opened and closed by the centre, and given to one meeting at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from peewee import IntegrityError, fn
+
+from models import Audit, Booking, Centre, Lawyer, Room, Visit, database
+from refusals import AlreadyBound, Invalid, NotFound, WrongState
+
+LONGEST_NAME = 20
+
+
+def every(centre: str) -> list[Room]:
+    return Room.of_centre(centre)
+
+
+def of(centre: str, room: int) -> Room:
+    """Raises NotFound, also for another centre's."""
+    found: Room | None = Room.get_or_none(Room.id == room, Room.centre == centre)
+    if found is None:
+        raise NotFound("没有这个会见室")
+    return found
+
+
+def named(centre: str, name: str) -> Room:
+    """Raises NotFound."""
+    found: Room | None = Room.get_or_none(Room.centre == centre, Room.name == name.strip())
+    if found is None:
+        raise NotFound(f"没有名为{name}的会见室")
+    return found
+
+
+def add(centre: str, name: str, now: datetime, by: str) -> Room:
+    """The last in the list. Raises Invalid, NotFound for an unknown centre, AlreadyBound where the name is taken."""
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"会见室名称须为1至{LONGEST_NAME}字")
+    if not Centre.select().where(Centre.code == centre).exists():
+        raise NotFound(f"没有代码为{centre}的看守所")
+    last = Room.select(fn.COALESCE(fn.MAX(Room.place), 0) + 1).where(Room.centre == centre)
+    row = {"centre": centre, "name": name, "state": "open", "place": last}
+    with database.atomic():
+        if not Room.insert(row).on_conflict_ignore().as_rowcount().execute():
+            raise AlreadyBound(f"会见室“{name}”已登记")
+        Audit.create(at=now, who=by, what="room.add", subject=name, centre=centre)
+    return named(centre, name)
+
+
+def close(room: Room, now: datetime, by: str) -> None:
+    """Raises WrongState while a meeting is on in it, and when it is closed already."""
+    free = ~fn.EXISTS(Visit.select(Visit.booking).where(Visit.occupies == room.id))
+    _turn(room, "open", "closed", now, by, free, f"会见室“{room.name}”正在使用或已停用")
+
+
+def reopen(room: Room, now: datetime, by: str) -> None:
+    """Raises WrongState when it is open already."""
+    _turn(room, "closed", "open", now, by, Room.id == room.id, f"会见室“{room.name}”已在使用")
+
+
+def to_use(centre: str, room: int) -> Room:
+    """A room a meeting may be given. Raises NotFound, WrongState for a closed one."""
+    found = of(centre, room)
+    if found.state != "open":
+        raise WrongState(f"会见室“{found.name}”已停用")
+    return found
+
+
+@contextmanager
+def given_once(room: Room | None) -> Iterator[None]:
+    """Around the transaction that gives a room: the second to give it is told who has it. Raises WrongState."""
+    try:
+        yield
+    except IntegrityError:
+        if room is None:
+            raise
+        raise WrongState(_taken(room)) from None
+
+
+def _taken(room: Room) -> str:
+    there = Visit.select(Visit, Booking, Lawyer).join(Booking).join(Lawyer).where(Visit.occupies == room.id)
+    if (visit := there.first()) is None:
+        return f"会见室“{room.name}”刚刚被占用，请重选"
+    since = f"{visit.started_at:%H:%M}" if visit.started_at else ""
+    return f"会见室“{room.name}”正由{visit.booking.lawyer.name}律师（{visit.booking_id}）使用，{since}开始"
+
+
+def _turn(room: Room, before: str, after: str, now: datetime, by: str, where: object, otherwise: str) -> None:
+    with database.atomic():
+        here = (Room.id == room.id) & (Room.state == before)
+        if not Room.update(state=after).where(here, where).execute():
+            raise WrongState(otherwise)
+        what = "room.close" if after == "closed" else "room.open"
+        Audit.create(at=now, who=by, what=what, subject=room.name, centre=room.centre_id)
+    room.state = after
