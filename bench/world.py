@@ -78,10 +78,10 @@ def peers(url: str, days: list[date]) -> None:
     theirs.database.close()
     full = [slot_id(FULL_CENTRE, moment) for moment in _moments(days, FULL_STARTS)]
     with psycopg.connect(url, autocommit=True) as connection:
-        _copy(connection, "peer_slot", "id seats", [(row[0], row[5]) for row in _slots(days)])
-        _copy(connection, "peer_session", "token_hash lawyer",
+        copy(connection, "peer_slot", "id seats", [(row[0], row[5]) for row in _slots(days)])
+        copy(connection, "peer_session", "token_hash lawyer",
               ((hashlib.sha256(people.token(n).encode()).hexdigest(), n + 1) for n in range(LAWYERS)))  # fmt: skip
-        _copy(connection, "peer_booking",
+        copy(connection, "peer_booking",
               "lawyer slot_id minutes detainee_name detainee_id_no mandate stage companions created_at",
               ((LAWYERS - n, slot, 60, "某", people.id_no(n), "entrusted", "trial", "[]", clock.now())
                for slot in full for n in range(FULL_SEATS)))  # fmt: skip
@@ -91,18 +91,18 @@ def peers(url: str, days: list[date]) -> None:
 def _centres(connection: Any, days: list[date], now: datetime) -> None:
     centres = (*CENTRES, FULL_CENTRE)
     years = {day.year for day in (now.date(), now.date() + timedelta(days=30))}
-    _copy(connection, "holiday_table", "year source imported_at", ((year, "bench", now) for year in years))
-    _copy(connection, "centre", "code name address policy created_at",
+    copy(connection, "holiday_table", "year source imported_at", ((year, "bench", now) for year in years))
+    copy(connection, "centre", "code name address policy created_at",
           ((code, f"{code}看守所", "上海", "{}", now) for code in centres))  # fmt: skip
-    _copy(connection, "timetable", "id centre_id valid_from source imported_at",
+    copy(connection, "timetable", "id centre_id valid_from source imported_at",
           ((n, code, now.date(), "bench", now) for n, code in enumerate(centres, 1)))  # fmt: skip
-    _copy(connection, "timetable_slot", "timetable_id weekday starts minutes seats window_seats",
+    copy(connection, "timetable_slot", "timetable_id weekday starts minutes seats window_seats",
           ((n, weekday, start, 90, SEATS, 28) for n in range(1, len(centres) + 1) for weekday in range(5)
            for start in STARTS))  # fmt: skip
-    _copy(connection, "centre_day", "centre_id day open reason",
+    copy(connection, "centre_day", "centre_id day open reason",
           ((code, day, True, "") for code in centres for day in days))  # fmt: skip
     columns = "id centre_id date starts_at ends_at seats window_seats taken open closed_reason"
-    _copy(connection, "slot", columns, _slots(days))
+    copy(connection, "slot", columns, _slots(days))
 
 
 def _slots(days: list[date]) -> list[tuple[Any, ...]]:
@@ -123,15 +123,15 @@ def _lawyers(connection: Any, now: datetime) -> None:
     """Lawyer n has the id n + 1. Nobody opens what is sealed here, so one seal does for all."""
     sealed = seal_person("0", "0", "0")
     everybody = range(LAWYERS)
-    _copy(connection, "roll_entry", "licence_no name firm id_no_index state updated_at",
+    copy(connection, "roll_entry", "licence_no name firm id_no_index state updated_at",
           ((people.licence_no(n), people.lawyer_name(n), "律所", f"{n}", "active", now) for n in everybody))  # fmt: skip
-    _copy(connection, "lawyer",
+    copy(connection, "lawyer",
           "openid licence_no licence_claim name firm id_no_sealed id_no_index phone_sealed phone_claim state findings "
           "created_at updated_at",
           ((f"bench-{n}", people.licence_no(n), people.licence_no(n), people.lawyer_name(n), "律所",
             sealed["id_no_sealed"], f"{n}", sealed["phone_sealed"], f"{n}", "verified", "[]", now, now)
            for n in everybody))  # fmt: skip
-    _copy(connection, "session", "token_hash openid created_at expires_at",
+    copy(connection, "session", "token_hash openid created_at expires_at",
           ((hashlib.sha256(people.token(n).encode()).hexdigest(), f"bench-{n}", now, now + timedelta(days=30))
            for n in everybody))  # fmt: skip
 
@@ -139,7 +139,7 @@ def _lawyers(connection: Any, now: datetime) -> None:
 def _detainees(connection: Any, now: datetime) -> None:
     """Each lawyer's client is in the register of a centre."""
     sealed = models.keyring().seal("某", "bench")
-    _copy(connection, "detainee", "centre_id key name_index name_sealed ward case_no permit_case updated_at",
+    copy(connection, "detainee", "centre_id key name_index name_sealed ward case_no permit_case updated_at",
           ((people.centre_of(n), id_key(people.id_no(n)), name_key(people.detainee_name(n)), sealed, "一监区",
             f"案{n}", False, now) for n in range(BOOKERS + GROWERS)))  # fmt: skip
 
@@ -154,12 +154,12 @@ def _sit_down(connection: Any, days: list[date], now: datetime) -> None:
             sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
             rows.append((ref, n + 1, FULL_CENTRE, slot_id(FULL_CENTRE, moment), moment, moment + MEETING, 60, "submitted",
                          1, key, key, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip
-    _copy(connection, "booking",
+    copy(connection, "booking",
           "ref lawyer_id centre_id slot_id starts_at ends_at minutes state active detainee_key detainee_claim "
           "detainee_sealed mandate stage companions findings created_at", rows)  # fmt: skip
 
 
-def _copy(connection: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def copy(connection: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
     with connection.cursor().copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

@@ -10,7 +10,7 @@ from booking.words import moment_words
 from models import Booking, Centre, Officer
 from models.fields import moment_text
 
-MANY = 30  # lines are asked for; one reply holds about twenty
+MANY = 20  # lines are asked for; one reply holds about as many
 
 
 @dataclass(frozen=True)
