@@ -21,6 +21,7 @@ from booking.sitting import Outcome, kept_answer, sit
 from booking.slots import DayView
 from booking.steps import OPEN_STATES, move, tell
 from booking.teller import Teller
+from booking.unmet import Unmet
 from booking.words import STATES
 from models import Booking, KeptAnswer, database
 from models.locks import lock_people
@@ -46,11 +47,13 @@ class Desk:
         self.now = now
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
+        self._unmet = Unmet(now)
         self._teller: Teller[Held, Receipt] = Teller(self._serve, leave=database.close)
 
     def close(self) -> None:
-        """Serve whoever is in line, and put the teller's connection away."""
+        """Serve whoever is in line, and put the connections of our own threads away."""
         self._teller.close()
+        self._unmet.close()
 
     def days(self, centre: str) -> list[DayView]:
         return self.board.days(centre)
@@ -71,6 +74,7 @@ class Desk:
             self.checkpoint("held")
             return self._teller.ask(held)
         except _WITH_NEAREST as refusal:
+            self._unmet.note(application.slot, refusal, application.lawyer_id)
             refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
             raise
 

@@ -8,6 +8,7 @@ from booking import (
     arrivals,
     bound_officers,
     calendar,
+    day_figures,
     pruning,
     recount,
     reminders,
@@ -15,6 +16,7 @@ from booking import (
     roll_imports,
     standing,
     timetable,
+    unmet,
 )
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ def table(house: Any) -> list[Duty]:
         Duty("roll: find what a dead worker left", 30, lambda: roll_imports.find_dead(desk.now())),
         Duty("calendar: alarm", 3600, lambda: _alarm(calendar.missing_tables(desk.now()))),
         Duty("pruning", 3600, lambda: pruning.prune(desk.now())),
+        Duty("figures: count the days that are over", 600, lambda: day_figures.make_due(desk.now())),
+        Duty("pruning: who was turned away", 3600, lambda: unmet.prune(desk.now().date())),
         Duty("pruning: imports of the roll", 3600, lambda: roll_imports.prune(desk.now())),
     ]
 
