@@ -10,7 +10,7 @@ import refusals
 from booking import unmet
 from booking.slots import SlotKey
 from booking.unmet import Unmet
-from models import TurnedAway, database
+from models import TurnedAway
 from refusals import OutsideWindow, SlotClosed, SlotFull
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, add_slot, applying
 
@@ -104,11 +104,10 @@ def test_it_is_written_by_itself_and_the_thread_goes_when_there_is_nothing_more(
     book = Unmet(clock)
     for lawyer in range(3):
         book.note(KEY, SlotFull(), lawyer)
-        while book._thread is not None:
-            pass
-        assert len(noted()) == lawyer + 1
-    assert "unmet" not in {thread.name for thread in threading.enumerate()}
-    database.close()
+        if (thread := book._thread) is not None:
+            thread.join(10)
+        assert (len(noted()), book._thread) == (lawyer + 1, None)
+    assert "unmet" not in {thread.name for thread in threading.enumerate() if thread.is_alive()}
 
 
 def test_after_forty_days_it_is_forgotten_who_it_was(desk, clock):
