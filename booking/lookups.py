@@ -102,12 +102,12 @@ def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> li
     return [ToBring(one, wards.get((one.centre_id, one.detainee_key), "")) for one in found]
 
 
-def to_review(officer: Officer, many: int, after: After | None = None) -> list[Booking]:
-    return _by_start((Booking.state == "submitted") & _within(officer), many, after)
+def to_review(centre: str, many: int, after: After | None = None) -> list[Booking]:
+    return _by_start((Booking.centre == centre) & (Booking.state == "submitted"), many, after)
 
 
-def many_to_review(officer: Officer) -> int:
-    return int(Booking.select().where(Booking.state == "submitted", _within(officer)).count())
+def many_to_review(centre: str) -> int:
+    return int(Booking.select().where(Booking.centre == centre, Booking.state == "submitted").count())
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:

@@ -57,6 +57,8 @@ def test_every_setting_in_place_starts(tmp_path: Path) -> None:
         ("FIELD_KEYS", "bm90IDMyIGJ5dGVz"),
         ("INDEX_KEY", "not base64!"),
         ("WECHAT_MINIPROGRAM_APPID", "wx1"),
+        ("WECHAT_ACCOUNT_AES_KEY", "A" * 42),
+        ("WECHAT_ACCOUNT_AES_KEY", f"{'A' * 43},not 43 letters"),
         ("SMS_RECEIPT_SECRET", "guessable"),
         ("PUBLIC_URL", "huijian.example.cn"),
         ("PROXY_HOPS", "many"),

@@ -43,8 +43,11 @@ def receive() -> Response:
     here.envelope.admit(request.args, now)
     opened = here.envelope.open(request.args, request.get_data())
     push = pushes.read(opened.xml)
-    whence.set("wechat")
-    said = here.once.answer(push, lambda: here.conversation.answer(push), texts.BUSY)
+    before = whence.set("wechat")  # for what is written down; the thread goes on to serve others
+    try:
+        said = here.once.answer(push, lambda: here.conversation.answer(push), texts.BUSY)
+    finally:
+        whence.reset(before)
     if not said:
         return Response("success", mimetype="text/plain")
     return Response(here.envelope.seal(in_xml(push, said, now), opened.key, now), mimetype="text/xml")

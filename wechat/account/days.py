@@ -64,7 +64,7 @@ def plan(visit: Visit, about: str, after: str) -> Answer:
     head = f"{day_words(asked)} {visit.centre.name}提押单" + (
         "" if items or after else "：没有需要提押的会见"
     )
-    return Answer(head, items, visit.link(f"plan?day={asked}"), len(found) > MANY)
+    return Answer(head, items, visit.link("plan", day=str(asked)), len(found) > MANY)
 
 
 def seats(visit: Visit, _about: str, after: str) -> Answer:
@@ -78,7 +78,8 @@ def seats(visit: Visit, _about: str, after: str) -> Answer:
         )
         for one in days
     ]
-    return Answer(f"{visit.centre.name} 网上剩余名额", items, visit.link("timetable"))
+    foot = visit.link("timetable") if visit.officer.role != "gate" else ""  # it is not the window's to read
+    return Answer(f"{visit.centre.name} 网上剩余名额", items, foot)
 
 
 def _list(visit: Visit, head: str, slots: Sequence[Slot], after: str, foot: str, what: str) -> Answer:

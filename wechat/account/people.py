@@ -61,13 +61,13 @@ def named(visit: Visit, name: str, after: str) -> Answer:
 
 def review(visit: Visit, _about: str, after: str) -> Answer:
     """What waits for a decision, the soonest first. It is decided in the console."""
-    found = lookups.to_review(visit.officer, MANY + 1, behind(after))
-    many = lookups.many_to_review(visit.officer)
-    lookups.note(visit.officer, "lookup.review", "", visit.now)
+    centre = visit.centre.code
+    found = lookups.to_review(centre, MANY + 1, behind(after))
+    many = lookups.many_to_review(centre)
+    lookups.note(visit.officer, "lookup.review", centre, visit.now, centre=centre)
     items = [Item(_to_decide(one), cursor(one)) for one in found[:MANY]]
-    return Answer(
-        f"待复核{many}件" if many else "没有待复核的预约", items, visit.link("review"), len(found) > MANY
-    )
+    head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
+    return Answer(head, items, visit.link("review"), len(found) > MANY)
 
 
 def _lawyer(visit: Visit, seen: LawyerSeen, after: str) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from booking.desk import Desk
 from booking.lookups import After
@@ -10,6 +11,7 @@ from booking.words import moment_words
 from models import Booking, Centre, Officer
 from models.fields import moment_text
 
+_OF_A_CENTRE = {"today", "plan", "review", "bookings", "timetable"}
 MANY = 20  # lines are asked for; one reply holds about as many
 
 
@@ -24,8 +26,11 @@ class Visit:
     now: datetime
     public_url: str
 
-    def link(self, path: str) -> str:
-        return f"管理台：{self.public_url}/console/{path}"
+    def link(self, path: str, **query: str) -> str:
+        """To the console's page; an officer of the bureau comes to the centre that is spoken of."""
+        if self.officer.centre_id is None and path in _OF_A_CENTRE:
+            query["centre"] = self.centre.code
+        return f"管理台：{self.public_url}/console/{path}" + (f"?{urlencode(query)}" if query else "")
 
 
 def masked(name: str) -> str:

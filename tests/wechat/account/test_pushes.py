@@ -12,6 +12,7 @@ from peewee import OperationalError
 
 from models import Audit, Booking, Officer, OfficerCode
 from models import database as db
+from models.officers import whence
 from sandbox.wechat.account_safe_mode import Seal, members, opened
 from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, noted
 from wechat.account import conversation, texts
@@ -165,6 +166,12 @@ def test_what_is_kept_of_an_answer_is_sealed_and_goes(tencent, pudong, redis_cli
     (key,) = redis_client.keys("wechat:push:*")
     assert "律师".encode() not in redis_client.get(key)
     assert 600 < redis_client.ttl(key) <= 660
+
+
+def test_what_is_written_down_comes_from_wechat_and_nothing_after_it(tencent, pudong):
+    tencent.push(message())
+    assert [row.origin for row in noted("lookup.")] == ["wechat"]
+    assert whence.get() == ""
 
 
 def test_64_kilobytes_are_too_many(tencent, pudong):
