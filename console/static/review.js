@@ -3,10 +3,14 @@
 
 (() => {
   const QUIET_MS = 350; // a key meant for the booking before must not decide this one unread
-  const opened = performance.now();
   const one = (id) => document.getElementById(id);
   const approval = one("approval"), rejection = one("rejection"), reasons = one("reasons");
-  let sent = false;
+  let ready = false, sent = false;
+
+  setTimeout(() => {
+    ready = true;
+    one("review")?.toggleAttribute("data-ready", true);
+  }, QUIET_MS);
 
   const typing = (event) => {
     const field = event.target;
@@ -50,7 +54,7 @@
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") return close();
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || typing(event)) return;
-    if (performance.now() - opened < QUIET_MS || sent) return;
+    if (!ready || sent) return;
     const number = reasons?.open && /^[0-9]$/.test(event.key);
     const act = number ? () => choose(Number(event.key)) : keys[event.key.toLowerCase()];
     if (!act) return;
