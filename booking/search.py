@@ -3,26 +3,21 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from peewee import fn
 
 from booking.identity import is_id_no
+from booking.lookups import After
 from booking.refs import ref_said
 from clock import at
 from models import Booking, Centre, Detainee, Lawyer, RollEntry, keyring
 from models.detainees import id_key, name_key
+from models.names import spellings
 
 _LICENCE = re.compile(r"\d{17}", re.ASCII)
 _PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _NAMESAKES = 50
-
-
-class After(NamedTuple):
-    """Where a list goes on: behind this start and reference."""
-
-    starts_at: datetime
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +56,6 @@ def bookings(wanted: Wanted, now: datetime, many: int, after: After | None = Non
     )
 
 
-def of_lawyer(lawyer_id: int, centre: str | None, many: int) -> list[Booking]:
-    """A lawyer's bookings at a centre, or at all of them, the latest first."""
-    where = Booking.lawyer == lawyer_id
-    if centre is not None:
-        where &= Booking.centre == centre
-    found = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer).where(where)
-    return list(found.order_by(Booking.starts_at.desc(), Booking.ref.desc()).limit(many))
-
-
 def lawyers(text: str, state: str, many: int, after: int = 0, centre: str | None = None) -> list[Lawyer]:
     """By name, licence number, mobile number or part of the firm's name, in the order they came, as seen from a centre."""
     where = (Lawyer.id > after) & (_called(text) if text else Lawyer.id.is_null(False)) & _seen_from(centre)
@@ -86,7 +72,8 @@ def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
 
 def on_roll(text: str, many: int) -> list[RollEntry]:
     """Lines of the roll by licence number or name."""
-    where = RollEntry.licence_no == text if _LICENCE.fullmatch(text) else RollEntry.name == text
+    by_name = RollEntry.name.in_(spellings(text))
+    where = RollEntry.licence_no == text if _LICENCE.fullmatch(text) else by_name
     return list(RollEntry.select().where(where).order_by(RollEntry.licence_no).limit(many))
 
 
@@ -131,7 +118,7 @@ def _called(text: str) -> Any:
         return Lawyer.licence_no == text
     if _PHONE.fullmatch(text):
         return Lawyer.phone_claim == keyring().index("phone", text)
-    return (Lawyer.name == text) | Lawyer.firm.contains(text)
+    return Lawyer.name.in_(spellings(text)) | Lawyer.firm.contains(text)
 
 
 def _when(wanted: Wanted, now: datetime) -> Any:

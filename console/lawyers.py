@@ -5,7 +5,7 @@ from typing import Any, Literal
 from flask import Response, url_for
 from pydantic import Field
 
-from booking import dossier, licences, search, standing, words
+from booking import dossier, licences, lookups, search, standing, words
 from console.door import back, console, here, noted, page, say
 from console.reach import centre_shown
 from console.reading import Form, asked, read
@@ -156,7 +156,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         record=dossier.record(lawyer.id),
         strikes=list(strikes.order_by(Strike.id.desc()).limit(MANY)),
         suspensions=list(suspensions.limit(MANY)),
-        found=search.of_lawyer(lawyer.id, here().officer.centre_id, MANY),
+        found=lookups.bookings_of(here().officer, lawyer.id, MANY),
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
         **_words(),

@@ -9,7 +9,8 @@ import pytest
 
 from booking import search
 from booking.desk import Desk
-from booking.search import After, Wanted
+from booking.lookups import After
+from booking.search import Wanted
 from models import Detainee, Lawyer, keyring
 from models.detainees import id_key, name_key
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying

@@ -8,7 +8,7 @@ import pytest
 
 from booking import review
 from booking.desk import Desk
-from models import Audit, Booking, Change, Lawyer, Notice, Strike
+from models import Audit, Booking, Change, Lawyer, Notice, Room, Strike, Visit
 from tests.booking.conftest import FRIDAY, SLOT, applying
 from tests.console.conftest import SignedIn
 
@@ -125,3 +125,15 @@ def test_what_can_no_longer_be_opened_is_said_and_not_a_crash(signed_in: SignedI
     Booking.update(detainee_sealed="gone00.AAAA").execute()
     answer = signed_in("gate").get(f"bookings/{booked}")
     assert answer.status_code == 409 and "无法读取" in answer.text
+
+
+def test_who_came_is_told_with_room_times_and_papers(signed_in: SignedIn, desk: Desk, booked: str) -> None:
+    room = Room.create(centre="pudong", name="三号")
+    now = desk.now()
+    Visit.create(booking=booked, room=room, papers=["律师执业证原件"], papers_owed="介绍信稍后补", who="gate-pudong",
+                 arrived_at=now, started_at=now, ended_at=now)  # fmt: skip
+    text = signed_in("gate").get(f"bookings/{booked}").text
+    for words in ("三号", "律师执业证原件", "待补：介绍信稍后补", "09:00–09:00"):
+        assert words in text
+    Visit.update(room=None, started_at=None, ended_at=None).execute()
+    assert "三号" not in signed_in("gate").get(f"bookings/{booked}").text
