@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from peewee import fn
+
 from booking import calendar, holidays, new_timetable, timetable
 from booking.desk import Desk
 from models import (
@@ -20,6 +22,7 @@ from models import (
     Officer,
     RollEntry,
     Room,
+    Slot,
     Table,
     Timetable,
     database,
@@ -27,7 +30,7 @@ from models import (
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
-from sandbox import coming, history, visits
+from sandbox import coming, history, past_figures, visits
 from sandbox.cast import (
     BOUND,
     CHEN,
@@ -75,6 +78,8 @@ def load(desk: Desk, now: datetime) -> None:
     if not Booking.select().exists():  # once: what people did since stays theirs
         with database.atomic():
             history.write(now)
+            earliest = Slot.select(fn.MIN(Slot.date)).scalar() or now.date()
+            past_figures.write([centre["code"] for centre in CENTRES], now, before=earliest)
         coming.write(desk)
 
 

@@ -16,6 +16,7 @@ from models import (
     Slot,
     SlotFigures,
     TurnedAway,
+    Visit,
     database,
 )
 from refusals import Invalid
@@ -41,6 +42,11 @@ def met(
         ends_at=slot.starts_at + timedelta(minutes=60), state=state, active=None if state in day_figures.GONE else 1,
         detainee_key=who or ref, detainee_sealed="", mandate="entrusted", stage="trial", created_at=created, way=way,
     )  # fmt: skip
+    if state == "done":
+        Visit.create(
+            booking=ref, arrived_at=slot.starts_at - timedelta(minutes=5), who="gate",
+            started_at=slot.starts_at + timedelta(minutes=wait - 5),
+        )  # fmt: skip
     before, moments = "submitted", {
         "confirmed": created + timedelta(minutes=decided), "rejected": created + timedelta(minutes=decided),
         "arrived": slot.starts_at - timedelta(minutes=5), "cancelled": created + timedelta(hours=1),

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking import standing
+from booking import day_figures, figures, standing
 from booking.desk import Desk
 from booking.identity import is_id_no
 from clock import at
@@ -114,3 +114,12 @@ def test_no_two_of_the_cast_share_a_number(database):
     for field in ("licence_no", "id_no", "phone", "openid"):
         assert len({getattr(person, field) for person in people}) == len(people)
     assert len({id_key(prisoner.id_no) for prisoner in cast.HELD}) == len(cast.HELD)
+
+
+def test_there_are_figures_of_the_weeks_before_and_the_clock_counts_the_days_since(database, redis_client):
+    world.load(desk_at(TUESDAY, redis_client), TUESDAY)
+    assert day_figures.make_due(TUESDAY) >= 4
+    found = figures.of(["pudong"], *figures.span(None, None, TUESDAY), TUESDAY)
+    assert len(found.spans) == 20
+    assert all(span["held"] <= span.taken <= span["seats"] for span in found.spans.values())
+    assert found.whole.rank("waits") is not None and found.whole["full_lawyers"]
