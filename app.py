@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app,
         desk=house.desk,
         redis=house.redis,
+        secret_keys=settings.secret_keys,
         asking=house.asking,
         public_url=settings.public_url,
         demo_accounts=_demo_accounts() if settings.is_demo else (),

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
+from booking.passes import PassKeys
 from console import (
+    arrivals,
     bookings,
     closing,
     demo_sign_in,
@@ -21,6 +23,7 @@ from console import (
     roll_import,
     sign_in,
     timetable,
+    today,
     weekly,
     window,
 )
@@ -34,6 +37,8 @@ __all__ = ["console", "register"]
 _SUBJECTS = (
     front,
     sign_in,
+    today,
+    arrivals,
     review,
     bookings,
     lawyers,
@@ -58,17 +63,20 @@ def register(
     *,
     desk: Any,
     redis: Redis,
+    secret_keys: Sequence[str],
     asking: Any = None,
     public_url: str,
     demo_accounts: Sequence[str] = (),
 ) -> None:
     """Open the officers' door in `app`.
 
-    `asking` finds out what became of an SMS before it is sent again. `demo_accounts` may sign in with one click;
-    without them nobody may.
+    `secret_keys` are those that lawyers' passes are signed with. `asking` finds out what became of an SMS before it is
+    sent again. `demo_accounts` may sign in with one click; without them nobody may.
     """
     cookies = Cookies(secure=public_url.startswith("https://"))
-    app.extensions["huijian.console"] = Door(desk, redis, cookies, tuple(demo_accounts), asking)
+    app.extensions["huijian.console"] = Door(
+        desk, redis, cookies, tuple(demo_accounts), asking, PassKeys(secret_keys)
+    )
     app.register_blueprint(console)
     if demo_accounts:
         app.register_blueprint(demo_sign_in.demo)

@@ -26,10 +26,28 @@ class Right:
 # An officer's own affairs: every role may see to them, and nothing of a centre's is changed.
 OWN = {"me", "sign_out"}
 # Asked by POST, so that no name and no number of anybody stands in an address; nothing is changed.
-ASKS = {"search_bookings", "show_detainee_number", "search_lawyers", "show_lawyer_numbers", "show_phone"}
+ASKS = {
+    "find_arrival",
+    "search_bookings",
+    "show_detainee_number",
+    "search_lawyers",
+    "show_lawyer_numbers",
+    "show_phone",
+}
 
 RIGHTS: dict[str, Right] = {
     "front": Right(ALL),
+    "today": Right(ALL),
+    "today_now": Right(ALL),
+    "arrivals": Right(ALL),
+    "find_arrival": Right(ALL),
+    "arrival": Right(ALL),
+    "arrive": Right(WINDOW, changes=True),
+    "start_meeting": Right(WINDOW, changes=True),
+    "finish_meeting": Right(WINDOW, changes=True),
+    "give_room": Right(WINDOW, changes=True),
+    "miss": Right(WINDOW, changes=True),
+    "enter_late": Right(WINDOW, changes=True),
     "review": Right(REVIEW | {AUDITOR}),
     "review_one": Right(REVIEW | {AUDITOR}),
     "approve": Right(REVIEW, changes=True),
@@ -93,6 +111,8 @@ PUBLIC = {"static", "sign_in"}
 
 # In the order of the day's work.
 MENU: tuple[tuple[str, str], ...] = (
+    ("today", "今天"),
+    ("arrivals", "到场"),
     ("review", "复核"),
     ("bookings", "预约"),
     ("window_entry", "现场登记"),

@@ -25,6 +25,7 @@ class Door:
     cookies: Cookies
     demo_accounts: Sequence[str] = ()
     asking: Any = None
+    pass_keys: Any = None
 
 
 @dataclass(frozen=True, slots=True)

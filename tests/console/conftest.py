@@ -88,7 +88,9 @@ def app(desk: Desk, redis_client: Any, asking: Asking) -> APIFlask:  # noqa: F81
     Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
-    console.register(app, desk=desk, redis=redis_client, asking=asking, public_url=HOST)
+    console.register(
+        app, secret_keys=["passes"], desk=desk, redis=redis_client, asking=asking, public_url=HOST
+    )
     return app
 
 

@@ -22,6 +22,7 @@ def demo(desk, redis_client) -> APIFlask:
         app,
         desk=desk,
         redis=redis_client,
+        secret_keys=["passes"],
         public_url="http://localhost",
         demo_accounts=["gate-pudong", "chief-pudong"],
     )

@@ -289,6 +289,8 @@ def test_over_plain_http_the_cookie_has_a_plain_name(desk, redis_client):
     import console
 
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
-    console.register(app, desk=desk, redis=redis_client, public_url="http://127.0.0.1:8000")
+    console.register(
+        app, desk=desk, redis=redis_client, secret_keys=["passes"], public_url="http://127.0.0.1:8000"
+    )
     cookie = app.test_client().get("/console/sign-in").headers["Set-Cookie"]
     assert cookie.startswith("huijian-form=") and "Secure" not in cookie
