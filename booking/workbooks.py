@@ -42,12 +42,13 @@ def rows(raw: bytes) -> Iterator[Sequence[Any]]:
 
 
 def about(raw: bytes) -> int:
-    """How many rows the first sheet says it has; 0 where it does not, or can't be read."""
+    """How many rows the first sheet seems to have; 0 where that can't be read."""
     try:
         _measure(raw)
-        book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
-        said = book.worksheets[0].max_row or 0
-        book.close()
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            first = min(name for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
+            with packed.open(first) as stream:
+                said = sum(piece.count(b"<row") for piece in iter(lambda: stream.read(1 << 20), b""))
     except Exception:
         return 0
     return said if said <= MOST_ROWS else 0
