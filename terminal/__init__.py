@@ -11,12 +11,14 @@ from terminal.menus import menu
 from terminal.notices import notices
 from terminal.officers import officer
 from terminal.review import review
+from terminal.rooms import room
 from terminal.seats import seats
 from terminal.strikes import strikes
 from terminal.timetables import timetable
 
 COMMANDS = (
-    db, centre, timetable, holidays, lawyers, detainees, officer, menu, seats, notices, review, strikes, arrivals, demo,
+    db, centre, timetable, holidays, lawyers, detainees, officer, menu, seats, notices, review, strikes, arrivals, room,
+    demo,
 )  # fmt: skip
 
 __all__ = ["COMMANDS"]

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 from apiflask import APIFlask
 
-from booking import roll_imports
+from booking import roll_imports, rooms
 from booking.desk import Desk
 from console.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
 from models import Booking, Centre, Lawyer, Notice, Strike
@@ -35,7 +35,12 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
         "notice": (notices[0], notices[1]),
         "strike": (strikes[0], strikes[1]),
         "slot_id": (SLOT, slot.id),
+        "room": (a_room("pudong", desk), a_room("qingpu", desk)),
     }
+
+
+def a_room(centre: str, desk: Desk) -> str:
+    return str(rooms.add(centre, "1号", desk.now(), "chief").id)
 
 
 def failed_notice(ref: str) -> str:

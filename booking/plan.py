@@ -1,0 +1,172 @@
+"""The bring-out plan 提押单 [rule 17]: for each slot who is brought where and when, by ward, and what changed since it was
+printed. A print keeps references, times, wards and rooms: no name."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from peewee import JOIN
+
+from clock import at
+from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database
+from models.bookings import unseal_detainee
+from refusals import NotFound, WrongState
+
+BROUGHT = ("confirmed", "arrived", "meeting", "done")
+GONE = ("cancelled", "rejected", "no_show")  # shown only where a print has them
+_PARTS = ("时间", "时长", "监区", "会见室")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody to be brought. `mark` is what became of the line since the last print: 新增, 取消 or 变更, and `was` what
+    changed, in words. A ward that is not known is empty."""
+
+    ref: str
+    slot_id: str
+    starts_at: datetime
+    minutes: int
+    state: str
+    way: str
+    ward: str
+    room: str
+    detainee: str
+    lawyer: str
+    licence_no: str
+    companions: tuple[str, ...]
+    mark: str = ""
+    was: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> list[Any]:
+        """What a print remembers of it."""
+        return [f"{self.starts_at:%H:%M}", self.minutes, self.ward, self.room]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A slot's page. `waiting` bookings still wait for an officer's decision and may yet be added."""
+
+    slot: Slot
+    lines: tuple[Line, ...]
+    waiting: int
+    printed: PlanPrint | None
+
+    @property
+    def changes(self) -> int:
+        return sum(bool(line.mark) for line in self.lines)
+
+    @property
+    def brought(self) -> int:
+        return sum(line.state not in GONE for line in self.lines)
+
+
+def of(centre: str, day: date, slot_id: str = "") -> tuple[Sheet, ...]:
+    """The sheets of a day, or of one of its slots. Four questions, however many are brought. Raises NotFound."""
+    slots = [slot for slot in Slot.of_day(centre, day) if slot_id in ("", slot.id)]
+    if slot_id and not slots:
+        raise NotFound("当天没有这个时段")
+    prints = PlanPrint.latest(centre, day)
+    lines, waiting = _lines(centre, day, {ref for one in prints.values() for ref in one.lines})
+    return tuple(
+        _sheet(slot, [line for line in lines if line.slot_id == slot.id], waiting.get(slot.id, 0), prints)
+        for slot in slots
+    )
+
+
+def version(sheets: Iterable[Sheet]) -> str:
+    """The same while the sheets say the same."""
+    told = [(sheet.slot.id, sheet.waiting, sheet.lines) for sheet in sheets]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datetime) -> None:
+    """Remember what is on paper now. Raises WrongState where it is no longer what was `seen`."""
+    with database.atomic():
+        sheets = of(centre, day, slot_id)
+        if version(sheets) != seen:
+            raise WrongState("提押单刚刚有变化，请看过新的再打印")
+        PlanPrint.insert_many(
+            {
+                "centre": centre,
+                "day": day,
+                "slot": sheet.slot.id,
+                "printed_at": now,
+                "by": by,
+                "lines": {line.ref: line.printed for line in sheet.lines if line.state not in GONE},
+            }
+            for sheet in sheets
+        ).execute()
+        Audit.create(at=now, who=by, what="plan.printed", subject=slot_id or f"{day}", centre=centre)
+
+
+def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[Line], Mapping[str, int]]:
+    """Everybody of that day who is brought or was on paper; and how many of each slot are not decided."""
+    begin, waiting, lines = at(day, time()), dict[str, int](), []
+    found = (
+        Booking.select(
+            Booking.ref, Booking.slot, Booking.starts_at, Booking.minutes, Booking.state, Booking.way,
+            Detainee.ward, Room.name.alias("room"), Booking.detainee_sealed, Lawyer.name, Lawyer.licence_no,
+            Booking.companions,
+        )
+        .join(Lawyer)
+        .switch(Booking)
+        .join(Detainee, JOIN.LEFT_OUTER, on=(
+            (Detainee.centre == Booking.centre) & (Detainee.key == Booking.detainee_key)))
+        .switch(Booking)
+        .join(Visit, JOIN.LEFT_OUTER)
+        .join(Room, JOIN.LEFT_OUTER, on=(Visit.room == Room.id))
+        .where(Booking.centre == centre, Booking.starts_at >= begin, Booking.starts_at < begin + timedelta(days=1))
+        .tuples()
+    )  # fmt: skip
+    for row in found:
+        ref, slot, _, _, state = row[:5]
+        if state == "submitted":
+            waiting[slot] = waiting.get(slot, 0) + 1
+        elif state in BROUGHT or ref in on_paper:
+            lines.append(_line(*row))
+    return sorted(lines, key=lambda line: (not line.ward, line.ward, line.starts_at, line.ref)), waiting
+
+
+def _line(
+    ref: str, slot: str, starts_at: datetime, minutes: int, state: str, way: str, ward: str | None,
+    room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]],
+) -> Line:  # fmt: skip
+    detainee = unseal_detainee(ref, sealed)["name"]
+    beside = tuple(one["name"] for one in companions)
+    return Line(
+        ref,
+        slot,
+        starts_at,
+        minutes,
+        state,
+        way,
+        ward or "",
+        room or "",
+        detainee,
+        lawyer,
+        licence_no,
+        beside,
+    )
+
+
+def _sheet(slot: Slot, lines: list[Line], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:
+    paper = prints.get(slot.id)
+    if paper is not None:
+        lines = [_marked(line, paper.lines.get(line.ref)) for line in lines]
+    return Sheet(slot, tuple(line for line in lines if line.state not in GONE or line.mark), waiting, paper)
+
+
+def _marked(line: Line, before: list[Any] | None) -> Line:
+    if line.state in GONE:
+        return replace(line, mark="取消") if before else line
+    if before is None:
+        return replace(line, mark="新增")
+    was = tuple(
+        f"{part}原为{old or '未定'}"
+        for part, old, new in zip(_PARTS, before, line.printed, strict=True)
+        if old != new and (part != "会见室" or old)  # a room given since is no change of what was printed
+    )
+    return replace(line, mark="变更", was=was) if was else line

@@ -1,0 +1,79 @@
+"""提押单: who is brought where and when, to be printed or read on the phone; and the day's list for when nothing works."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response
+from pydantic import Field
+
+from booking import plan as the_plan
+from booking.words import STATES, day_words
+from console.door import back, console, here, noted, page, say
+from console.reach import centre_shown
+from console.reading import Form, asked, read
+from refusals import Invalid
+
+BACK, AHEAD = timedelta(days=31), timedelta(days=31)
+
+
+class Asked(Form):
+    day: date | None = None
+    slot: str = Field("", max_length=40)
+
+
+class Printed(Form):
+    """`seen` is the version of what is on the screen, and so on paper."""
+
+    day: date
+    slot: str = Field("", max_length=40)
+    seen: str = Field(max_length=16)
+
+
+@console.get("/plan")
+def plan() -> str:
+    return page("plan.html", **_shown("plan.seen"))
+
+
+@console.post("/plan/print")
+def print_plan() -> Response:
+    """Raises WrongState where it changed since it was shown."""
+    form, centre = read(Printed), centre_shown()
+    the_plan.printed(centre.code, _near(form.day), form.slot, form.seen, here().by, here().now)
+    say("已记为打印，此后的变化将标出")
+    return back("console.plan", centre=centre.code, day=form.day.isoformat(), slot=form.slot or None)
+
+
+@console.get("/plan/list")
+def day_list() -> str:
+    return page("day_list.html", **_shown("plan.list_seen"))
+
+
+def _shown(what: str) -> dict[str, Any]:
+    """Raises Invalid, NotFound."""
+    form, centre, today = asked(Asked), centre_shown(), here().now.date()
+    day = _near(form.day or today)
+    sheets = the_plan.of(centre.code, day, form.slot)
+    noted(what, f"{day}", **({"slot": form.slot} if form.slot else {}))
+    return {
+        "centre": centre,
+        "day": day,
+        "day_words": day_words(day),
+        "near": [(one.isoformat(), words) for one, words in _days(today)],
+        "slot": form.slot,
+        "sheets": sheets,
+        "states": STATES,
+        "seen": the_plan.version(sheets),
+        "now": here().now,
+    }
+
+
+def _near(day: date) -> date:
+    """Raises Invalid for a day too far off to be anybody's business now."""
+    today = here().now.date()
+    if not today - BACK <= day <= today + AHEAD:
+        raise Invalid("请选前后31天以内的日期")
+    return day
+
+
+def _days(today: date) -> list[tuple[date, str]]:
+    return [(today, "今天"), (today + timedelta(days=1), "明天"), (today + timedelta(days=2), "后天")]

@@ -1,0 +1,48 @@
+"""会见室: named, taken out of use and back by the chief."""
+
+from flask import Response
+from pydantic import Field
+
+from booking import rooms as the_rooms
+from console.door import back, console, here, page, say
+from console.reach import centre_shown
+from console.reading import Form, read
+from models import Room
+
+
+class NewRoom(Form):
+    name: str = Field(min_length=1, max_length=the_rooms.LONGEST_NAME)
+
+
+@console.get("/rooms")
+def rooms() -> str:
+    centre = centre_shown()
+    return page("rooms.html", centre=centre, rooms=the_rooms.every(centre.code))
+
+
+@console.post("/rooms")
+def add_room() -> Response:
+    made = the_rooms.add(centre_shown().code, read(NewRoom).name, here().now, here().by)
+    say(f"已登记会见室“{made.name}”")
+    return back("console.rooms", centre=made.centre_id)
+
+
+@console.post("/rooms/<int:room>/closing")
+def close_room(room: int) -> Response:
+    found = _room_here(room)
+    the_rooms.close(found, here().now, here().by)
+    say(f"会见室“{found.name}”已停用")
+    return back("console.rooms", centre=found.centre_id)
+
+
+@console.post("/rooms/<int:room>/reopening")
+def reopen_room(room: int) -> Response:
+    found = _room_here(room)
+    the_rooms.reopen(found, here().now, here().by)
+    say(f"会见室“{found.name}”已恢复使用")
+    return back("console.rooms", centre=found.centre_id)
+
+
+def _room_here(room: int) -> Room:
+    """Raises NotFound, also for another centre's."""
+    return the_rooms.of(centre_shown().code, room)
