@@ -18,7 +18,8 @@ def every(centre: str) -> list[Room]:
 
 def of(centre: str, room: int) -> Room:
     """Raises NotFound, also for another centre's."""
-    found: Room | None = Room.get_or_none(Room.id == room, Room.centre == centre)
+    known = 0 < room < 2**31  # more is no column's number
+    found: Room | None = Room.get_or_none(Room.id == room, Room.centre == centre) if known else None
     if found is None:
         raise NotFound("没有这个会见室")
     return found

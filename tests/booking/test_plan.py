@@ -113,3 +113,8 @@ def test_a_slot_of_another_day_or_centre_is_none_of_this_plan(desk, meetings):
     for centre, day, slot in (("qingpu", FRIDAY, SLOT), ("pudong", FRIDAY.replace(day=26), SLOT)):
         with pytest.raises(NotFound):
             plan.of(centre, day, slot)
+
+
+def test_a_name_that_can_not_be_opened_keeps_nobody_else_off(meetings):
+    Booking.update(detainee_sealed="broken").where(Booking.ref == meetings[0]).execute()
+    assert [line.detainee for line in sheet().lines] == ["某乙", "（无法读取）", "某丙"]

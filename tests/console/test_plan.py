@@ -109,3 +109,8 @@ def test_another_centres_room_does_not_exist(signed_in, desk):
     room = rooms.add("qingpu", "1号", desk.now(), "chief")
     assert signed_in("chief").post(f"rooms/{room.id}/closing").status_code == 404
     assert Room.get().state == "open"
+
+
+def test_a_room_no_number_could_name_is_not_found(signed_in):
+    for number in (2**31, 10**30):
+        assert signed_in("chief").post(f"rooms/{number}/closing").status_code == 404
