@@ -26,7 +26,7 @@ class Filter(Form):
     """`after` is where the page before ended: the moment and the number, with a ~ between."""
 
     state: Literal["", "failed", "unknown"] = ""
-    days: Literal["30", "365"] = "30"
+    days: Literal["30", "90"] = "30"
     after: str = Field("", max_length=60)
 
 
@@ -83,6 +83,7 @@ def _list(given: Filter, rung: Notice | None = None, phone: str = "") -> str:
         "messages.html",
         found=found[:MANY],
         counts=untold.counts(centre, since),
+        most=untold.MOST_COUNTED,
         given=given,
         rung=rung,
         phone=phone,
