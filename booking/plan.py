@@ -77,6 +77,11 @@ def of(centre: str, day: date, slot_id: str = "") -> tuple[Sheet, ...]:
     )
 
 
+def changed_since(sheets: Iterable[Sheet]) -> datetime | None:
+    """When the oldest print that no longer holds was made."""
+    return min((one.printed.printed_at for one in sheets if one.printed and one.changes), default=None)
+
+
 def version(sheets: Iterable[Sheet]) -> str:
     """The same while the sheets say the same."""
     told = [(sheet.slot.id, sheet.waiting, sheet.lines) for sheet in sheets]

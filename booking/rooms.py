@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from peewee import IntegrityError, fn
+from peewee import Case, IntegrityError, fn
 
 from models import Audit, Booking, Centre, Lawyer, Room, Visit, database
 from refusals import AlreadyBound, Invalid, NotFound, WrongState
@@ -50,14 +52,35 @@ def add(centre: str, name: str, now: datetime, by: str) -> Room:
 
 
 def close(room: Room, now: datetime, by: str) -> None:
-    """Raises WrongState while a meeting is on in it, and when it is closed already."""
+    """Raises WrongState while a meeting is on in it, saying whose, and when it is closed already."""
     free = ~fn.EXISTS(Visit.select(Visit.booking).where(Visit.occupies == room.id))
-    _turn(room, "open", "closed", now, by, free, f"会见室“{room.name}”正在使用或已停用")
+    try:
+        _turn(room, "open", "closed", now, by, free, f"会见室“{room.name}”已停用")
+    except WrongState:
+        if Visit.select().where(Visit.occupies == room.id).exists():
+            raise WrongState(f"{_taken(room)}，不能停用") from None
+        raise
 
 
 def reopen(room: Room, now: datetime, by: str) -> None:
     """Raises WrongState when it is open already."""
     _turn(room, "closed", "open", now, by, Room.id == room.id, f"会见室“{room.name}”已在使用")
+
+
+def shift(room: Room, up: bool, now: datetime, by: str) -> None:
+    """One place up or down in the list; the first stays first. Raises WrongState where the order changed meanwhile."""
+    before = every(str(room.centre_id))
+    order, at = [one.id for one in before], [one.id for one in before].index(room.id)
+    to = min(max(at + (-1 if up else 1), 0), len(order) - 1)
+    if to == at:
+        return
+    order.insert(to, order.pop(at))
+    places = Case(Room.id, [(one, place) for place, one in enumerate(order, 1)])
+    same = reduce(or_, ((Room.id == one.id) & (Room.place == one.place) for one in before))
+    with database.atomic():
+        if Room.update(place=places).where(same).execute() != len(order):
+            raise WrongState("会见室的顺序刚刚有变化，请重看后再调整")
+        Audit.create(at=now, who=by, what="room.order", subject=room.name, centre=room.centre_id)
 
 
 def to_use(centre: str, room: int) -> Room:

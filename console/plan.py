@@ -62,6 +62,7 @@ def _shown(what: str) -> dict[str, Any]:
         "slot": form.slot,
         "sheets": sheets,
         "states": STATES,
+        "since": the_plan.changed_since(sheets),
         "seen": the_plan.version(sheets),
         "now": here().now,
     }

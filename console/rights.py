@@ -75,6 +75,7 @@ RIGHTS: dict[str, Right] = {
     "add_room": Right(CHIEFS, changes=True),
     "close_room": Right(CHIEFS, changes=True),
     "reopen_room": Right(CHIEFS, changes=True),
+    "place_room": Right(CHIEFS, changes=True),
     "messages": Right(ALL),
     "resend": Right(WINDOW, changes=True),
     "show_phone": Right(WINDOW),

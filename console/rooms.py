@@ -1,5 +1,7 @@
 """会见室: named, taken out of use and back by the chief."""
 
+from typing import Literal
+
 from flask import Response
 from pydantic import Field
 
@@ -12,6 +14,10 @@ from models import Room
 
 class NewRoom(Form):
     name: str = Field(min_length=1, max_length=the_rooms.LONGEST_NAME)
+
+
+class Place(Form):
+    to: Literal["up", "down"]
 
 
 @console.get("/rooms")
@@ -40,6 +46,14 @@ def reopen_room(room: int) -> Response:
     found = _room_here(room)
     the_rooms.reopen(found, here().now, here().by)
     say(f"会见室“{found.name}”已恢复使用")
+    return back("console.rooms", centre=found.centre_id)
+
+
+@console.post("/rooms/<int:room>/place")
+def place_room(room: int) -> Response:
+    """One up or one down in the list."""
+    found, to = _room_here(room), read(Place).to
+    the_rooms.shift(found, to == "up", here().now, here().by)
     return back("console.rooms", centre=found.centre_id)
 
 

@@ -9,8 +9,9 @@
     const answer = await fetch(form.action, {
       method: "POST", body: new FormData(form), headers: { "HX-Request": "true" },
     });
-    if (answer.status === 204) window.print();
-    location.reload(); // what became of it, or what changed meanwhile
+    if (answer.status !== 204) return form.submit(); // refused: the page itself says why
+    window.print();
+    location.reload(); // from now on what changes is marked
   });
 
   if (button) {

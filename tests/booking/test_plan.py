@@ -118,3 +118,13 @@ def test_a_slot_of_another_day_or_centre_is_none_of_this_plan(desk, meetings):
 def test_a_name_that_can_not_be_opened_keeps_nobody_else_off(meetings):
     Booking.update(detainee_sealed="broken").where(Booking.ref == meetings[0]).execute()
     assert [line.detainee for line in sheet().lines] == ["某乙", "（无法读取）", "某丙"]
+
+
+def test_a_room_in_use_is_not_closed_and_it_is_said_who_is_in_it(desk, meetings, clock):
+    room = rooms.add("pudong", "1号", clock(), "chief")
+    clock.moment = at(FRIDAY, time(8, 30))
+    arrivals.arrive(desk, meetings[0], "gate")
+    arrivals.start(desk, meetings[0], "gate", room.id)
+    with pytest.raises(WrongState, match=f"{meetings[0]}.*不能停用"):
+        rooms.close(room, clock(), "chief")
+    assert [one.state for one in rooms.every("pudong")] == ["open"]

@@ -52,7 +52,7 @@ def test_printing_remembers_it_and_marks_what_comes_after(signed_in, brought, de
     review_page = gate.get(f"plan?day={DAY}").text
     assert "gate-pudong 打印" in review_page and "处变化" not in review_page
     desk.cancel(1, brought)
-    assert "打印之后有 <strong>1</strong> 处变化" in gate.get(f"plan?day={DAY}").text
+    assert "自 09:00 打印后有 <strong>1</strong> 处变化" in gate.get(f"plan?day={DAY}").text
 
 
 def test_an_old_page_is_not_taken_for_what_is_printed(signed_in, brought, desk):
@@ -114,3 +114,19 @@ def test_another_centres_room_does_not_exist(signed_in, desk):
 def test_a_room_no_number_could_name_is_not_found(signed_in):
     for number in (2**31, 10**30):
         assert signed_in("chief").post(f"rooms/{number}/closing").status_code == 404
+
+
+def test_the_chief_orders_the_rooms(signed_in, desk):
+    first, second = (rooms.add("pudong", name, desk.now(), "chief") for name in ("1号", "2号"))
+    chief = signed_in("chief")
+    assert chief.post(f"rooms/{second.id}/place", to="up").status_code == 303
+    assert [room.name for room in rooms.every("pudong")] == ["2号", "1号"]
+    assert chief.post(f"rooms/{first.id}/place", to="sideways").status_code == 422
+
+
+def test_the_cancelled_stay_on_the_sheet_with_the_word(signed_in, brought, desk):
+    gate = signed_in("gate")
+    gate.post("plan/print", day=DAY, seen=seen())
+    desk.cancel(1, brought)
+    shown = gate.get(f"plan?day={DAY}").text
+    assert 'class="changed gone"' in shown and brought in shown and "取消" in shown
