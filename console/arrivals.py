@@ -17,7 +17,7 @@ from console.reading import Form, read
 from console.rights import CHIEF, GATE, may
 from console.visit import door
 from models import Booking, Room, Visit
-from refusals import Forbidden
+from refusals import Forbidden, Invalid
 
 ROLES = {"lawyer": "律师", "assistant": "助理", "interpreter": "翻译"}
 
@@ -81,6 +81,7 @@ def arrival(ref: str) -> str:
         sign=gate.sign(booking, here().now),
         came=came,
         free=_free_rooms(booking, came),
+        any_rooms=bool(rooms.every(booking.centre_id)),
         papers=papers_for(Policy.of(booking.centre), booking.mandate),
         roles_along=ROLES,
         words=words,
@@ -101,8 +102,12 @@ def arrive(ref: str) -> Response:
 
 @console.post("/arrivals/<ref>/start")
 def start_meeting(ref: str) -> Response:
-    booking = booking_here(ref)
-    desk_of_day.start(here().desk, booking.ref, here().by, read(InRoom).room)
+    """In a room, wherever the centre has said which there are."""
+    booking, room = booking_here(ref), read(InRoom).room
+    placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
+    if booking.state == "arrived" and room is None and not placed and rooms.every(booking.centre_id):
+        raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
+    desk_of_day.start(here().desk, booking.ref, here().by, room)
     return _on(booking, "会见已开始")
 
 

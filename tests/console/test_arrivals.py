@@ -161,3 +161,20 @@ def test_a_strike_the_outage_made_is_taken_back_by_who_may(signed_in, ref, clock
 def test_bad_times_are_answered_in_words(signed_in, ref, fields):
     assert signed_in("gate").post(f"arrivals/{ref}/paper", **fields).status_code == 422
     assert state(ref) == "confirmed" and not Visit.select().exists()
+
+
+def test_a_meeting_gets_a_room_wherever_there_are_any(signed_in, ref, desk):
+    gate = signed_in("gate")
+    gate.post(f"arrivals/{ref}/arrival", papers=PAPERS)
+    there = rooms.add("pudong", "1号会见室", desk.now(), "chief")
+    assert gate.post(f"arrivals/{ref}/start").status_code == 422
+    assert state(ref) == "arrived"
+    assert "请选择" in gate.get(f"arrivals/{ref}").text
+    assert gate.post(f"arrivals/{ref}/start", room=str(there.id)).status_code == 303
+
+
+def test_where_no_room_was_ever_named_a_meeting_begins_all_the_same(signed_in, ref):
+    gate = signed_in("gate")
+    gate.post(f"arrivals/{ref}/arrival", papers=PAPERS)
+    assert gate.post(f"arrivals/{ref}/start").status_code == 303
+    assert state(ref) == "meeting"
