@@ -31,7 +31,7 @@ from sms.asking import Asking
 from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
 from wechat.account import Menu, Tags
-from wechat.client import Account, WeChat
+from wechat.client import Account, Website, WeChat
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class House:
     redis: Any
     seats_redis: Any
     wechat: WeChat
+    website: Website
     officer_tags: Tags
     menu: Menu
     delivery: Delivery
@@ -86,6 +87,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         secret_keys=settings.secret_keys,
         asking=house.asking,
         public_url=settings.public_url,
+        wechat=console.WeChatDoor(
+            settings.wechat_website_appid, settings.wechat_open_url, house.website.openid_for
+        ),
         demo_accounts=_demo_accounts() if settings.is_demo else (),
     )
     wechat.account.register(
@@ -124,6 +128,12 @@ def _house(settings: Settings) -> House:
         redis,
         settings.wechat_api_url,
     )
+    website = Website(
+        settings.wechat_website_appid,
+        settings.wechat_website_secret.get_secret_value(),
+        redis,
+        settings.wechat_api_url,
+    )
     tags = Tags(account, redis)
     aliyun = Aliyun(
         settings.aliyun_sms_endpoint,
@@ -140,6 +150,7 @@ def _house(settings: Settings) -> House:
         redis=redis,
         seats_redis=seats_redis,
         wechat=client,
+        website=website,
         officer_tags=tags,
         menu=Menu(account, tags),
         delivery=Delivery(aliyun, subscription, checkpoint=checkpoint),

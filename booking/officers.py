@@ -1,36 +1,94 @@
-"""Officers 民警: who may do what, at which centre."""
+"""Officers 民警: who may do what, at which centre. A centre's chief sees to his own centre, one of the bureau to all."""
 
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from models import Audit, Centre, Officer, database
-from refusals import AlreadyBound, Invalid, NotFound
+from peewee import JOIN, IntegrityError
+
+from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
+from models.locks import lock_officers
+from refusals import AlreadyBound, Forbidden, Invalid, NotFound, WrongState
 
 ROLES = {"gate": "核验窗口", "reviewer": "复核", "chief": "所领导", "auditor": "督察"}
+STATES = {"active": "在用", "suspended": "已停用"}
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}", re.ASCII)
 
 
 def add(account: str, name: str, role: str, centre: str | None, now: datetime, by: str) -> Officer:
     """No centre means the whole bureau. Raises Invalid, NotFound for an unknown centre, AlreadyBound when taken."""
-    if not _ACCOUNT.fullmatch(account) or not 1 <= len(name.strip()) <= 60 or role not in ROLES:
-        raise Invalid("账号须为2至40个字母、数字或 . _ -；姓名须为1至60字")
-    if centre is not None and not Centre.select().where(Centre.code == centre).exists():
-        raise NotFound(f"没有代码为{centre}的看守所")
-    row = {"account": account, "name": name.strip(), "role": role, "centre": centre, "created_at": now}
+    if not _ACCOUNT.fullmatch(account):
+        raise Invalid("账号须为2至40个字母、数字或 . _ -")
+    row = _checked(name, role, centre) | {"account": account, "created_at": now}
     with database.atomic():
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"账号{account}已存在")
-        Audit.create(
-            at=now,
-            who=by,
-            what="officer.add",
-            subject=account,
-            words={"role": role, "centre": centre},
-            centre=centre,
-        )
-    made: Officer = Officer.get(Officer.account == account)
-    return made
+        _note("add", account, now, by, centre, {"role": role, "centre": centre})
+    return of_account(account)
+
+
+def change(officer: Officer, name: str, role: str, centre: str | None, now: datetime, by: Officer) -> None:
+    """Raises Invalid, NotFound, Forbidden for one's own role or centre, and for what another centre would have to say."""
+    columns = _checked(name, role, centre)
+    with database.atomic():
+        _alone(by)
+        before = _again(officer)
+        if before.id == by.id and (role, centre) != (before.role, before.centre_id):
+            raise Forbidden("不能更改自己的角色和单位")
+        may_see_to(by, before.centre_id)
+        may_see_to(by, centre)
+        changed = {field: value for field, value in columns.items() if value != before.__data__[field]}
+        if changed:
+            Officer.update(**changed).where(Officer.id == before.id).execute()
+            _note("change", before.account, now, by.account, before.centre_id, changed)
+
+
+def suspend(officer: Officer, now: datetime, by: Officer) -> None:
+    """Out at once, with every session and code. Raises Forbidden for oneself, WrongState when it is so already."""
+    if officer.id == by.id:
+        raise Forbidden("不能停用自己")
+    with database.atomic():
+        _alone(by)
+        _turn(officer, "active", "suspended", by)
+        mine = OfficerSession.officer == officer
+        OfficerSession.update(revoked_at=now).where(mine, OfficerSession.revoked_at.is_null()).execute()
+        codes = (OfficerCode.officer == officer) & OfficerCode.used_at.is_null()
+        OfficerCode.update(used_at=now).where(codes).execute()
+        _note("suspend", officer.account, now, by.account, officer.centre_id)
+
+
+def restore(officer: Officer, now: datetime, by: Officer) -> None:
+    """Raises Forbidden, WrongState."""
+    with database.atomic():
+        _alone(by)
+        _turn(officer, "suspended", "active", by)
+        _note("restore", officer.account, now, by.account, officer.centre_id)
+
+
+def bind_website(officer: Officer, openid: str, now: datetime) -> None:
+    """From now on this WeChat identity signs the officer in. Raises AlreadyBound when it is another's."""
+    try:
+        with database.atomic():
+            Officer.update(website_openid=openid).where(Officer.id == officer.id).execute()
+            _note("wechat_bind", officer.account, now, officer.account, officer.centre_id)
+    except IntegrityError:
+        raise AlreadyBound("此微信已绑定另一位民警") from None
+
+
+def unbind_website(officer: Officer, now: datetime) -> None:
+    """Raises WrongState when none is bound."""
+    bound = (Officer.id == officer.id) & Officer.website_openid.is_null(False)
+    with database.atomic():
+        if not Officer.update(website_openid=None).where(bound).execute():
+            raise WrongState("没有绑定微信")
+        _note("wechat_unbind", officer.account, now, officer.account, officer.centre_id)
+
+
+def may_see_to(by: Officer, centre: str | None) -> None:
+    """Raises Forbidden: a centre's chief sees to the officers of his own centre only."""
+    if by.centre_id is not None and by.centre_id != centre:
+        raise Forbidden("只能管理本所的民警")
 
 
 def of_account(account: str) -> Officer:
@@ -41,6 +99,21 @@ def of_account(account: str) -> Officer:
     return found
 
 
+def of_website(openid: str) -> Officer | None:
+    """Who signs in with this WeChat identity."""
+    bound = (Officer.website_openid == openid) & (Officer.state == "active")
+    found: Officer | None = Officer.get_or_none(bound)
+    return found
+
+
+def of_centre(centre: str | None, after: str = "", many: int = 100) -> list[Officer]:
+    """With their centres, by account, those that follow `after`; None is every centre and the bureau."""
+    found = Officer.select(Officer, Centre).join(Centre, JOIN.LEFT_OUTER).where(Officer.account > after)
+    if centre is not None:
+        found = found.where(Officer.centre == centre)
+    return list(found.order_by(Officer.account).limit(many))
+
+
 def every() -> list[Officer]:
     return list(Officer.select().order_by(Officer.account))
 
@@ -49,3 +122,38 @@ def names(accounts: Iterable[str]) -> dict[str, str]:
     """Account → name, of those that are officers'."""
     wanted = Officer.account.in_(sorted(set(accounts)))
     return dict(Officer.select(Officer.account, Officer.name).where(wanted).tuples())
+
+
+def _checked(name: str, role: str, centre: str | None) -> dict[str, Any]:
+    name = name.strip()
+    if not 1 <= len(name) <= 60 or role not in ROLES:
+        raise Invalid("姓名须为1至60字，角色须为" + "、".join(ROLES.values()) + "之一")
+    if centre is not None and not Centre.select().where(Centre.code == centre).exists():
+        raise NotFound(f"没有代码为{centre}的看守所")
+    return {"name": name, "role": role, "centre": centre}
+
+
+def _alone(by: Officer) -> None:
+    """One at a time, and only who is still a chief then: so there is always one left. Raises Forbidden."""
+    lock_officers()
+    standing = (Officer.id == by.id) & (Officer.state == "active") & (Officer.role == "chief")
+    if not Officer.select().where(standing).exists():
+        raise Forbidden("您已不是在用的所领导")
+
+
+def _turn(officer: Officer, before: str, after: str, by: Officer) -> None:
+    may_see_to(by, _again(officer).centre_id)
+    found = (Officer.id == officer.id) & (Officer.state == before)
+    if not Officer.update(state=after).where(found).execute():
+        raise WrongState(f"{officer.name}（{officer.account}）{STATES[after]}")
+
+
+def _again(officer: Officer) -> Officer:
+    found: Officer = Officer.get_by_id(officer.id)
+    return found
+
+
+def _note(
+    what: str, account: str, now: datetime, by: str, centre: str | None, words: dict[str, Any] | None = None
+) -> None:
+    Audit.create(at=now, who=by, what=f"officer.{what}", subject=account, words=words or {}, centre=centre)

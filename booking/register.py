@@ -58,7 +58,7 @@ def import_register(
             _write(list(entries.values()))
             _leave(centre, gone)
             words = {"new": report.new, "kept": report.kept, "left": report.left}
-            Audit.create(at=now, who=by, what="register.import", subject=centre, words=words)
+            Audit.create(at=now, who=by, what="register.import", subject=centre, words=words, centre=centre)
             report.written = True
     return report
 

@@ -45,7 +45,8 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
             text = base64.b64encode(raw[start : start + PART_BYTES]).decode()
             sealed = keyring().seal(text, row_of(made.id, place))
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
-        Audit.create(at=now, who=by, what="roll.brought", subject=str(made.id), words={"bytes": len(raw)})
+        words, subject = {"bytes": len(raw)}, str(made.id)
+        Audit.create(at=now, who=by, what="roll.brought", subject=subject, words=words, centre=centre)
     desk.seats.wake()
     return made
 

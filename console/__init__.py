@@ -9,14 +9,17 @@ from redis import Redis
 from booking.passes import PassKeys
 from console import (
     arrivals,
+    audit,
     bookings,
     closing,
     demo_sign_in,
+    enrolment,
     figures,
     front,
     lawyers,
     me,
     messages,
+    officers,
     plan,
     policy,
     problems,
@@ -30,15 +33,17 @@ from console import (
     window,
 )
 from console.cookies import Cookies
-from console.door import console, dress
-from console.visit import Door
+from console.door import console, dress, leave
+from console.visit import Door, WeChatDoor
+from console.wechat_sign_in import oauth
 
-__all__ = ["console", "register"]
+__all__ = ["WeChatDoor", "console", "register"]
 
 # Importing them hangs their pages up.
 _SUBJECTS = (
     front,
     sign_in,
+    enrolment,
     today,
     arrivals,
     review,
@@ -54,12 +59,16 @@ _SUBJECTS = (
     figures,
     roll_import,
     messages,
+    officers,
+    audit,
     me,
 )
 
 problems.answer_for(console)
-problems.answer_for(demo_sign_in.demo)
-demo_sign_in.demo.after_request(dress)
+for beside in (demo_sign_in.demo, oauth):  # what needs no session
+    problems.answer_for(beside)
+    beside.after_request(dress)
+    beside.teardown_request(leave)
 
 
 def register(
@@ -70,6 +79,7 @@ def register(
     secret_keys: Sequence[str],
     asking: Any = None,
     public_url: str,
+    wechat: WeChatDoor,
     demo_accounts: Sequence[str] = (),
 ) -> None:
     """Open the officers' door in `app`.
@@ -77,11 +87,18 @@ def register(
     `secret_keys` are those that lawyers' passes are signed with. `asking` finds out what became of an SMS before it is
     sent again. `demo_accounts` may sign in with one click; without them nobody may.
     """
-    cookies = Cookies(secure=public_url.startswith("https://"))
     app.extensions["huijian.console"] = Door(
-        desk, redis, cookies, tuple(demo_accounts), asking, PassKeys(secret_keys)
+        desk=desk,
+        redis=redis,
+        public_url=public_url,
+        cookies=Cookies(secure=public_url.startswith("https://")),
+        wechat=wechat,
+        demo_accounts=tuple(demo_accounts),
+        asking=asking,
+        pass_keys=PassKeys(secret_keys),
     )
     app.register_blueprint(console)
+    app.register_blueprint(oauth)
     if demo_accounts:
         app.register_blueprint(demo_sign_in.demo)
     problems.answer_unknown_paths(app, dress)

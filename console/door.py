@@ -22,31 +22,39 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "X-Frame-Options": "DENY",
 }
-ENROLLING = {"static", "sign_in", "sign_out"}  # what is open to who came in by a one-time code
+ENROLLING = {"enrol", "enrolled", "sign_out"}  # what is open to who came in by a one-time code
 
 
 @console.before_request
 def guard() -> Response | None:
     """Raises Unauthenticated, Forbidden, NotFound; a page asked for without a session leads to the sign-in."""
     endpoint = (request.endpoint or "").removeprefix("console.")
-    whence.set(request.remote_addr or "")
+    watch_address()
     request.max_content_length = RIGHTS[endpoint].room if endpoint in RIGHTS else FORM_BYTES
     if endpoint not in PUBLIC:
-        if not _recognised():
+        if not recognised():
             return _to_sign_in()
+        if here().session.enrolling and endpoint not in ENROLLING:
+            return _to_enrolment()
         _permit(endpoint)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         csrf.check()
     return None
 
 
-def noted(what: str, subject: str, **words: Any) -> None:
+def noted(what: str, subject: str, /, **words: Any) -> None:
     """Somebody looked something up, or took it out of the house: into the record."""
     visit, centre = here(), words.pop("centre", None) or reach.about()
     Audit.create(at=visit.now, who=visit.by, what=what, subject=subject, words=words, centre=centre)
 
 
-def _recognised() -> bool:
+def watch_address() -> None:
+    """Whatever is recorded from here on is recorded with the address it came from."""
+    whence.set((request.remote_addr or "")[:64])
+
+
+def recognised() -> bool:
+    """Whether there is a session; who it is, is in `here()` then."""
     now = door().desk.now()
     session = sessions.recognise(door().cookies.read(SESSION), now)
     if session is None:
@@ -57,12 +65,17 @@ def _recognised() -> bool:
 
 def _permit(endpoint: str) -> None:
     officer = here().officer
-    if here().session.enrolling and endpoint not in ENROLLING:
-        raise Forbidden("请先设置口令和动态码")
     if endpoint not in RIGHTS or officer.role not in RIGHTS[endpoint].roles:
         raise Forbidden("您的角色无权进行此操作")
     if request.args.get("centre"):
         reach.centre_shown()
+
+
+def _to_enrolment() -> Response:
+    """Who came in by a one-time code has to choose a passphrase first. Raises Forbidden."""
+    if request.method not in ("GET", "HEAD") or is_htmx():
+        raise Forbidden("请先设置口令和动态码")
+    return back("console.enrol")
 
 
 def _to_sign_in() -> Response:

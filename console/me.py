@@ -2,20 +2,100 @@
 
 from flask import Response
 
+from booking import officer_codes, officers
+from booking import sign_in as proof
 from console import sessions
 from console.door import back, console, here, page, say
+from console.enrolment import same_twice
+from console.limits import trying
+from console.qr import picture
+from console.reading import Form, read
+from console.sign_in import AsTyped, Typed
 from console.visit import SESSION, door
+
+
+class NewPassphrase(Form):
+    passphrase: AsTyped
+    new: AsTyped
+    again: AsTyped
+
+
+class NewTotp(Form):
+    passphrase: AsTyped
+    code: Typed
 
 
 @console.get("/me")
 def me() -> str:
-    return page("me.html")
+    return _page()
+
+
+@console.post("/me/bind-code")
+def my_bind_code() -> str:
+    """The code is shown this once: only its hash is kept."""
+    visit = here()
+    code = officer_codes.issue(visit.officer, "bind", visit.now, visit.by)
+    return _page(bind_code=code, bind_until=visit.now + officer_codes.LASTS["bind"])
+
+
+@console.post("/me/passphrase")
+def my_passphrase() -> Response:
+    """Raises Invalid, RateLimited."""
+    visit, form = here(), read(NewPassphrase)
+    same_twice(form.new, form.again)
+    with trying(visit.redis, visit.by.casefold(), visit.origin):
+        proof.change_passphrase(visit.officer, form.passphrase, form.new, visit.now)
+    sessions.end_all(visit.officer, visit.now, but=visit.session)
+    say("口令已更改，其他设备上的登录已退出")
+    return back("console.me")
+
+
+@console.post("/me/totp-offer")
+def my_totp_offer() -> Response:
+    sessions.offer_totp(here().session)
+    return back("console.me")
+
+
+@console.post("/me/totp")
+def my_totp() -> Response:
+    """Raises Invalid, RateLimited."""
+    visit, form = here(), read(NewTotp)
+    with trying(visit.redis, visit.by.casefold(), visit.origin):
+        proof.renew_totp(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+    sessions.withdraw_offer(visit.session)
+    sessions.end_all(visit.officer, visit.now, but=visit.session)
+    say("动态码已更换，旧的不再有效")
+    return back("console.me")
+
+
+@console.post("/me/wechat-unbinding")
+def my_wechat_unbinding() -> Response:
+    """Raises WrongState."""
+    officers.unbind_website(here().officer, here().now)
+    say("已解除微信登录")
+    return back("console.me")
+
+
+@console.post("/me/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    sessions.end_all(here().officer, here().now)
+    return _out("已在所有设备上退出登录")
 
 
 @console.post("/sign-out")
 def sign_out() -> Response:
     sessions.end(here().session, here().now)
-    say("已退出登录")
+    return _out("已退出登录")
+
+
+def _out(words: str) -> Response:
+    say(words)
     answer = back("console.sign_in")
     door().cookies.drop(answer, SESSION)
     return answer
+
+
+def _page(**more: object) -> str:
+    officer, secret = here().officer, here().session.totp_offer
+    offer = {"secret": secret, "picture": picture(proof.enrolment_uri(officer, secret))} if secret else None
+    return page("me.html", offer=offer, shortest=proof.SHORTEST, **more)

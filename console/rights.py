@@ -24,7 +24,11 @@ class Right:
 
 
 # An officer's own affairs: every role may see to them, and nothing of a centre's is changed.
-OWN = {"me", "sign_out"}
+OWN = {
+    "me", "my_bind_code", "my_passphrase", "my_totp_offer", "my_totp", "my_wechat", "my_wechat_unbinding", "sign_out",
+    "sign_out_everywhere", "enrol", "enrolled",
+}  # fmt: skip
+
 # Asked by POST, so that no name and no number of anybody stands in an address; nothing is changed.
 ASKS = {
     "find_arrival",
@@ -80,8 +84,7 @@ RIGHTS: dict[str, Right] = {
     "resend": Right(WINDOW, changes=True),
     "show_phone": Right(WINDOW),
     "told_by_phone": Right(WINDOW, changes=True),
-    "me": Right(ALL),
-    "sign_out": Right(ALL),
+    **{endpoint: Right(ALL) for endpoint in OWN},
     "window_entry": Right(WINDOW),
     "window_lawyer": Right(WINDOW),
     "window_enter": Right(WINDOW, changes=True),
@@ -112,10 +115,19 @@ RIGHTS: dict[str, Right] = {
     "roll_progress": Right(CHIEFS_READ),
     "roll_report": Right(CHIEFS_READ),
     "confirm_roll": Right(CHIEFS, changes=True),
+    "officers_page": Right(CHIEFS_READ),
+    "officer": Right(CHIEFS_READ),
+    "add_officer": Right(CHIEFS, changes=True),
+    "change_officer": Right(CHIEFS, changes=True),
+    "suspend_officer": Right(CHIEFS, changes=True),
+    "restore_officer": Right(CHIEFS, changes=True),
+    "officer_sign_in_code": Right(CHIEFS, changes=True),
+    "audit": Right(CHIEFS_READ),
+    "audit_workbook": Right(CHIEFS_READ),
 }
 
 # These need no session. A test holds the list against the routes.
-PUBLIC = {"static", "sign_in"}
+PUBLIC = {"static", "sign_in", "signed_in", "first_sign_in"}
 
 # In the order of the day's work.
 MENU: tuple[tuple[str, str], ...] = (
@@ -131,6 +143,8 @@ MENU: tuple[tuple[str, str], ...] = (
     ("figures_page", "统计"),
     ("roll", "导入名册"),
     ("messages", "短信"),
+    ("officers_page", "民警"),
+    ("audit", "操作记录"),
     ("me", "我的账号"),
 )
 

@@ -9,17 +9,20 @@ from datetime import datetime, timedelta
 
 from peewee import JOIN
 
+from booking.sign_in import new_secret
 from console.visit import TOKEN
 from models import Centre, Officer, OfficerSession
+from models.officers import seal_totp_offer
 
 LASTS, IDLE, SEEN_EVERY = timedelta(hours=12), timedelta(minutes=30), timedelta(minutes=1)
 
 
 def begin(officer: Officer, now: datetime, *, enrolling: bool = False) -> str:
-    """A new session's token, 256 bits."""
+    """A new session's token, 256 bits. Who is still enrolling is offered a secret for his authenticator."""
     token = secrets.token_urlsafe(32)
     OfficerSession.create(
         token_hash=hash_of(token),
+        totp_offer_sealed=seal_totp_offer(hash_of(token), new_secret()) if enrolling else None,
         officer=officer,
         created_at=now,
         seen_at=now,
@@ -42,14 +45,29 @@ def recognise(token: str, now: datetime) -> OfficerSession | None:
     return session
 
 
+def offer_totp(session: OfficerSession) -> None:
+    """A new secret, to be confirmed by a code of it; until then the old one holds."""
+    sealed = seal_totp_offer(session.token_hash, new_secret())
+    mine = OfficerSession.token_hash == session.token_hash
+    OfficerSession.update(totp_offer_sealed=sealed).where(mine).execute()
+
+
+def withdraw_offer(session: OfficerSession) -> None:
+    mine = OfficerSession.token_hash == session.token_hash
+    OfficerSession.update(totp_offer_sealed=None).where(mine).execute()
+
+
 def end(session: OfficerSession, now: datetime) -> None:
     """At once: the next request with this token finds nobody."""
     OfficerSession.update(revoked_at=now).where(OfficerSession.token_hash == session.token_hash).execute()
 
 
-def end_all(officer: Officer, now: datetime) -> None:
+def end_all(officer: Officer, now: datetime, but: OfficerSession | None = None) -> int:
+    """Everywhere, on this officer's every device; `but` one. Answers how many ended."""
     running = (OfficerSession.officer == officer) & OfficerSession.revoked_at.is_null()
-    OfficerSession.update(revoked_at=now).where(running).execute()
+    if but is not None:
+        running &= OfficerSession.token_hash != but.token_hash
+    return int(OfficerSession.update(revoked_at=now).where(running).execute())
 
 
 def hash_of(token: str) -> str:

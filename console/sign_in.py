@@ -1,20 +1,66 @@
-"""Signing in to the console."""
+"""Signing in: by account, passphrase and code; the first time by a one-time code."""
 
 import re
+from typing import Annotated
 
 from flask import Response, request, url_for
+from pydantic import StringConstraints
 
-from console.door import console, page
+from booking import officer_codes
+from booking import sign_in as proof
+from console import sessions
+from console.door import console, page, say
+from console.limits import trying
+from console.reading import Form, read
 from console.visit import SESSION, door
-from models import Officer
+from models import Audit, Officer
+from refusals import Unauthenticated
 
 # Paths of ours, and nothing a browser could read as another host's.
 _OWN = re.compile(r"/console/[A-Za-z0-9/_.~%?=&:,+-]*", re.ASCII)
 
+Typed = Annotated[str, StringConstraints(max_length=200)]
+AsTyped = Annotated[str, StringConstraints(max_length=200, strip_whitespace=False)]
+
+
+class Proof(Form):
+    account: Typed
+    passphrase: AsTyped
+    code: Typed
+    next: Typed = ""
+
+
+class OneTimeCode(Form):
+    one_time_code: Typed
+
 
 @console.get("/sign-in")
 def sign_in() -> str:
-    return page("sign_in.html", next=own_path(request.args.get("next", "")), cast=_cast())
+    return _page(request.args.get("next", ""))
+
+
+@console.post("/sign-in")
+def signed_in() -> Response:
+    """A wrong try is told on the page itself, to be made again. Raises RateLimited."""
+    form, now = read(Proof), door().desk.now()
+    try:
+        with trying(door().redis, form.account.casefold(), request.remote_addr or ""):
+            officer = proof.prove(form.account, form.passphrase, form.code, now)
+    except Unauthenticated as refusal:
+        say(refusal.detail, wrong=True)
+        return Response(_page(form.next, form.account), refusal.status)
+    return let_in(officer, form.next, "口令")
+
+
+@console.post("/first-sign-in")
+def first_sign_in() -> Response:
+    """By a one-time code, on to choosing a passphrase. Raises Invalid, RateLimited."""
+    form, now, address = read(OneTimeCode), door().desk.now(), request.remote_addr or ""
+    with trying(door().redis, f"one-time code from {address}", address):
+        officer = officer_codes.redeem(form.one_time_code, "sign_in", now)
+    answer = Response(status=303, headers={"Location": url_for("console.enrol")})
+    door().cookies.put(answer, SESSION, sessions.begin(officer, now, enrolling=True))
+    return answer
 
 
 def own_path(text: str) -> str:
@@ -22,11 +68,22 @@ def own_path(text: str) -> str:
     return text if _OWN.fullmatch(text) and "//" not in text else url_for("console.front")
 
 
-def let_in(officer: Officer, wanted: str, token: str) -> Response:
-    """In, by 303, with the cookie of a new session."""
+def let_in(officer: Officer, wanted: str, way: str) -> Response:
+    """In, by 303, with the cookie of a new session; `way` goes into the record."""
+    now = door().desk.now()
+    if (before := sessions.recognise(door().cookies.read(SESSION), now)) is not None:
+        sessions.end(before, now)  # the browser keeps one
     answer = Response(status=303, headers={"Location": own_path(wanted)})
-    door().cookies.put(answer, SESSION, token)
+    door().cookies.put(answer, SESSION, sessions.begin(officer, now))
+    words, subject = {"way": way}, officer.account
+    Audit.create(
+        at=now, who=subject, what="officer.signed_in", subject=subject, words=words, centre=officer.centre_id
+    )
     return answer
+
+
+def _page(wanted: str, account: str = "") -> str:
+    return page("sign_in.html", next=own_path(wanted), account=account, cast=_cast())
 
 
 def _cast() -> list[Officer]:

@@ -1,7 +1,7 @@
 """Who is here: what the door knows of this request, and what it was opened with."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,23 @@ FORM_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class WeChatDoor:
+    """The website app: its id, WeChat's address for people, and who it is that got a code there."""
+
+    appid: str
+    open_url: str
+    openid_for: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """What the console was opened with. `demo_accounts` is empty but in the demo."""
 
     desk: Any
     redis: Any
+    public_url: str
     cookies: Cookies
+    wechat: WeChatDoor
     demo_accounts: Sequence[str] = ()
     asking: Any = None
     pass_keys: Any = None

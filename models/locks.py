@@ -11,6 +11,7 @@ from models.statements import Statement, together
 # Advisory locks, since they live in memory and need no row: taken in one statement, lawyers before detainees and each
 # in order, so that no two transactions wait for one another in a circle. SQLite's IMMEDIATE transaction is one lock.
 _ROLL = (0x726F6C6C, 0)  # of the two-number kind: never one of a person
+_OFFICERS = (0x6F666669, 0)
 _LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
 
@@ -36,3 +37,9 @@ def lock_roll() -> None:
     """Whoever else brings a roll of lawyers waits likewise: two compared with one state would both be written."""
     if on_postgres():
         together([Statement("SELECT pg_advisory_xact_lock(%s, %s)", _ROLL)])
+
+
+def lock_officers() -> None:
+    """Whoever else changes what an officer may do waits likewise: two chiefs must not suspend each other at once."""
+    if on_postgres():
+        together([Statement("SELECT pg_advisory_xact_lock(%s, %s)", _OFFICERS)])

@@ -69,6 +69,11 @@ class OfficerSession(Table):
     enrolling = BooleanField(default=False)
     totp_offer_sealed = TextField(null=True)
 
+    @property
+    def totp_offer(self) -> str:
+        """Base 32, or empty where none is offered."""
+        return keyring().open(self.totp_offer_sealed, f"officer_session.totp:{self.token_hash}") or ""
+
 
 class Audit(Table):
     """Who saw or did what, when, from where. Rows are only ever added.
@@ -88,6 +93,10 @@ class Audit(Table):
     class Meta:
         indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),
                    (("subject", "at"), False))  # fmt: skip
+
+
+def seal_totp_offer(token_hash: str, secret: str) -> str:
+    return keyring().seal(secret, f"officer_session.totp:{token_hash}") or ""
 
 
 def seal_totp(officer: int, secret: str) -> str:

@@ -53,6 +53,11 @@ class Duty:
     centre: str | None
     openid: str | None = None
 
+    @property
+    def website_openid(self) -> str:
+        """By which WeChat signs the officer in to the console: another openid than the subscription account's."""
+        return f"oWEB-{self.account}-of-the-cast"
+
 
 def invented_id_no(number: int) -> str:
     """18 characters with a real date and the right check digit; the same for the same number."""
@@ -115,6 +120,7 @@ OFFICERS = (
     Duty("chief-pudong", "演示所领导", "chief", "pudong", "oDEMO-chief-pudong-of-cast"),
     Duty("gate-qingpu", "演示窗口民警", "gate", "qingpu", "oDEMO-gate-qingpu-of-the-cast"),
     Duty("review-qingpu", "演示复核民警", "reviewer", "qingpu"),
+    Duty("chief", "演示局领导", "chief", None),
     Duty("auditor", "演示督察", "auditor", None, "oDEMO-auditor-of-the-cast"),
 )
 STRANGER = "oDEMO-stranger-to-the-house"

@@ -23,6 +23,10 @@ def wechat(port: int, settings: Mapping[str, str]) -> list[str]:
     people = {one.openid: f"{one.name}（{one.account}）" for one in OFFICERS if one.openid}
     for openid, who in (people | {STRANGER: "陌生人（未绑定）"}).items():
         words += ["--follower", f"{openid}={who}"]
+    words += ["--website", demo_env.WECHAT_APPS["WEBSITE"][0], settings["PUBLIC_URL"].partition("://")[2]]
+    scanners = {one.website_openid: f"{one.name}（{one.account}）" for one in OFFICERS}
+    for openid, who in (scanners | {STRANGER: "陌生人（未绑定）"}).items():
+        words += ["--scanner", f"{openid}={who}"]
     return words
 
 

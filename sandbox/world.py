@@ -214,5 +214,6 @@ def _officer(duty: Any, now: datetime) -> dict[str, Any]:
         "role": duty.role,
         "centre": duty.centre,
         "account_openid": duty.openid,
+        "website_openid": duty.website_openid,
         "created_at": now,
     }

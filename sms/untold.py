@@ -133,7 +133,9 @@ def _hindered(notice: Notice) -> str:
 
 
 def _note(notice_id: int, what: str, by: str, now: datetime, words: dict[str, str]) -> None:
-    Audit.create(at=now, who=by, what=what, subject=f"notice:{notice_id}", words=words)
+    of = Notice.select(Booking.centre).join(Booking, on=(Booking.ref == Notice.booking))
+    centre = of.where(Notice.id == notice_id).scalar()
+    Audit.create(at=now, who=by, what=what, subject=f"notice:{notice_id}", words=words, centre=centre)
 
 
 def _post_again(notice_id: int, by: str, now: datetime) -> bool:

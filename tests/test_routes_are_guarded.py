@@ -30,6 +30,10 @@ PUBLIC = {
     ("POST", "/wechat/bot"),
     ("POST", "/sms/receipts/<secret>"),  # the secret is in the path
     ("GET", "/console/sign-in"),  # this is where officers' sessions come from
+    ("POST", "/console/sign-in"),
+    ("POST", "/console/first-sign-in"),  # by a one-time code
+    ("GET", "/wechat/oauth"),  # by WeChat: there and back
+    ("GET", "/wechat/oauth/callback"),
     ("GET", "/console/static/<path:name>"),
     ("POST", "/console/demo-sign-in"),  # mounted in the demo only
     ("GET", "/"),  # the demo's front door

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.controls import Tally
 from sandbox.faults import Faults
@@ -18,6 +19,7 @@ from sandbox.wechat.account import Account
 from sandbox.wechat.account_push import Outcome, Pusher
 from sandbox.wechat.account_safe_mode import Seal
 from sandbox.wechat.app import create_app, faults
+from sandbox.wechat.oauth import Website
 from sandbox.wechat.platform import Platform
 
 
@@ -47,6 +49,10 @@ class StandIn:
         delivered = self.platform.subscriptions.messages
         return [one.as_json() for one in delivered if openid in (None, one.openid)]
 
+    def scan(self, address: str, openid: str | None) -> str:
+        """Somebody scans the QR code at `address`, or says no; where that leads the browser."""
+        return self.platform.oauth.scan(dict(parse_qsl(urlsplit(address).query)), openid)
+
     def type(self, openid: str, text: str, lost: int = 0) -> Outcome:
         """Somebody writes to the subscription account; the answers to the first `lost` attempts are lost."""
         assert self.pusher is not None
@@ -75,14 +81,16 @@ def running(
     *, apps: Mapping[str, str], templates: Mapping[str, Sequence[str]],
     port: int = 0, now: Callable[[], float] = time.time,
     bot: tuple[str, Seal] | None = None, followers: Mapping[str, str] | None = None,
+    website: Website | None = None,
 ) -> Generator[StandIn, None, None]:  # fmt: skip
     """Serves from a thread while the block lasts.
 
     `apps`: appid → AppSecret, the mini-program's first: codes and consents are its own; `templates`: template
     id → its keys, as `{"tpl": ["thing1", "time2"]}`; `now` in seconds since 1970. `bot`: the subscription account's
     server and seal; `followers`: openid → who that is. Without a bot the account is the last of the apps.
+    `website`: the app people sign in to websites with.
     """
-    platform, ordered = Platform(apps, templates, now), faults()
+    platform, ordered = Platform(apps, templates, now, website), faults()
     account = Account(bot[1].appid if bot else list(apps)[-1], followers or {})
     pusher = Pusher(*bot, now) if bot else None
     tally, stopped = Tally(), threading.Event()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.wechat import serve
 from sandbox.wechat.account_safe_mode import Seal
+from sandbox.wechat.oauth import Website
 
 
 def main() -> None:
@@ -37,6 +38,18 @@ def main() -> None:
         "help": "somebody on the chat page",
     }
     parser.add_argument("--follower", action="append", default=[], **follower)
+    website: dict[str, Any] = {
+        "nargs": 2,
+        "metavar": ("APPID", "HOST"),
+        "help": "the website app, and the host it leads back to",
+    }
+    parser.add_argument("--website", **website)
+    scanner: dict[str, Any] = {
+        "type": _pair("="),
+        "metavar": "OPENID=WHO",
+        "help": "somebody who may sign in to the website",
+    }
+    parser.add_argument("--scanner", action="append", default=[], **scanner)
     given = parser.parse_args()
     templates = {template_id: keys.split(",") for template_id, keys in given.template}
     where = (given.bot[0], Seal(given.bot[2], given.bot[3], given.bot[1])) if given.bot else None
@@ -46,6 +59,7 @@ def main() -> None:
         templates=templates,
         bot=where,
         followers=dict(given.follower),
+        website=Website(given.website[0], [given.website[1]], dict(given.scanner)) if given.website else None,
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox import controls
 from sandbox.faults import BadOrder, Fault, Faults
 from sandbox.serving import dropped, silent
-from sandbox.wechat import account_http
+from sandbox.wechat import account_http, oauth
 from sandbox.wechat.account import Account
 from sandbox.wechat.account_push import Pusher
 from sandbox.wechat.platform import Platform
@@ -20,7 +20,7 @@ from sandbox.wechat.refusals import Refused
 LOGIN, TOKEN, STABLE = "/sns/jscode2session", "/cgi-bin/token", "/cgi-bin/stable_token"
 PHONE, SUBSCRIBE = "/wxa/business/getuserphonenumber", "/cgi-bin/message/subscribe/send"
 WITH_TOKEN = frozenset({PHONE, SUBSCRIBE, *account_http.PATHS})
-CALLS = WITH_TOKEN | {LOGIN, TOKEN, STABLE}
+CALLS = WITH_TOKEN | {LOGIN, TOKEN, STABLE, oauth.ACCESS_TOKEN}
 MODES = {
     **dict.fromkeys(("40001", "40014", "42001", "48001"), WITH_TOKEN),
     **dict.fromkeys(("40226",), frozenset({LOGIN})),
@@ -48,6 +48,7 @@ def create_app(
     controls.mount(app, ordered, tally)
     _mount_controls(app, platform)
     account_http.mount(app, account, pusher)
+    oauth.mount(app, platform.oauth)
 
     def call(
         path: str, method: str, answer: Callable[[], dict[str, Any]], mimetype: str = "application/json"
@@ -69,6 +70,7 @@ def create_app(
     call(LOGIN, "GET", lambda: platform.session(request.args), mimetype="text/plain")
     call(TOKEN, "GET", lambda: platform.token(request.args))
     call(STABLE, "POST", lambda: platform.stable_token(_body()))
+    call(oauth.ACCESS_TOKEN, "GET", lambda: platform.oauth.access_token(request.args), "text/plain")
     call(PHONE, "POST", lambda: platform.phone_number(bearer(), _body()))
     call(SUBSCRIBE, "POST", lambda: platform.subscribe_message(bearer(), _body()))
 

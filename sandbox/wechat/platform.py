@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.wechat.codes import Codes
+from sandbox.wechat.oauth import OAuth, Website
 from sandbox.wechat.refusals import Refused
 from sandbox.wechat.subscriptions import Subscriptions
 from sandbox.wechat.tokens import Tokens
@@ -16,7 +17,11 @@ OPENID = re.compile(r"o[A-Za-z0-9_-]{27}")
 
 class Platform:
     def __init__(
-        self, apps: Mapping[str, str], templates: Mapping[str, Sequence[str]], now: Callable[[], float]
+        self,
+        apps: Mapping[str, str],
+        templates: Mapping[str, Sequence[str]],
+        now: Callable[[], float],
+        website: Website | None = None,
     ):
         """`apps`: appid → AppSecret, the mini-program first; `templates`: id → its keys; `now` in seconds."""
         self._apps, self._now = apps, now
@@ -26,6 +31,7 @@ class Platform:
         self.login_codes = Codes(now, used_errcode=40163)
         self.phone_codes = Codes(now, used_errcode=40029)
         self.subscriptions = Subscriptions(templates, now)
+        self.oauth = OAuth(website, self._app, now)
 
     def tap_login(self, openid: str) -> str:
         """What `wx.login` gives the phone of this person."""

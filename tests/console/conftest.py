@@ -20,6 +20,9 @@ from sms.outcomes import SmsUnknown
 from tests.booking.conftest import clock, desk, lawyers, world  # noqa: F401
 
 HOST = "https://huijian.test"
+NO_WECHAT = console.WeChatDoor(
+    "wx0", "https://open.weixin.test", lambda code: pytest.fail("nobody asks WeChat here")
+)
 SESSION, BEFORE = "__Host-huijian", "__Host-huijian-form"
 
 
@@ -89,7 +92,13 @@ def app(desk: Desk, redis_client: Any, asking: Asking) -> APIFlask:  # noqa: F81
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
     console.register(
-        app, secret_keys=["passes"], desk=desk, redis=redis_client, asking=asking, public_url=HOST
+        app,
+        secret_keys=["passes"],
+        desk=desk,
+        redis=redis_client,
+        asking=asking,
+        public_url=HOST,
+        wechat=NO_WECHAT,
     )
     return app
 

@@ -8,6 +8,7 @@ from apiflask import APIFlask
 import console
 from app import create_app
 from models import Officer, database
+from tests.console.conftest import NO_WECHAT
 from tests.service import NOBODY, environment, settings
 from tests.test_config import PRODUCTION
 
@@ -24,6 +25,7 @@ def demo(desk, redis_client) -> APIFlask:
         redis=redis_client,
         secret_keys=["passes"],
         public_url="http://localhost",
+        wechat=NO_WECHAT,
         demo_accounts=["gate-pudong", "chief-pudong"],
     )
     return app

@@ -12,7 +12,7 @@ from console.csrf import proof_of
 from console.door import noted, say
 from console.telling import STATIC
 from models import Audit, Officer, OfficerSession, whence
-from tests.console.conftest import BEFORE, SESSION
+from tests.console.conftest import BEFORE, NO_WECHAT, SESSION
 
 
 def test_who_is_signed_in_sees_the_page(signed_in):
@@ -75,10 +75,14 @@ def test_a_suspended_officer_is_out_at_once(signed_in):
     assert other.get("me").status_code == 200
 
 
-def test_a_session_that_is_still_enrolling_opens_no_page(app, signed_in, desk):
+def test_a_session_that_is_still_enrolling_opens_one_page_only(app, signed_in, desk):
     browser = signed_in("chief")
     browser.keep(SESSION, sessions.begin(browser.officer, desk.now(), enrolling=True))
-    assert browser.get("me").status_code == 403
+    assert browser.get("me").location == "/console/enrolment"
+    assert browser.post("me/totp-offer").status_code == 403
+    assert browser.get("me", headers={"HX-Request": "true"}).status_code == 403
+    page = browser.get("enrolment")
+    assert page.status_code == 200 and "<nav" not in page.text
 
 
 def test_only_the_hash_of_the_token_is_kept(signed_in):
@@ -290,7 +294,12 @@ def test_over_plain_http_the_cookie_has_a_plain_name(desk, redis_client):
 
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     console.register(
-        app, desk=desk, redis=redis_client, secret_keys=["passes"], public_url="http://127.0.0.1:8000"
+        app,
+        desk=desk,
+        redis=redis_client,
+        secret_keys=["passes"],
+        public_url="http://127.0.0.1:8000",
+        wechat=NO_WECHAT,
     )
     cookie = app.test_client().get("/console/sign-in").headers["Set-Cookie"]
     assert cookie.startswith("huijian-form=") and "Secure" not in cookie

@@ -1,0 +1,45 @@
+"""After a one-time code: a passphrase of one's own, and a secret for the authenticator."""
+
+from flask import Response
+
+from booking import sign_in as proof
+from console import sessions
+from console.door import back, console, here, page
+from console.qr import picture
+from console.reading import Form, read
+from console.sign_in import AsTyped, Typed, let_in
+from refusals import Invalid, WrongState
+
+
+class Enrolment(Form):
+    passphrase: AsTyped
+    again: AsTyped
+    code: Typed
+
+
+@console.get("/enrolment")
+def enrol() -> str | Response:
+    if not here().session.enrolling:
+        return back("console.me")
+    secret = here().session.totp_offer
+    shown = picture(proof.enrolment_uri(here().officer, secret))
+    return page("enrolment.html", secret=secret, picture=shown, shortest=proof.SHORTEST)
+
+
+@console.post("/enrolment")
+def enrolled() -> Response:
+    """Every session there was ends, this one too; the officer goes on in a new one. Raises Invalid, WrongState."""
+    visit = here()
+    if not visit.session.enrolling:
+        raise WrongState("口令和动态码已设置；要更改，请到“我的账号”")
+    form = read(Enrolment)
+    same_twice(form.passphrase, form.again)
+    proof.enrol(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+    sessions.end_all(visit.officer, visit.now)
+    return let_in(visit.officer, "", "一次性代码")
+
+
+def same_twice(passphrase: str, again: str) -> None:
+    """Raises Invalid."""
+    if passphrase != again:
+        raise Invalid("两次输入的口令不一致")
