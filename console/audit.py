@@ -7,6 +7,7 @@ from flask import Response, url_for
 from pydantic import Field, StringConstraints
 
 from booking import record
+from booking.record_words import KINDS
 from console.door import console, here, noted, page
 from console.reach import centres_here
 from console.reading import Form, asked
@@ -39,7 +40,7 @@ def audit() -> str:
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
     older = url_for("console.audit", **filters, before=shown[-1].id) if len(found) > AT_ONCE else None
     return page(
-        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=record.KINDS, about=record.about,
+        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=KINDS, about=record.about,
         names=_names(), most=MOST_EXPORTED,
     )  # fmt: skip
 
@@ -52,7 +53,7 @@ def audit_workbook() -> Response:
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
     noted("audit.export", "", rows=len(found), **filters)
     rows = (
-        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, record.KINDS.get(e.what, e.what), e.subject, record.about(e),
+        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, record.about(e),
          names.get(e.centre, e.centre or ""), e.origin)
         for e in found
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from booking import record
 from booking.record import Question
+from booking.record_words import KINDS
 from models import Audit, whence
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -86,7 +87,7 @@ def test_what_is_kept_with_a_line_is_readable(world, clock):
         at=clock(), who="chen", what="x",
         words={"why": "证件不符", "empty": "", "none": None, "refs": ["A", "B"], "changed": {"a": 1}},
     )  # fmt: skip
-    assert record.about(line) == "why：证件不符；refs：A、B；changed：a 1"
+    assert record.about(line) == "原因：证件不符；refs：A、B；changed：a 1"
 
 
 def test_every_kind_of_line_written_anywhere_has_words():
@@ -97,4 +98,4 @@ def test_every_kind_of_line_written_anywhere_has_words():
             text = file.read_text("utf-8")
             written |= set(re.findall(r'(?:what=|"what": |noted\()"([a-z_]+\.[a-z_]+)"', text))
     assert len(written) > 20
-    assert not written - set(record.KINDS)
+    assert not written - set(KINDS)

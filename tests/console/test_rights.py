@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from booking import roll_imports, rooms
 from booking.desk import Desk
 from console.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
-from models import Booking, Centre, Lawyer, Notice, Strike
+from models import Booking, Centre, Lawyer, Notice, Officer, Strike
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
 ROLES = ("gate", "reviewer", "chief", "auditor")
@@ -28,7 +28,12 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     strikes = [strike_for(ref, desk) for ref in (own, foreign)]
     # The verified are seen from everywhere.
     Lawyer.update(state="refused").where(Lawyer.id == other).execute()
+    for centre in ("pudong", "qingpu"):
+        Officer.create(
+            account=f"one-of-{centre}", name="某", role="gate", centre=centre, created_at=desk.now()
+        )
     return {
+        "account": ("one-of-pudong", "one-of-qingpu"),
         "ref": (own, foreign),
         "roll_import": (rolls[0], rolls[1]),
         "lawyer": (str(one), str(other)),
