@@ -2,6 +2,7 @@
 printed. A print keeps references, times, wards and rooms: no name."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,8 @@ from refusals import NotFound, WrongState
 
 BROUGHT = ("confirmed", "arrived", "meeting", "done")
 GONE = ("cancelled", "rejected", "no_show")  # shown only where a print has them
+_DIGITS = "零一二三四五六七八九"
+_NUMBER = re.compile(r"[0-9]{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
 _PARTS = ("时间", "时长", "监区", "会见室")
 
 
@@ -133,7 +136,7 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[Line], Mapp
             waiting[slot] = waiting.get(slot, 0) + 1
         elif state in BROUGHT or ref in on_paper:
             lines.append(_line(*row))
-    return sorted(lines, key=lambda line: (not line.ward, line.ward, line.starts_at, line.ref)), waiting
+    return sorted(lines, key=lambda line: (_place(line.ward), line.starts_at, line.ref)), waiting
 
 
 def _line(
@@ -156,6 +159,19 @@ def _line(
         licence_no,
         beside,
     )
+
+
+def _place(ward: str) -> tuple[bool, int, str]:
+    """Wards as people count them, 二监区 before 三监区 before 十监区; those without a number next, the unknown last."""
+    found = _NUMBER.search(ward)
+    return not ward, _counted(found[0]) if found else 1000, ward
+
+
+def _counted(number: str) -> int:
+    if number.isdecimal():
+        return int(number)
+    tens, ten, ones = number.rpartition("十")
+    return (_DIGITS.find(tens) if tens else 1) * 10 * bool(ten) + max(_DIGITS.find(ones or "零"), 0)
 
 
 def _name(ref: str, sealed: str) -> str:

@@ -128,3 +128,14 @@ def test_a_room_in_use_is_not_closed_and_it_is_said_who_is_in_it(desk, meetings,
     with pytest.raises(WrongState, match=f"{meetings[0]}.*不能停用"):
         rooms.close(room, clock(), "chief")
     assert [one.state for one in rooms.every("pudong")] == ["open"]
+
+
+def test_wards_stand_as_people_count_them(meetings):
+    first, second = Booking.select().where(Booking.ref.in_(meetings[:2])).order_by(Booking.ref)
+    for ahead, behind in (
+        ("二监区", "三监区"), ("三监区", "十监区"), ("十监区", "十二监区"), ("十二监区", "二十监区"),
+        ("9监区", "10监区"), ("二十监区", "女监区"),
+    ):  # fmt: skip
+        for key, ward in ((first.detainee_key, behind), (second.detainee_key, ahead)):
+            Detainee.update(ward=ward).where(Detainee.key == key).execute()
+        assert [line.ward for line in sheet().lines] == [ahead, behind, ""]
