@@ -209,3 +209,13 @@ def test_only_who_set_out_binds(stand_in, signed_in):
     browser.keep(SESSION, other.cookie(SESSION))
     assert browser.get(callback(stand_in, address, GATE)).status_code == 403
     assert officers.of_website(GATE) is None
+
+
+def test_a_preview_user_is_nobody(stranger, stand_in, officer, monkeypatch):
+    """WeChat's preview mode makes up an openid; it says so with `is_snapshotuser`."""
+    told = stand_in.platform.oauth.access_token
+    monkeypatch.setattr(
+        stand_in.platform.oauth, "access_token", lambda query: told(query) | {"is_snapshotuser": 1}
+    )
+    answer = stranger.get(callback(stand_in, set_out(stranger), GATE))
+    assert answer.status_code == 403 and not stranger.cookie(SESSION)
