@@ -16,6 +16,7 @@ KINDS = {
     "room.add": "新增会见室",
     "room.open": "启用会见室",
     "room.close": "停用会见室",
+    "room.order": "调整会见室次序",
     "plan.printed": "打印提押单",
     "figures.export": "导出统计",
     "window.enter": "现场登记",
