@@ -11,6 +11,7 @@ from booking.policy import Policy
 from booking.steps import fit_to_send, move, move_all, tell, tell_all
 from booking.words import STATES, by_words, moment_words
 from models import Audit, Booking, Centre, Change, Lawyer, database
+from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
     found = list(Booking.select(Booking, Centre).join(Centre).where(Booking.ref.in_(list(refs))))
     clean = [b for b in found if not b.findings and now < b.starts_at]
     with database.atomic():
+        lock_people({booking.lawyer_id for booking in clean})
         done = sorted(move_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
         tell_all([(booking, {}) for booking in done], "confirmed", now)
         _note(done, "confirmed", by, "", now)
@@ -122,6 +124,9 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
         columns["decision_reason"] = why
     try:
         with database.atomic():
+            lock_people(
+                [booking.lawyer_id]
+            )  # before the booking's row and its slot's, as whoever closes a day does
             move(booking, to, by=by, now=now, why=why, **columns)
             tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
             if by != "system":

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from booking.identity import same_name
 from models import Lawyer, RollEntry
 from models.lawyers import seal_person
+from models.locks import lock_people
 from refusals import Invalid
 
 VERIFIED = "verified"
@@ -47,7 +48,7 @@ def known(licence_no: str) -> Known:
 
 
 def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
-    """His row, made where there is none; in the caller's transaction, before any lock.
+    """His row, made where there is none; in the caller's transaction, before any other lock.
 
     Raises Invalid where the licence is known under another name, or is new and its name or firm was not typed;
     IntegrityError where two do it at once: the second time finds the first one's row.
@@ -62,7 +63,9 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     if walk_in.phone and row.licence_claim is None:  # a bound lawyer's number is WeChat's word
         columns["phone_sealed"] = _sealed(walk_in)
     if columns:
-        Lawyer.update(**columns, updated_at=now).where(Lawyer.id == row.id).execute()
+        lock_people([row.id])  # before his row, as everybody does
+        unbound = (Lawyer.id == row.id) & Lawyer.licence_claim.is_null()
+        Lawyer.update(**columns, updated_at=now).where(unbound).execute()
     return row
 
 
