@@ -141,5 +141,5 @@ def _was(text: str) -> dict[str, str]:
     try:
         found = json.loads(text)
         return {str(name): str(value) for name, value in found.items()}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise Invalid("页面不完整，请刷新后再改") from None

@@ -94,7 +94,7 @@ def _said_before() -> list[dict[str, Any]]:
     try:
         found = json.loads(base64.urlsafe_b64decode(kept))
         return [{"words": str(one["words"]), "wrong": bool(one["wrong"])} for one in found]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return []  # nothing we have said
 
 

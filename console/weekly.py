@@ -124,7 +124,7 @@ def _whole(line: dict[str, Any]) -> dict[str, Any]:
 def _unpacked(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets within brackets
         found = None
     if not isinstance(found, dict):
         raise Invalid("时间表的内容不完整，请重新填写")

@@ -1,5 +1,6 @@
 """The door: sessions, proofs of forms, the centre shown, headers, and how a refusal is told."""
 
+import base64
 import hashlib
 import re
 
@@ -303,3 +304,22 @@ def test_over_plain_http_the_cookie_has_a_plain_name(desk, redis_client):
     )
     cookie = app.test_client().get("/console/sign-in").headers["Set-Cookie"]
     assert cookie.startswith("huijian-form=") and "Secure" not in cookie
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "a" * 300, "a/" * 3000, "%ff", "..%2fdoor.py", "vendor"])
+def test_a_name_no_file_can_have_is_not_found(stranger, name):
+    assert stranger.get(f"static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked", ["_method=PUT", "endpoint=x", "_external=1&_scheme=ftp", "_anchor=x", "x=1"]
+)
+def test_the_front_takes_nothing_along_but_the_centre(signed_in, asked):
+    assert signed_in("gate").get(f"?{asked}").location == "/console/today"
+    assert signed_in("chief", None).get(f"?centre=qingpu&{asked}").location == "/console/today?centre=qingpu"
+
+
+def test_messages_nobody_said_are_not_shown(stranger):
+    for forged in (b"[" * 2500, b"1", b"[1]", b"{}", b'[{"words": 1}]', b"\xff"):
+        stranger.keep("__Host-huijian-said", base64.urlsafe_b64encode(forged).decode())
+        assert stranger.get("sign-in").status_code == 200

@@ -113,9 +113,13 @@ def test_only_the_bookings_of_ones_own_centre_are_shown(
     signed_in: SignedIn, desk: Desk, one: Lawyer, strike: Strike
 ) -> None:
     here, there = signed_in("gate"), signed_in("gate", "qingpu")
-    assert strike.booking_id in here.get(f"lawyers/{one.id}").text
+    said = {"appealed_at": strike.at, "appeal": "为周某一案", "waived_why": "办案机关提讯"}
+    Strike.update(**said).execute()
+    text = here.get(f"lawyers/{one.id}").text
+    assert strike.booking_id in text and "周某" in text and "提讯" in text
     text = there.get(f"lawyers/{one.id}").text
     assert strike.booking_id not in text and "其他看守所" in text
+    assert "周某" not in text and "提讯" not in text and "申诉" in text
     assert strike.booking_id in signed_in("chief", None).get(f"lawyers/{one.id}").text
 
 
