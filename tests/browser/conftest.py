@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from redis import Redis
 
 import models
 from booking.desk import Desk
@@ -49,17 +50,27 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def demo_world(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path, redis_server: Any) -> Path:
+    """The demo's world as it is at this hour, to be copied."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(empty_sqlite, path)
+    models.open_database(f"sqlite:///{path}", KEYRING)
+    with Redis.from_url(redis_server.url) as client:
+        desk = Desk(SeatCounters(client))
+        world.load(desk, now())
+        desk.close()
+    models.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    models.database.close()
+    return path
+
+
 @pytest.fixture
-def demo(
-    tmp_path: Path, empty_sqlite: Path, redis_client: Any, redis_server: Any
-) -> Iterator[dict[str, str]]:
-    """The settings of a running demo world, whose tables this test may read too."""
-    shutil.copy(empty_sqlite, tmp_path / "demo.db")
+def demo(tmp_path: Path, demo_world: Path, redis_client: Any, redis_server: Any) -> Iterator[dict[str, str]]:
+    """The settings of a running demo, whose tables this test may read too; Redis is empty and fills itself."""
+    shutil.copy(demo_world, tmp_path / "demo.db")
     url, port = f"sqlite:///{tmp_path / 'demo.db'}", free_port()
     models.open_database(url, KEYRING)
-    desk = Desk(SeatCounters(redis_client))
-    world.load(desk, now())
-    desk.close()
     env = environment(url, redis_server.url, PUBLIC_URL=f"http://127.0.0.1:{port}")
     with web(env, tmp_path / "web.log", port=port):
         yield env

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from models import RollEntry
@@ -36,6 +37,7 @@ def test_a_roll_is_checked_first_and_taken_over_at_one_confirm(as_officer, worke
     assert RollEntry.get_by_id(SUN.licence_no).state == "active"
 
 
+@pytest.mark.parametrize("size", ["desktop"], indirect=True)
 def test_one_wrong_line_and_nothing_can_be_taken_over(as_officer, worker, tmp_path):
     formula = ("=HYPERLINK(A1)", "13101202611999998", "某所", invented_id_no(9002), "", "执业")
     good = (WANG.name, WANG.licence_no, "上海演示另一律师事务所", WANG.id_no, WANG.phone, "执业")
