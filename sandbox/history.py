@@ -93,7 +93,7 @@ def _of_today(slots: list[dict[str, Any]], now: datetime) -> Iterator[Meeting]:
     for number in range(len(slots) * TODAY_EACH):
         slot = number // TODAY_EACH
         state = _by_now(slots[slot]["starts_at"], number, now)
-        yield Meeting(COLLEAGUES[70 + number], here[number], DAYS, slot, state)
+        yield Meeting(COLLEAGUES[20 + number], here[number], DAYS, slot, state)
 
 
 def _by_now(start: datetime, number: int, now: datetime) -> str:
