@@ -138,10 +138,14 @@ def _lawyers(connection: Any, now: datetime) -> None:
 
 def _detainees(connection: Any, now: datetime) -> None:
     """Each lawyer's client is in the register of a centre."""
-    sealed = models.keyring().seal("某", "bench")
     copy(connection, "detainee", "centre_id key name_index name_sealed ward case_no permit_case updated_at",
-          ((people.centre_of(n), id_key(people.id_no(n)), name_key(people.detainee_name(n)), sealed, "一监区",
-            f"案{n}", False, now) for n in range(BOOKERS + GROWERS)))  # fmt: skip
+         (_detainee(n, now) for n in range(BOOKERS + GROWERS)))  # fmt: skip
+
+
+def _detainee(n: int, now: datetime) -> tuple[Any, ...]:
+    key, name = id_key(people.id_no(n)), people.detainee_name(n)
+    sealed = models.keyring().seal(name, f"detainee.name:{key}")
+    return people.centre_of(n), key, name_key(name), sealed, "一监区", f"案{n}", False, now
 
 
 def _sit_down(connection: Any, days: list[date], now: datetime) -> None:
