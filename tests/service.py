@@ -24,6 +24,7 @@ from sandbox.servers import child
 from sms.templates import TEMPLATES
 from tests.conftest import FIELD_KEY, INDEX_KEY
 
+SECRET_KEY = "demo key of the tests: 32 bytes long or more"
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 
@@ -39,7 +40,7 @@ def environment(database_url: str, redis_url: str, **other: str) -> dict[str, st
         "HUIJIAN_ENV": "demo",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "SECRET_KEYS": "demo key of the tests: 32 bytes long or more",
+        "SECRET_KEYS": SECRET_KEY,
         "FIELD_KEYS": base64.b64encode(FIELD_KEY).decode(),
         "INDEX_KEY": base64.b64encode(INDEX_KEY).decode(),
         "WECHAT_ACCOUNT_TOKEN": "demo-token-of-the-account-0001",

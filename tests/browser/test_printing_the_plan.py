@@ -1,0 +1,57 @@
+"""The bring-out plan is printed, and what changes after that is marked; an old page prints nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from booking import withdrawal
+from booking.desk import Desk
+from clock import now
+from models import Booking, PlanPrint
+from seats.counters import SeatCounters
+
+COUNT_PRINTS = "window.print = () => sessionStorage.setItem('printed', 1 + Number(sessionStorage.getItem('printed') || 0))"
+
+
+@pytest.fixture
+def desk(demo, redis_client):
+    made = Desk(SeatCounters(redis_client))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def day(demo) -> str:
+    """A coming day on which somebody is brought."""
+    ahead = (Booking.state == "confirmed") & (Booking.centre == "pudong") & (Booking.starts_at > now())
+    booking = Booking.get(ahead)
+    return f"{booking.starts_at.date()}"
+
+
+def printed(page) -> int:
+    return int(page.evaluate("Number(sessionStorage.getItem('printed') || 0)"))
+
+
+def test_what_changes_after_the_print_is_marked_and_an_old_page_prints_nothing(as_officer, desk, day):
+    page = as_officer("gate-pudong")
+    page.add_init_script(COUNT_PRINTS)
+    page.goto(f"/console/plan?day={day}")
+    old_tab = page.context.new_page()
+    old_tab.add_init_script(COUNT_PRINTS)
+    old_tab.goto(page.url)
+
+    page.get_by_role("button", name="打印").click()
+    expect(page.locator("main")).to_contain_text("gate-pudong 打印")
+    assert printed(page) == 1
+    kept = {ref for one in PlanPrint.select() for ref in one.lines}
+    assert kept
+
+    gone = kept.pop()
+    withdrawal.withdraw(desk, [gone], "chief-pudong", "供电检修")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("处变化")
+    expect(page.locator("tr.gone", has_text=gone)).to_contain_text("取消")
+
+    prints = PlanPrint.select().count()
+    old_tab.get_by_role("button", name="打印").click()
+    expect(old_tab.locator("main")).to_contain_text("变化")
+    assert (printed(old_tab), PlanPrint.select().count()) == (0, prints)
