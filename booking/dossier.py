@@ -12,6 +12,7 @@ from peewee import fn
 
 from booking.identity import same_name
 from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
+from models.bookings import NAME_LOST
 from models.detainees import id_key, name_key
 from models.sealed import UNREADABLE
 
@@ -57,7 +58,7 @@ class Dossier:
 
 def of(booking: Booking) -> Dossier:
     """In seven questions; `booking` comes with its lawyer."""
-    asked = booking.detainee
+    asked = booking.detainee_shown
     entries = _roll(booking)
     roll = entries.get(booking.lawyer.licence_no)
     register, held = _register(booking, asked["name"])
@@ -125,6 +126,9 @@ def _detainee(
     booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool
 ) -> Iterable[Line]:
     number = asked.get("id_no", "")
+    if asked["name"] == NAME_LOST:
+        yield Line("在押人员", NAME_LOST, "无从比对")
+        return
     if not register:
         yield Line("在押人员", asked["name"], "本所未导入名册")
         return

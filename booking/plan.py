@@ -12,8 +12,7 @@ from peewee import JOIN
 
 from clock import at
 from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database
-from models.bookings import unseal_detainee
-from models.sealed import UNREADABLE
+from models.bookings import shown_detainee
 from refusals import NotFound, WrongState
 
 BROUGHT = ("confirmed", "arrived", "meeting", "done")
@@ -143,7 +142,7 @@ def _line(
     ref: str, slot: str, starts_at: datetime, minutes: int, state: str, way: str, ward: str | None,
     room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]],
 ) -> Line:  # fmt: skip
-    detainee = _name(ref, sealed)
+    detainee = str(shown_detainee(ref, sealed)["name"])
     beside = tuple(one["name"] for one in companions)
     return Line(
         ref,
@@ -172,14 +171,6 @@ def _counted(number: str) -> int:
         return int(number)
     tens, ten, ones = number.rpartition("十")
     return (_DIGITS.find(tens) if tens else 1) * 10 * bool(ten) + max(_DIGITS.find(ones or "零"), 0)
-
-
-def _name(ref: str, sealed: str) -> str:
-    """One that can't be opened keeps nobody else off the plan."""
-    try:
-        return str(unseal_detainee(ref, sealed)["name"])
-    except UNREADABLE:
-        return "（无法读取）"
 
 
 def _sheet(slot: Slot, lines: list[Line], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from booking.words import STATES, moment_words
 from models import Booking, Change
+from models.sealed import UNREADABLE
 from models.slots import give_back, give_back_all
 from refusals import WrongState
 from sms import outbox
 
 _ID_NO = re.compile(r"\d{15,17}[\dXx]?", re.ASCII)
+_IN_THE_APP = "原因请在小程序查看"
 
 OPEN_STATES = ("submitted", "confirmed")
 
@@ -80,8 +82,15 @@ def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: dat
 
 
 def fit_to_send(why: str, booking: Booking) -> str:
-    """An officer writes freely; no detainee's name and no ID number leaves the house by SMS."""
-    return _ID_NO.sub("（证件号）", why.replace(booking.detainee["name"], "当事人"))
+    """An officer writes freely; no detainee's name and no ID number leaves the house by SMS.
+
+    Where the name can't be opened nobody knows what to leave out: then none of it is sent.
+    """
+    try:
+        name = booking.detainee["name"]
+    except UNREADABLE:
+        return _IN_THE_APP
+    return _ID_NO.sub("（证件号）", why.replace(name, "当事人"))
 
 
 def _is_told(booking: Booking, kind: str) -> bool:

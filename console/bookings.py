@@ -108,7 +108,7 @@ def withdraw_booking(ref: str) -> Response:
 
 def _tell(found: Booking, number: str = "") -> str:
     changes = list(found.changes.order_by(Change.id))
-    held = _detainee(found)
+    held = found.detainee_shown
     return page(
         "booking.html",
         booking=found,

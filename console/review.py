@@ -124,7 +124,7 @@ def _show(booking: Booking | None) -> str:
     return page(
         "review.html",
         booking=booking,
-        asked=booking.detainee,
+        asked=booking.detainee_shown,
         file=dossier.of(booking),
         waiting=queue.waiting(booking.centre_id, now, booking),
         after=queue.after(booking),

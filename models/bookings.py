@@ -8,7 +8,10 @@ from models.base import Table, keyring
 from models.centres import Centre
 from models.fields import JSONText, MomentField
 from models.lawyers import Lawyer, Suspension
+from models.sealed import UNREADABLE
 from models.slots import Slot
+
+NAME_LOST = "（无法读取）"  # the key is gone, or the value is not as it was
 
 
 class Booking(Table):
@@ -58,6 +61,11 @@ class Booking(Table):
     def detainee(self) -> dict[str, str]:
         """`{"name", "id_no"?}` of the person to be met."""
         return unseal_detainee(self.ref, self.detainee_sealed)
+
+    @property
+    def detainee_shown(self) -> dict[str, str]:
+        """The same for pages and lists: one that can't be opened says so, and keeps nobody from the others."""
+        return shown_detainee(self.ref, self.detainee_sealed)
 
     @classmethod
     def without_findings(cls) -> Any:
@@ -128,3 +136,10 @@ def seal_detainee(ref: str, detainee: dict[str, str]) -> str:
 def unseal_detainee(ref: str, sealed: str) -> dict[str, Any]:
     found: dict[str, Any] = JSONText().python_value(keyring().open(sealed, f"booking.detainee:{ref}"))
     return found
+
+
+def shown_detainee(ref: str, sealed: str) -> dict[str, Any]:
+    try:
+        return unseal_detainee(ref, sealed)
+    except UNREADABLE:
+        return {"name": NAME_LOST}

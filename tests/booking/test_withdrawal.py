@@ -95,6 +95,13 @@ def test_a_reason_is_needed_and_names_nobody_in_custody_outside(desk: Desk, lawy
     assert told()[0].words["reason"] == "当事人已转所"
 
 
+def test_of_a_name_that_cannot_be_opened_nothing_written_freely_is_sent(desk: Desk, lawyers: Lawyers) -> None:
+    refs = [desk.book(applying(lawyer, detainee="钱途")).ref for lawyer in lawyers(1)]
+    Booking.update(detainee_sealed="gone00.AAAA").execute()
+    assert len(withdraw(desk, refs, "chief-pudong", "钱途已转所")) == 1
+    assert told()[0].words["reason"] == "原因请在小程序查看"
+
+
 def test_inside_a_transaction_that_fails_nothing_is_cancelled_and_no_seat_moves(
     desk: Desk, lawyers: Lawyers
 ) -> None:

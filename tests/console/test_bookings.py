@@ -123,7 +123,11 @@ def test_the_centre_cancels_without_a_strike_and_not_twice(signed_in: SignedIn, 
 
 def test_what_can_no_longer_be_opened_is_said_and_not_a_crash(signed_in: SignedIn, booked: str) -> None:
     Booking.update(detainee_sealed="gone00.AAAA").execute()
-    answer = signed_in("gate").get(f"bookings/{booked}")
+    reviewer = signed_in("reviewer")
+    for path in (f"bookings/{booked}", f"review/{booked}", f"arrivals/{booked}"):
+        answer = reviewer.get(path)
+        assert answer.status_code == 200 and "无法读取" in answer.text
+    answer = reviewer.post(f"bookings/{booked}/number")
     assert answer.status_code == 409 and "无法读取" in answer.text
 
 

@@ -9,6 +9,7 @@ from booking.desk import Desk
 from booking.lookups import After
 from booking.words import moment_words
 from models import Booking, Centre, Officer
+from models.bookings import NAME_LOST
 from models.fields import moment_text
 
 _OF_A_CENTRE = {"today", "plan", "review", "bookings", "timetable"}
@@ -39,7 +40,8 @@ def masked(name: str) -> str:
 
 
 def detainee(booking: Booking) -> str:
-    return masked(booking.detainee["name"])
+    name = booking.detainee_shown["name"]
+    return name if name == NAME_LOST else masked(name)
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -48,9 +50,9 @@ def when(moment: datetime, now: datetime) -> str:
 
 
 def without_name(text: str, booking: Booking) -> str:
-    """What somebody wrote freely, fit to be read on a private phone."""
-    name = booking.detainee["name"]
-    return text.replace(name, masked(name))
+    """What somebody wrote freely, fit to be read on a private phone; of a name that can't be opened it may hold any."""
+    name = booking.detainee_shown["name"]
+    return "请在管理台查看" if name == NAME_LOST else text.replace(name, masked(name))
 
 
 def cursor(booking: Booking) -> str:

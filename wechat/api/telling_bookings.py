@@ -21,7 +21,7 @@ def booking_told(
         "centre": booking.centre_id,
         "slot": shown,
         "minutes": booking.minutes,
-        "detainee_name": detainee or booking.detainee["name"],
+        "detainee_name": detainee or booking.detainee_shown["name"],
         "findings": booking.findings,
         "decision_reason": booking.decision_reason,
         "created_at": booking.created_at,

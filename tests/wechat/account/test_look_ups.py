@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import Lawyer, Officer, RollEntry
+from models import Booking, Lawyer, Officer, RollEntry
 from models.lawyers import seal_person
 from tests.booking.conftest import FRIDAY, add_slot
 from tests.wechat.account.conftest import PUBLIC_URL, STRANGER, meeting, noted
@@ -62,6 +62,13 @@ def test_findings_name_no_detainee(pudong, phone):
     said = phone("chief").type("DDDD4444")
     assert "提示：登记中没有张*" in said
     assert "张某演" not in said
+
+
+def test_a_name_that_can_not_be_opened_keeps_no_other_meeting_from_being_told(pudong, phone):
+    Booking.update(detainee_sealed="gone00.AAAA").where(Booking.ref == "DDDD4444").execute()
+    assert "律师0→（无法读取） 待复核 DDDD4444" in phone("gate").type("11-27")
+    said = phone("gate").type("DDDD4444")
+    assert "提示：请在管理台查看" in said and "张" not in said
 
 
 @pytest.mark.parametrize("typed", [LICENCE, "１３１０１２０１５１００００００0", "律师0"])
