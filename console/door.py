@@ -8,7 +8,7 @@ from console import csrf, reach, sessions
 from console.rights import PUBLIC, RIGHTS
 from console.telling import back, carry_messages, page, say
 from console.visit import FORM_BYTES, SESSION, Visit, door, here, is_htmx
-from models import Audit, whence
+from models import Audit, whence, whose
 from refusals import Forbidden, Unauthenticated
 
 __all__ = ["back", "console", "here", "noted", "page", "say"]
@@ -59,6 +59,7 @@ def recognised() -> bool:
     session = sessions.recognise(door().cookies.read(SESSION), now)
     if session is None:
         return False
+    whose.set(session.officer.centre_id)
     g.visit = Visit(door().desk, door().redis, session.officer, session, now, request.remote_addr or "")
     return True
 
@@ -96,3 +97,4 @@ def dress(answer: Response) -> Response:
 @console.teardown_request
 def leave(_error: BaseException | None) -> None:
     whence.set("")
+    whose.set(None)

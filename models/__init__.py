@@ -7,7 +7,7 @@ from models.detainees import Detainee
 from models.figures import DayFigures, SlotFigures, TurnedAway
 from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
 from models.notices import Notice
-from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence
+from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence, whose
 from models.roll_imports import RollImport, RollImportLine, RollImportPart
 from models.slots import Slot
 from models.visits import PlanPrint, Room, Visit
@@ -24,5 +24,5 @@ __all__ = [
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
     "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
     "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
-    "database", "keyring", "on_postgres", "open_database", "whence",
+    "database", "keyring", "on_postgres", "open_database", "whence", "whose",
 ]  # fmt: skip

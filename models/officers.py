@@ -10,6 +10,8 @@ from models.fields import JSONText, MomentField
 
 # The address the present request came from. A door sets it, so that no verb has to hand it on.
 whence: ContextVar[str] = ContextVar("whence", default="")
+# Likewise the centre of the officer who asks: what a verb files under no centre of its own, his centre sees.
+whose: ContextVar[str | None] = ContextVar("whose", default=None)
 
 
 class Officer(Table):
@@ -78,7 +80,8 @@ class OfficerSession(Table):
 class Audit(Table):
     """Who saw or did what, when, from where. Rows are only ever added.
 
-    `centre` is the code of the centre it concerns: an officer of one centre sees the rows of that centre only.
+    `centre` is the code of the centre it concerns, or else that of the officer who did it: an officer of one centre
+    sees the rows of that centre only.
     """
 
     id = AutoField()
@@ -88,7 +91,7 @@ class Audit(Table):
     subject = CharField(80, default="")
     words = JSONText(default=dict)
     origin = CharField(64, default=whence.get)
-    centre = CharField(20, null=True)
+    centre = CharField(20, null=True, default=whose.get)
 
     class Meta:
         indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),

@@ -44,9 +44,10 @@ def test_the_number_is_shown_on_demand_noted_and_told_by_telephone(
     assert failed.booking not in browser.get("messages").text
     again = browser.post(f"messages/{failed.id}/told")
     assert again.status_code == 409
-    assert [(a.what, a.who) for a in Audit.select().where(Audit.what.startswith("notice."))] == [
-        ("notice.phone_seen", "gate-pudong"),
-        ("notice.told_by_phone", "gate-pudong"),
+    rows = Audit.select().where(Audit.what.startswith("notice."))
+    assert [(a.what, a.who, a.centre) for a in rows] == [
+        ("notice.phone_seen", "gate-pudong", "pudong"),
+        ("notice.told_by_phone", "gate-pudong", "pudong"),
     ]
     assert phone not in str([a.words for a in Audit.select()])
     assert "已电话告知" in browser.get(f"bookings/{failed.booking}").text
