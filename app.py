@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from apiflask import APIFlask
 from flask import redirect
@@ -30,6 +30,7 @@ from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
+from sms.templates import KINDS
 from wechat.account import Menu, Tags
 from wechat.client import Account, Website, WeChat
 
@@ -63,6 +64,7 @@ class Service(APIFlask):
 def create_app(settings: Settings | None = None) -> APIFlask:
     """The whole service in one WSGI application; `flask --app app` and the web server call it without settings."""
     settings = settings or _settings()
+    _check_templates(settings)
     models.open_database(settings.database_url, Keyring(settings.field_key_bytes, settings.index_key_bytes))
     # None and nothing else: an empty folder name would serve the whole project, settings and keys included.
     app = Service("huijian", static_folder=None, docs_path=None, spec_path=None)  # type: ignore[arg-type]
@@ -192,8 +194,18 @@ def _checkpoint(fault: str) -> Callable[[str], None]:
     return reach if fault else lambda name: None
 
 
+def _check_templates(settings: Settings) -> None:
+    """One kind without a template would hold up every SMS behind it."""
+    if lacking := ", ".join(sorted(KINDS - settings.sms_templates.keys())):
+        _stop(f"SMS_TEMPLATES lacks {lacking}: file the text with Aliyun and give its code")
+
+
 def _settings() -> Settings:
     try:
         return config.load()
     except config.BadSettings as bad:
-        sys.exit(f"huijian does not start:\n{bad}")
+        _stop(bad)
+
+
+def _stop(why: object) -> NoReturn:
+    sys.exit(f"huijian does not start:\n{why}")

@@ -1,12 +1,15 @@
 """A wrong or missing setting stops the start and says which and why."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 import config
+from app import create_app
 from config import BadSettings
-from tests.service import environment
+from sms.templates import TEMPLATES
+from tests.service import environment, settings
 
 PRODUCTION = {
     "HUIJIAN_ENV": "production",
@@ -114,3 +117,9 @@ def test_the_demos_file_is_read_only_where_nothing_else_says_what_this_is(tmp_pa
     assert config.load(tmp_path / ".env", demo).is_demo
     with pytest.raises(BadSettings, match="HUIJIAN_ENV is missing"):
         config.load(written(tmp_path, {"PUBLIC_URL": "https://x.cn"}), demo)
+
+
+def test_a_kind_of_notice_without_a_template_stops_the_start() -> None:
+    codes = {kind: "SMS_1" for kind in TEMPLATES if kind != "withdrawn"}
+    with pytest.raises(SystemExit, match="SMS_TEMPLATES lacks withdrawn"):
+        create_app(settings(DEMO | {"SMS_TEMPLATES": json.dumps(codes)}))
