@@ -18,6 +18,8 @@ KINDS = {
     "room.close": "停用会见室",
     "room.order": "调整会见室次序",
     "plan.printed": "打印提押单",
+    "plan.seen": "查看提押单",
+    "plan.list_seen": "取出停机用登记表",
     "figures.export": "导出统计",
     "window.enter": "现场登记",
     "lawyer.seen": "查看律师",

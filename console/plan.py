@@ -31,7 +31,9 @@ class Printed(Form):
 
 @console.get("/plan")
 def plan() -> str:
-    return page("plan.html", **_shown("plan.seen"))
+    shown = _shown()
+    noted("plan.seen", shown["day"].isoformat(), **shown["looked_at"])
+    return page("plan.html", **shown)
 
 
 @console.post("/plan/print")
@@ -45,21 +47,23 @@ def print_plan() -> Response:
 
 @console.get("/plan/list")
 def day_list() -> str:
-    return page("day_list.html", **_shown("plan.list_seen"))
+    shown = _shown()
+    noted("plan.list_seen", shown["day"].isoformat(), **shown["looked_at"])
+    return page("day_list.html", **shown)
 
 
-def _shown(what: str) -> dict[str, Any]:
+def _shown() -> dict[str, Any]:
     """Raises Invalid, NotFound."""
     form, centre, today = asked(Asked), centre_shown(), here().now.date()
     day = _near(form.day or today)
     sheets = the_plan.of(centre.code, day, form.slot)
-    noted(what, f"{day}", **({"slot": form.slot} if form.slot else {}))
     return {
         "centre": centre,
         "day": day,
         "day_words": day_words(day),
         "near": [(one.isoformat(), words) for one, words in _days(today)],
         "slot": form.slot,
+        "looked_at": {"slot": form.slot} if form.slot else {},
         "sheets": sheets,
         "states": STATES,
         "since": the_plan.changed_since(sheets),
