@@ -114,13 +114,15 @@ class Desk:
 
     def released(self, bookings: Iterable[Booking], *, remember: bool = False) -> None:
         """After a commit that freed seats: give them back at the gate. Where it is away, the sweep will."""
+        days: defaultdict[Day, list[str]] = defaultdict(list)
         for booking in bookings:
-            day = Day(booking.centre_id, booking.starts_at.date())
+            days[Day(booking.centre_id, booking.starts_at.date())].append(booking.ref)
+        for day, refs in days.items():
             self.board.wipe(day)
             try:
-                self.seats.give_back(day, [booking.ref], remember=remember)
+                self.seats.give_back(day, refs, remember=remember)
             except GateAway:
-                log.warning("the seat of %s waits for the sweep: the gate is away", booking.ref)
+                log.warning("the seats of %s wait for the sweep: the gate is away", " ".join(refs))
 
     def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
         """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""

@@ -69,6 +69,21 @@ def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawye
     assert len(told()) == 3
 
 
+def test_the_gate_is_told_once_a_day_however_many_go(
+    desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs, asked, real = [desk.book(applying(lawyer)).ref for lawyer in lawyers(5)], [], desk.seats.give_back
+
+    def counted(day: Day, refs: list[str], **how: bool) -> int:
+        asked.append(len(refs))
+        return real(day, refs, **how)
+
+    monkeypatch.setattr(desk.seats, "give_back", counted)
+    withdraw(desk, refs, "chief-pudong", WHY)
+    assert asked == [5]
+    assert desk.seats.left(Day("pudong", FRIDAY))[SLOT] == 12
+
+
 def test_slots_that_close_are_not_offered_instead(desk: Desk, lawyers: Lawyers) -> None:
     for start in (time(10), time(13, 30)):
         add_slot("pudong", FRIDAY, start)
