@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from models import Booking, Change, DayFigures, Notice, Slot, SlotFigures, TurnedAway, Visit, database
 
@@ -107,17 +107,19 @@ def _of(here: Any, *columns: Any) -> Any:
 
 
 def _bookings(found: dict[str, Counted], here: Any) -> None:
+    """Who was marked as missed, and whose paper shows that he came, did come."""
     columns = (Booking.ref, Booking.centre, Booking.starts_at, Booking.created_at, Booking.state, Booking.way)
     firsts = _first_meetings(here)
-    for ref, centre, starts_at, created_at, state, way in _of(here, *columns).tuples():
+    everybody = _of(here, *columns, Visit.booking.is_null(False)).switch(Booking).join(Visit, JOIN.LEFT_OUTER)
+    for ref, centre, starts_at, created_at, state, way, came in everybody.tuples():
         counted = found[centre]
         slot = counted.slots.setdefault(f"{starts_at:%H:%M}", Counter())
         if state in GONE:
             slot[state] += 1
             continue
         slot["window_booked" if way == "window" else "booked"] += 1
-        slot["held"] += state in CAME
-        slot["no_shows"] += state == "no_show"
+        slot["held"] += state in CAME or bool(came)
+        slot["no_shows"] += state == "no_show" and not came
         hours = max(0, int((starts_at - created_at).total_seconds() // 3600))
         if way != "window":
             counted.spreads["leads"][hours] += 1

@@ -204,3 +204,11 @@ def test_the_number_of_questions_does_not_grow_with_the_span(desk, week, clock):
         assert (few, len(asked)) == (len(asked) - few, 2 * few)
     finally:
         database.obj.query_hooks.remove(hear)
+
+
+def test_whose_paper_shows_that_he_came_is_no_no_show(desk, week):
+    """The clock had marked him as missed while the server was away; the state stays, the strike was waived."""
+    Visit.create(booking="A0000003", arrived_at=week.starts_at, who="gate", entered_late=True)
+    day_figures.make_due(desk.now())
+    whole = shown(desk.now()).whole
+    assert (whole["held"], whole["no_shows"], whole.no_show_rate) == (5, 0, 0)
