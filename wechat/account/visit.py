@@ -31,7 +31,7 @@ class Visit:
         """To the console's page; an officer of the bureau comes to the centre that is spoken of."""
         if self.officer.centre_id is None and path in _OF_A_CENTRE:
             query["centre"] = self.centre.code
-        return f"管理台：{self.public_url}/console/{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"工作台：{self.public_url}/console/{path}" + (f"?{urlencode(query)}" if query else "")
 
 
 def masked(name: str) -> str:
@@ -52,7 +52,7 @@ def when(moment: datetime, now: datetime) -> str:
 def without_name(text: str, booking: Booking) -> str:
     """What somebody wrote freely, fit to be read on a private phone; of a name that can't be opened it may hold any."""
     name = booking.detainee_shown["name"]
-    return "请在管理台查看" if name == NAME_LOST else text.replace(name, masked(name))
+    return "请在工作台查看" if name == NAME_LOST else text.replace(name, masked(name))
 
 
 def cursor(booking: Booking) -> str:

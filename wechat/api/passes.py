@@ -56,7 +56,7 @@ def _calendar(booking: Booking) -> bytes:
     event.add("dtend", booking.ends_at.astimezone(UTC))
     event.add("summary", f"律师会见 {booking.centre.name}")
     event.add("location", booking.centre.address)
-    event.add("description", f"预约编号 {booking.ref}")
+    event.add("description", f"预约号 {booking.ref}")
     event.add("status", _STATUS.get(booking.state, "CONFIRMED"))
     calendar = Calendar()
     calendar.add("prodid", "-//huijian//CN")

@@ -68,7 +68,7 @@ def test_a_name_that_can_not_be_opened_keeps_no_other_meeting_from_being_told(pu
     Booking.update(detainee_sealed="gone00.AAAA").where(Booking.ref == "DDDD4444").execute()
     assert "律师0→（无法读取） 待复核 DDDD4444" in phone("gate").type("11-27")
     said = phone("gate").type("DDDD4444")
-    assert "请在管理台查看" in said and "张" not in said
+    assert "请在工作台查看" in said and "张" not in said
 
 
 @pytest.mark.parametrize("typed", [LICENCE, "１３１０１２０１５１００００００0", "律师0"])
