@@ -32,7 +32,9 @@ from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
 from sms.templates import KINDS
 from wechat.account import Menu, Tags
-from wechat.client import Account, Website, WeChat
+from wechat.account_client import Account
+from wechat.client import WeChat
+from wechat.website_client import Website
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from sms import outbox
 from tests.jobs.conftest import soon
 from tests.sms.conftest import one_database
 from wechat.account import Tags
-from wechat.client import Account
+from wechat.account_client import Account
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from wechat.client import Account, AccountRefused
+from wechat.account_client import Account, AccountRefused
 
 log = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ from tests.booking.conftest import (  # noqa: F401
     world,
 )
 from wechat import account
+from wechat.account_client import Account
 from wechat.api import problems
-from wechat.client import Account
 
 APPID, SECRET = "wxdemo000000000002", "demo-secret-of-the-account"
 TOKEN = "the-token-of-the-account-in-tests"

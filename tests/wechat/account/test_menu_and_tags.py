@@ -8,7 +8,7 @@ from refusals import Invalid
 from wechat.account import Menu
 from wechat.account.conversation import LOOK_UPS, SAYINGS
 from wechat.account.menu import FILE, problems, read
-from wechat.client import AccountRefused
+from wechat.account_client import AccountRefused
 
 PUBLIC = {"bind", "centre", "help", "about"}
 
