@@ -37,7 +37,10 @@ def told_by_themselves() -> list[str]:
 
 def test_a_lawyer_who_comes_is_marked_and_gets_no_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
-    with pytest.raises(refusals.WrongState, match="09:00"):
+    with pytest.raises(refusals.WrongState, match="不是今天的预约"):
+        arrivals.arrive(desk, booking.ref, by="officer:gate")
+    clock.moment = at(date(2026, 12, 1), time(8, 59))
+    with pytest.raises(refusals.WrongState, match="来早了：10:00会见，09:00起"):
         arrivals.arrive(desk, booking.ref, by="officer:gate")
     clock.moment = at(date(2026, 12, 1), time(9, 30))
     for step in (arrivals.arrive, arrivals.start, arrivals.finish):
