@@ -9,7 +9,7 @@ from console.rights import PUBLIC, RIGHTS
 from console.telling import back, carry_messages, page, say
 from console.visit import FORM_BYTES, SESSION, Visit, door, here, is_htmx
 from models import Audit, whence, whose
-from refusals import Forbidden, Unauthenticated
+from refusals import Forbidden, NotFound, Unauthenticated
 
 __all__ = ["back", "console", "here", "noted", "page", "say"]
 
@@ -68,6 +68,8 @@ def _permit(endpoint: str) -> None:
     officer = here().officer
     if endpoint not in RIGHTS or officer.role not in RIGHTS[endpoint].roles:
         raise Forbidden("您的角色无权进行此操作")
+    if "\0" in request.path:
+        raise NotFound  # no key holds one, and PostgreSQL takes none
     if request.args.get("centre"):
         reach.centre_shown()
 

@@ -323,3 +323,44 @@ def test_messages_nobody_said_are_not_shown(stranger):
     for forged in (b"[" * 2500, b"1", b"[1]", b"{}", b'[{"words": 1}]', b"\xff"):
         stranger.keep("__Host-huijian-said", base64.urlsafe_b64encode(forged).decode())
         assert stranger.get("sign-in").status_code == 200
+
+
+ASKED = (
+    *(
+        "bookings/{}",
+        "arrivals/{}",
+        "review/{}",
+        "window/{}",
+        "timetable/slots/{}",
+        "officers/{}",
+        "lawyers/{}",
+    ),
+    *(
+        "import/{}",
+        "import/{}/report.xlsx",
+        "bookings?slot={}",
+        "bookings?after={}",
+        "review?after={}",
+        "plan?slot={}",
+    ),
+    *(
+        "today?slot={}",
+        "today?seen={}",
+        "audit?who={}",
+        "audit?subject={}",
+        "officers?after={}",
+        "messages?after={}",
+    ),
+    *("timetable?week={}", "window/lawyer?licence_no={}", "today?centre={}", "figures?from={}"),
+    "timetable/closing?slots={}&first=2026-12-01&reason=x",
+)
+
+
+@pytest.mark.parametrize(
+    "odd", ["%00", "%ff", "%ed%a0%80", "9" * 5000, "x" * 5000, "%0d%0aX-Evil:%201", "１２３"]
+)
+def test_an_odd_address_is_refused_in_words_or_finds_nothing(signed_in, odd):
+    browser = signed_in("chief", None)
+    for asked in ASKED:
+        answer = browser.get(asked.format(odd))
+        assert answer.status_code < 500 and "X-Evil" not in answer.headers, asked
