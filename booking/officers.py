@@ -14,12 +14,19 @@ from refusals import AlreadyBound, Forbidden, Invalid, NotFound, WrongState
 ROLES = {"gate": "核验窗口", "reviewer": "复核", "chief": "所领导", "auditor": "督察"}
 STATES = {"active": "在用", "suspended": "已停用"}
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}", re.ASCII)
+_NOBODYS = {
+    "system",
+    "lawyer",
+    "terminal",
+}  # in the records these act; an officer of that name would pass for them
 
 
 def add(account: str, name: str, role: str, centre: str | None, now: datetime, by: str) -> Officer:
     """No centre means the whole bureau. Raises Invalid, NotFound for an unknown centre, AlreadyBound when taken."""
     if not _ACCOUNT.fullmatch(account):
         raise Invalid("账号须为2至40个字母、数字或 . _ -")
+    if account.casefold() in _NOBODYS:
+        raise Invalid(f"账号{account}由系统保留，请换一个")
     row = _checked(name, role, centre) | {"account": account, "created_at": now}
     with database.atomic():
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
@@ -126,6 +133,8 @@ def names(accounts: Iterable[str]) -> dict[str, str]:
 
 def _checked(name: str, role: str, centre: str | None) -> dict[str, Any]:
     name = name.strip()
+    if not name.isprintable():
+        raise Invalid("姓名含有不可见字符")
     if not 1 <= len(name) <= 60 or role not in ROLES:
         raise Invalid("姓名须为1至60字，角色须为" + "、".join(ROLES.values()) + "之一")
     if centre is not None and not Centre.select().where(Centre.code == centre).exists():

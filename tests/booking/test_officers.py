@@ -92,6 +92,7 @@ def test_only_a_chief_in_office_changes_anything(staff, clock, role):
     [
         ("", "gate", "pudong", Invalid),
         ("某" * 61, "gate", "pudong", Invalid),
+        ("某\u202e人", "gate", "pudong", Invalid),
         ("某", "king", "pudong", Invalid),
         ("某", "gate", "nowhere", NotFound),
     ],
@@ -166,3 +167,10 @@ def test_officers_are_listed_page_by_page_and_by_centre(staff):
     assert [one.account for one in officers.of_centre("pudong")] == ["pudong-chief", "pudong-gate"]
     assert [one.account for one in officers.of_centre(None, many=2)] == ["bureau", "pudong-chief"]
     assert [one.account for one in officers.of_centre(None, "pudong-chief")] == ["pudong-gate", "qingpu-gate"]
+
+
+@pytest.mark.parametrize("account", ["system", "System", "lawyer", "terminal"])
+def test_no_officer_passes_for_the_system_in_the_records(staff, clock, account):
+    with pytest.raises(Invalid):
+        officers.add(account, "某人", "chief", "pudong", clock(), "bureau")
+    assert not Officer.select().where(Officer.account == account).exists()
