@@ -96,11 +96,12 @@ def _csv(raw: bytes) -> Iterator[Sequence[Any]]:
     text = _decoded(raw)
     header = text.partition("\n")[0]
     between = "\t" if "\t" in header and "," not in header else ","  # Excel's Unicode text has tabs
+    reading = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True):
+        for row in reading:
             yield row[:MOST_COLUMNS]
-    except csv.Error as wrong:
-        raise Invalid(f"不是有效的CSV文件：{wrong}") from None
+    except csv.Error:  # its words are a programmer's
+        raise Invalid(f"第{reading.line_num + 1}行附近读不出：引号不成对，或一格的文字过长") from None
 
 
 def _decoded(raw: bytes) -> str:

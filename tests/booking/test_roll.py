@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time as stopwatch
 import zipfile
 from datetime import date, time
@@ -178,3 +179,12 @@ def test_ten_thousand_rows_take_a_few_seconds(database):
     assert imported(rows).new == 10_000
     assert imported(rows).unchanged == 10_000
     assert stopwatch.monotonic() - started < 12
+
+
+@pytest.mark.parametrize("broken", ['"某某,1\n' * 3, "王" * 200_000, '"某"某,1'])
+def test_a_csv_that_breaks_off_is_told_in_words_with_its_row(tmp_path, broken):
+    file = tmp_path / "r.csv"
+    file.write_text(",".join(ENGLISH) + "\n" + broken, "utf-8")
+    with pytest.raises(Invalid) as refused:
+        sheets.read(file, roll.COLUMNS)
+    assert "行附近读不出" in refused.value.detail and not re.search("[A-Za-z]{4}", refused.value.detail)
