@@ -68,7 +68,7 @@ def find_arrival() -> str | Response:
 @console.get("/arrivals/<ref>")
 def arrival(ref: str) -> str:
     booking = booking_here(ref)
-    noted("booking.seen", booking.ref, at="arrival")
+    noted("booking.seen", booking.ref, at="到场")
     came: Visit | None = (
         Visit.select(Visit, Room)
         .left_outer_join(Room, on=Visit.room)

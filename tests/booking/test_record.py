@@ -91,11 +91,15 @@ def test_what_is_kept_with_a_line_is_readable(world, clock):
 
 
 def test_every_kind_of_line_written_anywhere_has_words():
-    """As they stand in the code: `what="…"` and `noted("…")`."""
+    """As they stand in the code: `what="…"`, `noted("…")`, `note(visit, "…")`; and what a gate's step is called."""
     written = set()
     for room in ("booking", "sms", "console", "wechat"):
         for file in (ROOT / room).rglob("*.py"):
             text = file.read_text("utf-8")
-            written |= set(re.findall(r'(?:what=|"what": |noted\()"([a-z_]+\.[a-z_]+)"', text))
-    assert len(written) > 20
+            written |= set(
+                re.findall(r'(?:what=|"what": |noted?\((?:\s*[\w.]+,)?\s*)"([a-z_]+\.[a-z_]+)"', text)
+            )
+    steps = re.findall(r'_note\(booking, "([a-z_]+)"', (ROOT / "booking/arrivals.py").read_text("utf-8"))
+    written |= {f"arrivals.{step}" for step in steps}
+    assert len(written) > 20 and {"lookup.licence", "arrivals.room"} <= written
     assert not written - set(KINDS)
