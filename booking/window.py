@@ -83,6 +83,8 @@ def enter(desk: "Desk", entry: Entry, by: str, seen: str = "") -> Booking:
 
 def _enter(desk: "Desk", entry: Entry, by: str, seen: str) -> Booking:
     now, slot = desk.now(), _slot(entry.slot_id)
+    if not SHORTEST <= entry.minutes <= LONGEST:
+        raise _no_such_length()
     policy = Policy.of(slot.centre)
     lawyer = lawyer_of(entry.walk_in, now)
     held = _held(entry, slot, lawyer, policy, now)
@@ -127,12 +129,14 @@ def _may_enter(held: Held, slot: Slot, policy: Policy) -> None:
         raise refusals.OutsideWindow("该时段已经过去")
     if slot.date > held.now.date() + timedelta(days=policy.opens_days_before):
         raise refusals.OutsideWindow(f"窗口最多登记{policy.opens_days_before}天内的会见")
-    if not SHORTEST <= application.minutes <= LONGEST or held.ends_at.date() != slot.date:
-        raise refusals.Invalid(
-            f"会见时长须为{SHORTEST}至{LONGEST}分钟，且当日结束",
-            errors=[{"field": "minutes", "message": "时长不合要求"}],
-        )
+    if held.ends_at.date() != slot.date:
+        raise _no_such_length()
     rules.companions(policy, (companion["role"] for companion in application.companions))
+
+
+def _no_such_length() -> refusals.Invalid:
+    errors = [{"field": "minutes", "message": "时长不合要求"}]
+    return refusals.Invalid(f"会见时长须为{SHORTEST}至{LONGEST}分钟，且当日结束", errors=errors)
 
 
 def _compare(held: Held, person: Person, facts: sitting.Facts) -> list[Finding]:

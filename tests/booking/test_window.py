@@ -165,7 +165,7 @@ def test_an_over_long_meeting_keeps_its_end_and_the_lawyer_until_then(desk: Desk
         desk.book(applying(lawyer, slot="pudong-20261127-1000"))
 
 
-@pytest.mark.parametrize("minutes", [0, 14, 481, 1000])
+@pytest.mark.parametrize("minutes", [-1, 0, 14, 481, 1000, 10**21])
 def test_a_meeting_has_a_sensible_length(desk: Desk, lawyers: Lawyers, minutes: int) -> None:
     lawyers(1)
     with pytest.raises(refusals.Invalid):
