@@ -86,9 +86,9 @@ def close(desk: "Desk", closing: Closing, fingerprint: str, by: str) -> list[Boo
         )  # whoever got a seat is seen from here on, and nobody gets another
         if now_so.fingerprint != fingerprint:
             raise Changed
-        if closing.slots and not now_so.affected:
+        if not now_so.affected and not _whole_days(now_so):
             raise WrongState("该时段已有律师到场或正在会见，不能关闭")
-        _shut(closing, now_so)
+        _shut(now_so)
         refs = [booking.ref for booking in now_so.bookings]
         gone = withdrawal.withdraw(desk, refs, by, closing.reason, closing=[slot.id for slot in slots])
         if len(gone) != len(refs):  # somebody came, or cancelled, between two statements of ours
@@ -187,21 +187,25 @@ def _lock(slots: Sequence[Slot]) -> None:
         list(rows.for_update())
 
 
-def _shut(closing: Closing, now_so: Preview) -> None:
+def _shut(now_so: Preview) -> None:
     """Each slot by name, so that whoever lays out days from an older look at the calendar can't open it again."""
-    reason = closing.reason.strip()
+    closing, reason = now_so.closing, now_so.closing.reason.strip()
     shut = [one.slot.id for one in now_so.affected]
     said = {"open": False, "closed_reason": reason, "closed_by_hand": reason}
     Slot.update(**said).where(Slot.id.in_(shut)).execute()
-    if closing.slots:
-        return
-    kept = {one.slot.date for one in now_so.stopped}
-    days = [day for day in each_day(closing.first, closing.last) if day not in kept]
-    rows = [{"centre": closing.centre, "day": day, "open": False, "reason": reason} for day in days]
-    if rows:
+    days = _whole_days(now_so)
+    if days:
+        rows = [{"centre": closing.centre, "day": day, "open": False, "reason": reason} for day in days]
         words = CentreDay.insert_many(rows)
         targets = [CentreDay.centre, CentreDay.day]
         words.on_conflict(conflict_target=targets, preserve=[CentreDay.open, CentreDay.reason]).execute()
+
+
+def _whole_days(now_so: Preview) -> list[date]:
+    """Those of which the centre says that they are closed: none where slots are named, nor where somebody is here."""
+    closing, kept = now_so.closing, {one.slot.date for one in now_so.stopped}
+    days = [] if closing.slots else each_day(closing.first, closing.last)
+    return [day for day in days if day not in kept]
 
 
 def _note(now: datetime, closing: Closing, now_so: Preview, by: str) -> None:

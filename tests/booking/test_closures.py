@@ -183,6 +183,17 @@ def test_where_a_lawyer_is_here_already_his_slot_stays_open_and_the_others_close
     assert Booking.get_by_id(refs[1]).state == "confirmed"
 
 
+def test_a_day_of_which_nothing_can_be_closed_is_not_called_closed(
+    desk: Desk, lawyers: Lawyers, clock: Clock
+) -> None:
+    ref = confirmed(desk, lawyers(1)[0])
+    clock.move(days=2, hours=23)
+    arrivals.arrive(desk, ref, "gate-pudong")
+    with pytest.raises(refusals.WrongState, match="到场"):
+        close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")
+    assert not Audit.select().where(Audit.what == "slots.close").exists()
+
+
 @pytest.mark.parametrize(
     ("closing", "refused"),
     [
