@@ -62,10 +62,12 @@ def enter(
 
 
 def _check(times: Times, booking: Booking, before: Visit | None, policy: Policy, now: datetime) -> None:
-    """On the booking's day, from when the gate opens, in order, not ahead of now."""
+    """On the booking's day, from when the gate opens, in order, not ahead of now. A room still held is let go at any
+    time, since after a no-show nothing else does."""
     if not times.steps():
         raise Invalid("请填写至少一个时间")
-    if now - booking.ends_at > WITHIN:
+    holds_room = before is not None and before.occupies_id is not None
+    if now - booking.ends_at > WITHIN and not (holds_room and times.ended_at):
         raise WrongState(f"补录须在会见后{WITHIN.days}天内")
     if booking.state == "no_show" and times.arrived_at is None and before is None:
         raise Invalid("请填写到场时间")
@@ -114,7 +116,8 @@ def _write(booking: Booking, times: Times, columns: dict[str, Any], by: str) -> 
     """Raises WrongState where somebody has entered the same since."""
     if times.arrived_at is not None:
         row = {"booking": booking.ref, "who": by, **columns}
-        done = Visit.insert(row).on_conflict_ignore().as_rowcount().execute()
+        entering = Visit.insert(row).on_conflict(action="NOTHING", conflict_target=[Visit.booking])
+        done = entering.as_rowcount().execute()  # a room that somebody else has still raises
     else:
         empty = [getattr(Visit, _COLUMNS[to]).is_null() for to in times.steps()]
         done = Visit.update(**columns).where(Visit.booking == booking.ref, *empty).execute()

@@ -108,7 +108,7 @@ def test_a_room_is_given_to_who_is_there_and_in_use_only(desk: Desk, coming: lis
         arrivals.give_room(desk, coming[0], "gate", room.id)
     arrivals.arrive(desk, coming[0], "gate")
     arrivals.start(desk, coming[0], "gate", room.id)
-    with pytest.raises(refusals.WrongState, match="正由律师0律师.*使用，08:30开始，不能停用"):
+    with pytest.raises(refusals.WrongState, match=r"正由律师0律师.*使用，08:30开始，不能停用"):
         rooms.close(room, desk.now(), "chief")
     arrivals.finish(desk, coming[0], "gate")
     rooms.close(room, desk.now(), "chief")

@@ -95,6 +95,26 @@ def test_one_who_came_in_time_loses_the_strike_and_the_state_stays(desk: Desk, r
     assert (Visit.get_by_id(ref).occupies_id, Visit.get_by_id(ref).ended_at) == (None, clocked(9, 15))
 
 
+def test_a_room_forgotten_after_a_no_show_is_let_go_however_late(
+    desk: Desk, ref: str, room: Room, clock: Clock
+) -> None:
+    arrivals.mark_no_shows(desk)
+    late_entry.enter(desk, ref, "gate", Times(clocked(8, 10), clocked(8, 31)), room=room.id, waive=True)
+    clock.move(days=5)
+    late_entry.enter(desk, ref, "gate", Times(None, None, clocked(9, 15)))
+    assert Visit.get_by_id(ref).occupies_id is None
+
+
+def test_a_room_somebody_else_is_in_is_said_so(desk: Desk, ref: str, room: Room) -> None:
+    beside = Booking.get_by_id(ref).__data__ | {"ref": "0THER000", "active": None, "detainee_claim": None}
+    Booking.create(**beside)
+    Visit.create(booking="0THER000", arrived_at=clocked(8, 0), started_at=clocked(8, 30), who="gate",
+                 room=room, occupies=room)  # fmt: skip
+    with pytest.raises(refusals.WrongState, match="1号会见室”正由"):
+        late_entry.enter(desk, ref, "gate", Times(clocked(8, 10), clocked(8, 31)), room=room.id)
+    assert Booking.get_by_id(ref).state == "confirmed"
+
+
 def test_one_who_came_too_late_keeps_the_strike(desk: Desk, ref: str) -> None:
     arrivals.mark_no_shows(desk)
     with pytest.raises(refusals.WrongState, match="已过爽约时限"):
