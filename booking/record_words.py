@@ -40,6 +40,7 @@ KINDS = {
     "slot.reopen": "重开时段",
     "slots.close": "关闭时段",
     "closing.seen": "查看关闭影响",
+    "lowering.seen": "查看减少名额影响",
     "day.reopen": "重开一天",
     "timetable.import": "导入时间表",
     "holidays.import": "导入节假日",

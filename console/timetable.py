@@ -8,7 +8,7 @@ from pydantic import Field
 from booking import calendar, closures, seats_by_hand, week_plan
 from booking.closures import Changed
 from booking.seats_by_hand import Affects
-from console.door import back, console, here, page, say
+from console.door import back, console, here, noted, page, say
 from console.reach import centre_shown, slot_here
 from console.reading import Form, asked, read
 
@@ -56,6 +56,8 @@ def timetable_slot(slot_id: str) -> str:
     """With a number of seats below what is booked it shows who is affected, before anything is done."""
     slot, wanted = slot_here(slot_id), asked(SeatsAsked).seats
     lowering = None if wanted is None else seats_by_hand.preview(here().desk, slot_id, wanted)
+    if lowering and lowering.affected:
+        noted("lowering.seen", slot_id, bookings=len(lowering.affected))
     return page(
         "timetable_slot.html", slot=slot, lowering=lowering, policy=week_plan.policy_of(slot), now=here().now
     )

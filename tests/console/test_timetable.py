@@ -84,6 +84,9 @@ def test_lowering_shows_who_is_affected_and_only_then_is_done(chief: Browser, bo
     text = chief.get(answer.location).text
     assert booked[1] in text and booked[2] in text and booked[0] not in text
     assert "11-27 10:00" in text
+    assert [(a.subject, a.words) for a in Audit.select().where(Audit.what == "lowering.seen")] == [
+        (SLOT, {"bookings": 2})
+    ]
     chief.post(f"timetable/slots/{SLOT}/seats", seats="1", seen=hidden(text, "seen"))
     assert Slot.get_by_id(SLOT).seats == 1
     assert Booking.select().where(Booking.active == 1).count() == 3
