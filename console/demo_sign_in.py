@@ -17,7 +17,8 @@ def sign_in() -> Response:
     request.max_content_length = FORM_BYTES
     watch_address()
     account = request.form.get("account", "")
-    officer = Officer.get_or_none(Officer.account == account) if account in door().demo_accounts else None
+    in_office = (Officer.account == account) & (Officer.state == "active")
+    officer = Officer.get_or_none(in_office) if account in door().demo_accounts else None
     if officer is None:
-        raise NotFound("演示中没有这位民警")
+        raise NotFound("演示中没有这位民警，或已被停用")
     return let_in(officer, request.form.get("next", ""), "演示")

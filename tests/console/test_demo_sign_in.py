@@ -40,6 +40,13 @@ def production(tmp_path) -> Iterator[APIFlask]:
     database.close()
 
 
+def test_who_was_suspended_is_told_so_and_gets_no_cookie(demo):
+    Officer.update(state="suspended").where(Officer.account == "gate-pudong").execute()
+    answer = demo.test_client().post("/console/demo-sign-in", data={"account": "gate-pudong"})
+    assert answer.status_code == 404 and "停用" in answer.text
+    assert "huijian=" not in str(answer.headers)
+
+
 def test_one_click_and_the_officer_is_in(demo):
     client = demo.test_client()
     assert client.get("/console/sign-in").text.count("console/demo-sign-in") == 2
