@@ -55,6 +55,15 @@ def test_progress_is_shown_and_leads_on_to_the_report(signed_in, desk):
     assert chief.get(f"{path}/progress").headers["HX-Redirect"] == path
 
 
+def test_an_import_nobody_works_on_says_so(signed_in, desk, clock):
+    chief = signed_in()
+    path = str(upload(chief, sheet(cells(1))).location)
+    assert "后台处理可能停了" not in chief.get(f"{path}/progress").text
+    clock.move(seconds=61)
+    assert "后台处理可能停了" in chief.get(f"{path}/progress").text
+    assert "后台处理可能停了" in chief.get(path).text
+
+
 def test_wrong_rows_are_listed_with_row_and_reason_and_there_is_no_button(signed_in, desk):
     chief = signed_in()
     path = reported(chief, desk, cells(1), cells(2, name="=1+1"), cells(1))
