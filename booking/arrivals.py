@@ -141,7 +141,7 @@ def find(ref: str) -> Booking:
 def _room(booking: Booking, room: int | None) -> Room | None:
     if room is not None:
         return rooms.to_use(booking.centre_id, room)
-    visit = Visit.select(Visit, Room).join(Room).where(Visit.booking == booking.ref).first()
+    visit = Visit.of_booking(booking.ref)
     return visit.room if visit else None
 
 

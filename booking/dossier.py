@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from booking.identity import same_name
+from booking.words import LICENCES
 from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
 from models.bookings import NAME_LOST
 from models.detainees import id_key, name_key
 from models.sealed import UNREADABLE
 
-LICENCE_STATES = {"active": "执业", "suspended": "停止执业", "revoked": "吊销"}
 _NEARBY = timedelta(hours=12)
 _MOST = 40
 
@@ -82,7 +82,7 @@ def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[Line]:
     """The lawyer's own words beside the roll's line; an ID number and a phone only as equal or not."""
     if roll is None:
         return [Line("执业证号", lawyer.licence_no, "名册中没有", False)]
-    listed = LICENCE_STATES.get(roll.state, roll.state)
+    listed = LICENCES.get(roll.state, roll.state)
     if roll.valid_until:
         listed += f"，有效期至{roll.valid_until}"
     return [
@@ -172,7 +172,7 @@ def _companion(one: dict[str, Any], entries: dict[str, RollEntry]) -> Line:
     said = f"{one['name']}，{one.get('licence_no') or '未填执业证号'}"
     if entry is None:
         return Line("同行律师", said, "名册中没有", False)
-    listed = f"{entry.name}，{entry.firm}，{LICENCE_STATES.get(entry.state, entry.state)}"
+    listed = f"{entry.name}，{entry.firm}，{LICENCES.get(entry.state, entry.state)}"
     return Line("同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"]))
 
 

@@ -9,7 +9,7 @@ from booking.passes import BadPass, PassKeys
 from booking.policy import Policy
 from booking.refs import ref_said
 from booking.words import STATES, day_words, moment_words
-from models import Booking, Centre, Lawyer
+from models import Booking
 from refusals import WrongState
 
 _PASS = "HJ1."
@@ -99,8 +99,7 @@ def _by_ref(ref: str, centre: str, now: datetime) -> Looked:
 
 
 def _booking(ref: str) -> Booking | None:
-    joined = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer)
-    found: Booking | None = joined.where(Booking.ref == ref).first()
+    found: Booking | None = Booking.in_full().where(Booking.ref == ref).first()
     return found
 
 

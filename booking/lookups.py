@@ -111,8 +111,7 @@ def many_to_review(centre: str) -> int:
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:
-    joined = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer)
-    found: Booking | None = joined.where(Booking.ref == ref, _within(officer)).first()
+    found: Booking | None = Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
     return found
 
 

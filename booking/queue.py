@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from peewee import Case, fn
 
 from clock import at
-from models import Booking, Centre, Lawyer
+from models import Booking
 
 
 class Waiting(NamedTuple):
@@ -47,7 +47,12 @@ def before(booking: Booking) -> Booking | None:
 def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
     """Those the comparison found nothing about, in the queue's order."""
     fine = Booking.without_findings() & (Booking.starts_at > now)
-    return list(_joined(_submitted(centre) & fine).order_by(Booking.starts_at, Booking.ref).limit(most))
+    return list(
+        Booking.in_full()
+        .where(_submitted(centre) & fine)
+        .order_by(Booking.starts_at, Booking.ref)
+        .limit(most)
+    )
 
 
 def _submitted(centre: str) -> Any:
@@ -66,10 +71,9 @@ def _sum(condition: Any) -> Any:
 def _one(where: Any, *, backwards: bool = False) -> Booking | None:
     order = (Booking.starts_at, Booking.ref)
     found: Booking | None = (
-        _joined(where).order_by(*(column.desc() for column in order) if backwards else order).first()
+        Booking.in_full()
+        .where(where)
+        .order_by(*(column.desc() for column in order) if backwards else order)
+        .first()
     )
     return found
-
-
-def _joined(where: Any) -> Any:
-    return Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer).where(where)

@@ -10,7 +10,7 @@ from peewee import InterfaceError, OperationalError
 from booking.policy import Policy
 from booking.steps import fit_to_send, move, move_all, tell, tell_all
 from booking.words import STATES, by_words, moment_words
-from models import Audit, Booking, Centre, Change, Lawyer, database
+from models import Audit, Booking, Centre, Change, database
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 
@@ -41,8 +41,7 @@ def waiting(centre: str | None = None, before: datetime | None = None) -> list[B
         where &= Booking.centre == centre
     if before is not None:
         where &= Booking.starts_at < before
-    found = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer)
-    return list(found.where(where).order_by(Booking.starts_at, Booking.ref))
+    return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
 
 
 def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Booking:

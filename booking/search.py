@@ -11,7 +11,7 @@ from booking.identity import is_id_no
 from booking.lookups import After
 from booking.refs import ref_said
 from clock import at
-from models import Booking, Centre, Detainee, Lawyer, RollEntry, keyring
+from models import Booking, Detainee, Lawyer, RollEntry, keyring
 from models.detainees import id_key, name_key
 from models.names import spellings
 
@@ -50,7 +50,7 @@ def bookings(wanted: Wanted, now: datetime, many: int, after: After | None = Non
     order = (Booking.starts_at, Booking.ref)
     if after is not None:
         where &= _behind(after, newest_first=wanted.newest_first)
-    found = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer).where(where)
+    found = Booking.in_full().where(where)
     return list(
         found.order_by(*(column.desc() for column in order) if wanted.newest_first else order).limit(many)
     )

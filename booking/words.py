@@ -16,6 +16,8 @@ STATES = {
 }
 MANDATES = {"entrusted": "委托", "legal_aid": "法律援助"}
 STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
+COMPANIONS = {"lawyer": "律师", "assistant": "助理", "interpreter": "翻译"}
+LICENCES = {"active": "执业", "suspended": "停止执业", "revoked": "吊销"}
 WAYS = {"online": "网上", "window": "窗口"}
 
 _NOT_OFFICERS = {"lawyer": "律师本人", "system": "系统"}

@@ -19,8 +19,6 @@ from console.visit import door
 from models import Booking, Room, Visit
 from refusals import Forbidden, Invalid
 
-ROLES = {"lawyer": "律师", "assistant": "助理", "interpreter": "翻译"}
-
 
 class Sought(Form):
     """A pass's signed text, or a reference. Sent by POST: a pass is nothing for an address."""
@@ -69,12 +67,7 @@ def find_arrival() -> str | Response:
 def arrival(ref: str) -> str:
     booking = booking_here(ref)
     noted("booking.seen", booking.ref, at="到场")
-    came: Visit | None = (
-        Visit.select(Visit, Room)
-        .left_outer_join(Room, on=Visit.room)
-        .where(Visit.booking == booking.ref)
-        .first()
-    )
+    came = Visit.of_booking(booking.ref)
     return page(
         "arrival.html",
         booking=booking,
@@ -83,7 +76,7 @@ def arrival(ref: str) -> str:
         free=_free_rooms(booking, came),
         any_rooms=bool(rooms.every(booking.centre_id)),
         papers=papers_for(Policy.of(booking.centre), booking.mandate),
-        roles_along=ROLES,
+        roles_along=words.COMPANIONS,
         words=words,
         may_owe=here().officer.role in (GATE, CHIEF),
         may_miss=_is_late(booking),

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Response, url_for
-from peewee import JOIN
 from pydantic import Field
 
 from booking import dossier, officers, search, words
@@ -16,7 +15,7 @@ from booking.withdrawal import withdraw
 from console.door import back, console, here, noted, page, say
 from console.reach import booking_here, centre_shown
 from console.reading import Form, asked, read
-from models import Booking, Change, Notice, Room, Slot, Visit
+from models import Booking, Change, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState
 from sms import untold
@@ -118,7 +117,7 @@ def _tell(found: Booking, number: str = "") -> str:
         changes=changes,
         names=officers.names(change.by for change in changes),
         notices=list(Notice.select().where(Notice.booking == found.ref).order_by(Notice.id)),
-        came=_visit(found),
+        came=Visit.of_booking(found.ref),
         file=dossier.of(found),
         free_until=Policy.of(found.centre).cancel_free_until(found.starts_at),
         open=found.state in OPEN_STATES,
@@ -127,13 +126,6 @@ def _tell(found: Booking, number: str = "") -> str:
         kinds=KINDS,
         words=words,
     )
-
-
-def _visit(found: Booking) -> Visit | None:
-    """Of who came: with the room, where there was one."""
-    visits = Visit.select(Visit, Room).join(Room, JOIN.LEFT_OUTER, on=(Visit.room == Room.id), attr="room")
-    one: Visit | None = visits.where(Visit.booking == found.ref).first()
-    return one
 
 
 def _detainee(found: Booking) -> dict[str, str]:

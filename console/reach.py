@@ -6,7 +6,7 @@ from flask import Response, g, request
 
 from booking.refs import ref_said
 from console.visit import CENTRE, door, here
-from models import Booking, Centre, Lawyer, Slot
+from models import Booking, Centre, Slot
 from refusals import NotFound
 
 _REF = re.compile(r"[0-9A-Z]{8}", re.ASCII)
@@ -40,7 +40,7 @@ def centre_shown() -> Centre:
 def booking_here(ref: str) -> Booking:
     """A booking of a centre the officer may see, as typed or said. Raises NotFound."""
     said = ref_said(ref)
-    query = Booking.select(Booking, Centre, Lawyer).join(Centre).switch(Booking).join(Lawyer)
+    query = Booking.in_full()
     if own := here().officer.centre_id:
         query = query.where(Booking.centre == own)
     found: Booking | None = query.where(Booking.ref == said).first() if _REF.fullmatch(said) else None

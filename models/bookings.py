@@ -73,6 +73,11 @@ class Booking(Table):
         return cls.findings == Value("[]", converter=False)
 
     @classmethod
+    def in_full(cls) -> Any:
+        """Bookings with their centre and their lawyer."""
+        return cls.select(cls, Centre, Lawyer).join(Centre).switch(cls).join(Lawyer)
+
+    @classmethod
     def of_lawyer(cls, lawyer: int, ref: str) -> "Booking | None":
         """The lawyer's own booking; another's does not exist for him."""
         found: Booking | None = cls.get_or_none(cls.ref == ref, cls.lawyer == lawyer)

@@ -2,7 +2,7 @@
 
 from datetime import date as Date
 
-from peewee import AutoField, BooleanField, CharField, DateField, ForeignKeyField, SmallIntegerField
+from peewee import JOIN, AutoField, BooleanField, CharField, DateField, ForeignKeyField, SmallIntegerField
 
 from models.base import Table
 from models.bookings import Booking
@@ -47,6 +47,13 @@ class Visit(Table):
     ended_at = MomentField(null=True)
     who = CharField(80)
     entered_late = BooleanField(default=False)
+
+    @classmethod
+    def of_booking(cls, ref: str) -> "Visit | None":
+        """With its room, where there is one."""
+        found = cls.select(cls, Room).join(Room, JOIN.LEFT_OUTER, on=cls.room).where(cls.booking == ref)
+        one: Visit | None = found.first()
+        return one
 
 
 class PlanPrint(Table):

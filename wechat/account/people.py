@@ -4,13 +4,11 @@ from datetime import datetime
 
 from booking import lookups
 from booking.lookups import LawyerSeen
-from booking.words import STATES, moment_words
+from booking.words import LICENCES, STAGES, STATES, moment_words
 from models import Booking, Lawyer, RollEntry
 from wechat.account.replies import Answer, Item
 from wechat.account.visit import MANY, Visit, behind, cursor, detainee, when, without_name
 
-_ROLL = {"active": "执业", "suspended": "停止执业", "revoked": "吊销"}
-_STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
 _BOUND = {"verified": "已核验", "pending": "待核验", "refused": "未通过"}
 
 NO_BOOKING = Answer("没有找到这个预约。请核对编号（8位字母数字）；其他看守所的预约查不到。")
@@ -26,7 +24,7 @@ def booking(visit: Visit, ref: str, after: str) -> Answer:
         f"预约 {found.ref} {STATES[found.state]}",
         f"{found.centre.name} {when(found.starts_at, visit.now)}，{found.minutes}分钟",
         f"律师：{found.lawyer.name} {found.lawyer.licence_no}",
-        f"会见：{detainee(found)}（{_STAGES.get(found.stage, found.stage)}）",
+        f"会见：{detainee(found)}（{STAGES.get(found.stage, found.stage)}）",
     ]
     if found.companions:
         lines.append(f"随行：{len(found.companions)}人")
@@ -95,7 +93,7 @@ def _on_roll(entry: RollEntry | None) -> str:
     if entry is None:
         return "不在册"
     until = f"，有效期至{entry.valid_until}" if entry.valid_until else ""
-    return f"{_ROLL.get(entry.state, entry.state)}{until}"
+    return f"{LICENCES.get(entry.state, entry.state)}{until}"
 
 
 def _firm(seen: LawyerSeen) -> str:
