@@ -78,9 +78,12 @@ def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime
     if open_ is False and not reason.strip():
         raise Invalid("不安排会见的日子须写明原因，律师会看到")
     with database.atomic():
-        CentreDay.delete().where(CentreDay.centre == centre, CentreDay.day == day).execute()
-        if open_ is not None:
-            CentreDay.create(centre=centre, day=day, open=open_, reason=reason.strip()[:200])
+        if open_ is None:
+            CentreDay.delete().where(CentreDay.centre == centre, CentreDay.day == day).execute()
+        else:
+            word = CentreDay.insert(centre=centre, day=day, open=open_, reason=reason.strip()[:200])
+            targets = [CentreDay.centre, CentreDay.day]
+            word.on_conflict(conflict_target=targets, preserve=[CentreDay.open, CentreDay.reason]).execute()
         words = {"day": str(day), "open": open_, "reason": reason}
         Audit.create(at=now, who=by, what="centre.day", subject=code, words=words, centre=code)
 

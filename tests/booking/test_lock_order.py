@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
-from booking import review, walk_ins, window
+from booking import centres, review, walk_ins, window
 from booking.closures import Changed, Closing, close, preview
 from booking.desk import Desk
 from booking.walk_ins import WalkIn
-from models import Booking, Lawyer, Slot, database
+from models import Booking, CentreDay, Lawyer, Slot, database
 from models.locks import lock_people
 from models.slots import give_back
 from tests.booking.conftest import FRIDAY, SLOT, applying
@@ -112,3 +112,21 @@ def test_noted_before_the_lock_one_of_them_is_thrown_out(
 ) -> None:
     monkeypatch.setattr(walk_ins, "lock_people", lambda lawyers: None, raising=False)
     assert OperationalError in entered_while_suspended(desk, lawyers(1)[0], monkeypatch)
+
+
+def test_of_two_words_about_a_day_at_one_moment_the_later_stands(desk: Desk) -> None:
+    """As by a button pressed twice."""
+
+    def said(reason: str) -> None:
+        try:
+            centres.set_day("pudong", FRIDAY, True, reason, desk.now(), "chief-pudong")
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with database.atomic():
+            centres.set_day("pudong", FRIDAY, True, "调休", desk.now(), "chief-pudong")
+            beside = threads.submit(said, "加班")
+            somebody_waits()
+        beside.result()
+    assert [word.reason for word in CentreDay.select()] == ["加班"]
