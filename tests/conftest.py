@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,20 @@ def postgres_tables(postgres_server: PostgresServer) -> str:
     return url
 
 
+@cache
+def _emptying() -> str:
+    """TRUNCATE of all tables takes 80 ms, this takes one; nobody else is there whose references would need a check."""
+    sequences = models.database.execute_sql("SELECT sequencename FROM pg_sequences").fetchall()
+    return ";".join(
+        [
+            "SET session_replication_role = replica",
+            *(f'DELETE FROM "{table._meta.table_name}"' for table in models.TABLES),
+            *(f"SELECT setval('{name}', 1, false)" for (name,) in sequences),
+            "SET session_replication_role = DEFAULT",
+        ]
+    )
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an open, empty database with all tables; each test runs on both kinds."""
@@ -71,8 +86,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     else:
         url = request.getfixturevalue("postgres_tables")
         models.open_database(url, KEYRING)
-        names = ", ".join(f'"{table._meta.table_name}"' for table in models.TABLES)
-        models.database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        models.database.execute_sql(_emptying())
     yield url
     models.database.close()
 
