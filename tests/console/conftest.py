@@ -1,6 +1,7 @@
 """The officers' door in front of the desk's small world, and a browser for each officer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -86,21 +87,24 @@ def asking(books: Books, desk: Desk) -> Asking:  # noqa: F811
     return Asking(books, now=desk.now)
 
 
-@pytest.fixture
-def app(desk: Desk, redis_client: Any, asking: Asking) -> APIFlask:  # noqa: F811
-    Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
+@pytest.fixture(scope="session")
+def house() -> APIFlask:
+    """The door, built once: its routes and pages take longer to make than most tests to run."""
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
     console.register(
-        app,
-        secret_keys=["passes"],
-        desk=desk,
-        redis=redis_client,
-        asking=asking,
-        public_url=HOST,
-        wechat=NO_WECHAT,
-    )
+        app, secret_keys=["passes"], desk=None, redis=None, asking=None, public_url=HOST, wechat=NO_WECHAT
+    )  # fmt: skip
     return app
+
+
+@pytest.fixture
+def app(house: APIFlask, desk: Desk, redis_client: Any, asking: Asking) -> APIFlask:  # noqa: F811
+    """With this test's desk behind it."""
+    Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
+    behind = {"desk": desk, "redis": redis_client, "asking": asking}
+    house.extensions["huijian.console"] = replace(house.extensions["huijian.console"], **behind)
+    return house
 
 
 def an_officer(role: str, centre: str | None, now: Any) -> Officer:
