@@ -198,6 +198,11 @@ def test_it_ends_where_a_later_timetable_begins(desk: Desk) -> None:
     assert ruling is not None and {period.seats for period in ruling.on(date(2027, 1, 8))} == {40}
 
 
+def test_a_timetable_until_the_end_of_time_has_no_end(desk: Desk) -> None:
+    Timetable.update(valid_to=date.max).execute()
+    assert weekly_changes.with_seats("pudong", 4, time(8, 30), 20, 28, date(2026, 12, 1)).valid_to is None
+
+
 def test_a_weekday_or_start_the_timetable_lacks_cannot_be_raised(desk: Desk) -> None:
     with pytest.raises(refusals.NotFound):
         weekly_changes.with_seats("pudong", 0, time(8, 30), 20, 28, TODAY)
