@@ -13,6 +13,7 @@ LAWYERS = (
 TEXT = """
 会见 huijian 已就绪 · everything is up (Ctrl-C 结束)
 
+  从这里开始 start here   http://127.0.0.1:{port}/   在浏览器里打开，选一个身份进入民警工作台
   服务 service            http://127.0.0.1:{port}    接口文档 /api/v1/docs · /healthz · /readyz
   民警公众号 account      http://127.0.0.1:{wechat}/chat
   手机短信 SMS inboxes    http://127.0.0.1:{aliyun}
