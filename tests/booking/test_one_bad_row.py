@@ -19,15 +19,26 @@ def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
     desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(3))
-    sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
-    bad = Booking.ref == refs[0]
-    Booking.update(detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "异常"}]).where(
-        bad
-    ).execute()
+    Booking.update(findings=[{"code": "without a message"}]).where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
     assert review.decide_due(desk) == 2
     assert [Booking.get_by_id(ref).state for ref in refs] == ["submitted", "confirmed", "confirmed"]
     assert refs[0] in caplog.text
+
+
+def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says_nothing_of_why(
+    desk: Desk, lawyers: Lawyers, clock: Clock
+) -> None:
+    refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(2))
+    sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
+    unread = Booking.update(
+        detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "某甲异常"}]
+    )
+    unread.where(Booking.ref == refs[0]).execute()
+    clock.moment = at(date(2026, 11, 26), time(18))
+    assert review.decide_due(desk) == 2
+    assert [Booking.get_by_id(ref).state for ref in refs] == ["rejected", "confirmed"]
+    assert Notice.get(Notice.event == f"{refs[0]}:rejected").words["reason"] == "原因请在小程序查看"
 
 
 def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
