@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from clock import at
 from models import Audit, Booking, Lawyer, Slot
 from sandbox.cast import invented_id_no
-from tests.booking.conftest import FRIDAY, SLOT, TODAY, add_slot
+from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, add_slot
 from tests.booking.test_window import held, licence
 from tests.console.conftest import Browser, SignedIn
 
@@ -37,6 +38,17 @@ def test_a_walk_in_is_entered_and_the_reference_shown(gate: Browser) -> None:
     assert booking.ref in text and "已预约" in text and "08:30–09:30" in text
     assert (booking.way, booking.state) == ("window", "confirmed")
     assert Audit.get(Audit.what == "window.enter").who == "gate-pudong"
+
+
+def test_who_stands_here_today_is_led_on_to_his_arrival(
+    gate: Browser, signed_in: SignedIn, clock: Clock
+) -> None:
+    """Nobody may pay with a strike for an officer who forgot the second step."""
+    slip = gate.post("window", **typed(gate)).location
+    onward = f"/console/arrivals/{Booking.get().ref}"
+    assert onward not in gate.get(slip).text
+    clock.moment = at(FRIDAY, time(8, 20))
+    assert onward in signed_in("gate").get(slip).text
 
 
 def test_a_double_click_and_the_back_button_make_one_booking(gate: Browser) -> None:
