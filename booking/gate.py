@@ -34,7 +34,7 @@ class Looked(NamedTuple):
 
 _ELSEWHERE = Sign("elsewhere", "该凭证不是本所的预约", "请律师核对预约的看守所")
 _UNREADABLE = Sign("unreadable", "认不出预约号", "预约号为8位数字和字母，请核对后重输")
-_UNKNOWN = Sign("unknown", "没有这个预约号", "请核对后重输，或按姓名查找")
+_UNKNOWN = Sign("unknown", "本所没有这个预约号", "请核对后重输，或按姓名查找；也可能是别的看守所的预约")
 _FORGED = Sign("forged", "凭证无效", "不是本系统签发的凭证，不得据此放行；请核对证件原件和预约号")
 _MOVED = Sign("outdated", "凭证已作废", "凭证上的时间与预约不符，请律师重新打开凭证")
 
@@ -93,9 +93,9 @@ def _by_ref(ref: str, centre: str, now: datetime) -> Looked:
     if not _REF.fullmatch(ref):
         return Looked(None, _UNREADABLE)
     found = _booking(ref)
-    if found is None:
+    if found is None or found.centre_id != centre:  # whether there is one elsewhere is nobody's business here
         return Looked(None, _UNKNOWN)
-    return Looked(found, sign(found, now)) if found.centre_id == centre else Looked(None, _ELSEWHERE)
+    return Looked(found, sign(found, now))
 
 
 def _booking(ref: str) -> Booking | None:

@@ -225,10 +225,11 @@ def test_a_pass_of_another_time_or_another_centre_tells_nothing_of_the_person(
 ) -> None:
     booking = Booking.get_by_id(coming[0])
     text = KEYS.issue(booking, Policy()).text
-    for typed in (text, booking.ref):
-        found = gate.look(typed, "qingpu", KEYS, desk.now())
-        assert found.booking is None
-        assert found.sign[:2] == ("elsewhere", "该凭证不是本所的预约")
+    for typed, said in ((text, "elsewhere"), (booking.ref, "unknown")):
+        assert gate.look(typed, "qingpu", KEYS, desk.now())[0] is None
+        assert gate.look(typed, "qingpu", KEYS, desk.now()).sign.kind == said
+    nobodys = gate.look("ZZZZZZZZ", "qingpu", KEYS, desk.now())
+    assert gate.look(booking.ref, "qingpu", KEYS, desk.now()) == nobodys  # not even that there is one
     later = at(FRIDAY, time(10))
     Booking.update(starts_at=later).where(Booking.ref == booking.ref).execute()
     assert looked(text, desk) == "outdated"
