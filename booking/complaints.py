@@ -1,6 +1,6 @@
 """pydantic's complaints as Chinese sentences, for lawyers' forms and officers' settings alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -8,13 +8,19 @@ from pydantic_core import ErrorDetails
 from refusals import Invalid
 
 
-def refusal(what: str, wrong: ValidationError) -> Invalid:
-    """Why `what` can't be taken: every complaint with its field, as one sentence and as a list."""
+def refusal(what: str, wrong: ValidationError, names: Mapping[str, str] | None = None) -> Invalid:
+    """Why `what` can't be taken: every complaint with its field, as one sentence and as a list.
+
+    `names` are what people call the fields, where they don't know them as programs do.
+    """
     errors = [
         {"field": ".".join(map(str, error["loc"])), "message": sentence(error)}
         for error in _first_causes(wrong.errors())
     ]
-    said = "；".join(f"{error['field']} {error['message']}".strip() for error in errors)
+    called = names or {}
+    said = "；".join(
+        f"{called.get(error['field'], error['field'])} {error['message']}".strip() for error in errors
+    )
     return Invalid(f"{what}有误：{said}", errors=errors)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from models import Booking, Change, DayFigures, Notice, Slot, SlotFigures, TurnedAway, Visit, database
+from models.figures import COUNTED
 
 RECENT = timedelta(days=7)  # in which receipts, corrections and late entries may still come
 ANEW_AFTER = timedelta(hours=6)
@@ -53,7 +54,7 @@ def make(centres: Sequence[str], day: date, now: datetime) -> None:
     """Count and keep."""
     found = count(centres, day)
     slots = [
-        {"centre": centre, "date": day, "starts": starts, **{name: numbers[name] for name in _NUMBERS}}
+        {"centre": centre, "date": day, "starts": starts, **{name: numbers[name] for name in COUNTED}}
         for centre, counted in found.items()
         for starts, numbers in counted.slots.items()
     ]
@@ -63,7 +64,7 @@ def make(centres: Sequence[str], day: date, now: datetime) -> None:
     ]
     if not days:
         return
-    numbers = [getattr(SlotFigures, name) for name in _NUMBERS]
+    numbers = [getattr(SlotFigures, name) for name in COUNTED]
     with database.atomic():
         _keep(SlotFigures, slots, [SlotFigures.centre, SlotFigures.date, SlotFigures.starts], numbers)
         told = [DayFigures.spreads, DayFigures.counts, DayFigures.made_at]
@@ -83,19 +84,6 @@ def make_due(now: datetime) -> int:
     for day, centres in days.items():
         make(centres, day, now)
     return len(days)
-
-
-_NUMBERS = (
-    "seats",
-    "booked",
-    "window_booked",
-    "held",
-    "no_shows",
-    "cancelled",
-    "rejected",
-    "full",
-    "outside",
-)
 
 
 def _keep(table: Any, rows: list[dict[str, Any]], where: list[Any], fields: list[Any]) -> None:

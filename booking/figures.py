@@ -10,23 +10,12 @@ from peewee import fn
 
 from booking.day_figures import Counted, count
 from models import DayFigures, SlotFigures
+from models.figures import COUNTED
 from refusals import Invalid
 
 EARLIEST = date(2000, 1, 1)
 LONGEST = timedelta(days=366)
 WEEKS_FROM = timedelta(days=62)  # a span longer than this is shown by weeks
-
-_NUMBERS = (
-    "seats",
-    "booked",
-    "window_booked",
-    "held",
-    "no_shows",
-    "cancelled",
-    "rejected",
-    "full",
-    "outside",
-)
 
 
 @dataclass
@@ -143,10 +132,10 @@ def of(centres: Sequence[str], first: date, last: date, now: datetime) -> Figure
 
 
 def _sums(by: Any, centres: Sequence[str], first: date, last: date) -> Iterable[tuple[Any, dict[str, int]]]:
-    sums = [fn.SUM(getattr(SlotFigures, name)) for name in _NUMBERS]
+    sums = [fn.SUM(getattr(SlotFigures, name)) for name in COUNTED]
     here = SlotFigures.centre.in_(centres) & SlotFigures.date.between(first, last)
     for key, *numbers in SlotFigures.select(by, *sums).where(here).group_by(by).tuples():
-        yield key, dict(zip(_NUMBERS, map(int, numbers), strict=True))
+        yield key, dict(zip(COUNTED, map(int, numbers), strict=True))
 
 
 def _span(found: Figures, day: date) -> Tally:

@@ -6,6 +6,10 @@ from models.base import Table
 from models.centres import Centre
 from models.fields import JSONText, MomentField
 
+COUNTED = (
+    "seats", "booked", "window_booked", "held", "no_shows", "cancelled", "rejected", "full", "outside",
+)  # fmt: skip
+
 
 class SlotFigures(Table):
     """A slot of a day in numbers.

@@ -96,7 +96,8 @@ def test_a_chief_adds_a_room_takes_it_out_of_use_and_back(signed_in):
     room = Room.get()
     assert (room.name, room.centre_id) == ("1号会见室", "pudong")
     assert chief.post("rooms", name="1号会见室").status_code == 409
-    assert chief.post("rooms", name="").status_code == 422
+    empty = chief.post("rooms", name="")
+    assert empty.status_code == 422 and "填写的内容有误：名称（姓名） 此项必填" in empty.text
     chief.post(f"rooms/{room.id}/closing")
     assert Room.get().state == "closed" and "停用" in chief.get("rooms").text
     assert chief.post(f"rooms/{room.id}/closing").status_code == 409
