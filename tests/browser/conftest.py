@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from redis import Redis
 
 import models
@@ -24,6 +24,7 @@ from seats.counters import SeatCounters
 from tests.conftest import KEYRING
 from tests.service import environment, free_port, web
 
+expect.set_options(timeout=15_000)  # a machine with other work is slow, not wrong
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Nothing of a browser's own business with its maker: these tests have no network but this machine. It shows only our

@@ -58,6 +58,13 @@ def test_a_lawyer_is_let_in_by_a_typed_pass_and_the_meeting_gets_a_room(as_offic
     assert Visit.get_by_id(coming.ref).occupies_id is None
 
 
+def scan(page, text):
+    """As a scanner does: keys and Enter, into whatever has the focus."""
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
 def arrive(page):
     for box in page.locator("form[action$='/arrival'] input[name=papers]").all():
         box.check()
@@ -69,6 +76,5 @@ def arrive(page):
 def test_what_is_no_pass_of_ours_is_said_plainly(as_officer, typed, said):
     page = as_officer("gate-pudong")
     page.goto("/console/arrivals")
-    page.keyboard.type(typed)
-    page.keyboard.press("Enter")
+    scan(page, typed)
     expect(page.locator(".sign")).to_contain_text(said)
