@@ -40,7 +40,7 @@ def work(desk: "Desk", import_id: int) -> None:
         log.info("import %s goes on elsewhere", import_id)
     except Invalid as no:
         run.note(state="failed", problem=no.detail[:300], finished_at=desk.now())
-    except Exception:
+    except Exception:  # nothing is written yet: it is put back, and after some runs told as failed
         log.exception("import %s broke off", import_id)
         run.break_off()
 

@@ -68,7 +68,7 @@ class Unmet:
         ]
         try:
             together([entering("turned_away", _COLUMNS, rows, "ON CONFLICT DO NOTHING")])
-        except Exception:
+        except Exception:  # whatever it was, what waits is kept; then it goes on up
             self._waiting.extendleft(reversed(some))
             raise
         return len(some) + self.write()
