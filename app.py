@@ -32,9 +32,9 @@ from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
 from sms.templates import KINDS
 from wechat.account import Menu, Tags
-from wechat.account_client import Account
-from wechat.client import WeChat
-from wechat.website_client import Website
+from wechat.outgoing.account import Account
+from wechat.outgoing.miniprogram import WeChat
+from wechat.outgoing.website import Website
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _demo_world() -> Callable[[Desk, datetime], None]:
 
 
 def _demo_accounts() -> list[str]:
-    from sandbox.cast import OFFICERS
+    from sandbox.world.cast import OFFICERS
 
     return [officer.account for officer in OFFICERS]
 

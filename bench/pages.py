@@ -21,9 +21,9 @@ from bench.scale import CENTRES, OLD_BOOKINGS
 from bench.servers import ground
 from booking.slots import slot_id
 from clock import at
-from console import sessions
-from console.csrf import FIELD, proof_of
-from console.visit import SESSION
+from console.door import sessions
+from console.door.context import SESSION
+from console.door.csrf import FIELD, proof_of
 from models import Officer
 
 GOAL_MS = 300

@@ -15,7 +15,7 @@ from subprocess import Popen
 
 from bench.scale import PROCESSES, THREADS
 from models.sealed import Keyring
-from sandbox import demo_env
+from sandbox.runner import demo_env
 from sandbox.servers import child, postgres, redis
 from sandbox.servers.postgres import PostgresServer
 

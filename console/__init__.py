@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from redis import Redis
 
-from booking.passes import PassKeys
+from booking.gate.passes import PassKeys
 from console import (
     arrivals,
     audit,
@@ -22,7 +22,6 @@ from console import (
     officers,
     plan,
     policy,
-    problems,
     review,
     roll_import,
     rooms,
@@ -32,9 +31,10 @@ from console import (
     weekly,
     window,
 )
-from console.cookies import Cookies
-from console.door import console, dress, leave
-from console.visit import Door, WeChatDoor
+from console.door import console, problems
+from console.door.context import Door, WeChatDoor
+from console.door.cookies import Cookies
+from console.door.guard import dress, leave
 from console.wechat_sign_in import oauth
 
 __all__ = ["WeChatDoor", "console", "register"]

@@ -5,17 +5,18 @@ from datetime import datetime, time
 from flask import Response
 from pydantic import Field
 
-from booking import arrivals as desk_of_day
-from booking import gate, late_entry, rooms, words
-from booking.late_entry import Times
-from booking.papers import papers_for
+from booking import words
+from booking.gate import arrivals as desk_of_day
+from booking.gate import checks, late_entry, rooms
+from booking.gate.late_entry import Times
+from booking.gate.papers import papers_for
 from booking.policy import Policy
 from clock import at
 from console.door import back, console, here, noted, page, say
-from console.reach import booking_here, centre_shown
-from console.reading import Form, read
-from console.rights import CHIEF, GATE, may
-from console.visit import door
+from console.door.context import door
+from console.door.forms import Form, read
+from console.door.rights import CHIEF, GATE, may
+from console.door.scope import booking_here, centre_shown
 from models import Booking, Room, Visit
 from refusals import Forbidden, Invalid
 
@@ -23,7 +24,7 @@ from refusals import Forbidden, Invalid
 class Sought(Form):
     """A pass's signed text, or a reference. Sent by POST: a pass is nothing for an address."""
 
-    text: str = Field("", max_length=gate.MOST_TYPED)
+    text: str = Field("", max_length=checks.MOST_TYPED)
 
 
 class Papers(Form):
@@ -57,7 +58,7 @@ def arrivals() -> str:
 def find_arrival() -> str | Response:
     """On to the card; or it is said large why there is none."""
     text, centre = read(Sought).text, centre_shown().code
-    found = gate.look(text, centre, door().pass_keys, here().now)
+    found = checks.look(text, centre, door().pass_keys, here().now)
     if found.booking is None or found.sign.kind == "expired":
         return page("arrivals.html", sign=found.sign, booking=found.booking)
     return back("console.arrival", ref=found.booking.ref)
@@ -71,7 +72,7 @@ def arrival(ref: str) -> str:
     return page(
         "arrival.html",
         booking=booking,
-        sign=gate.sign(booking, here().now),
+        sign=checks.sign(booking, here().now),
         came=came,
         free=_free_rooms(booking, came),
         any_rooms=bool(rooms.every(booking.centre_id)),

@@ -6,12 +6,12 @@ from typing import Annotated
 from flask import Response, url_for
 from pydantic import Field, StringConstraints
 
-from booking import record
-from booking.record_words import KINDS
+from booking.record import entries
+from booking.record.words import KINDS
 from console.door import console, here, noted, page
-from console.reach import centres_here
-from console.reading import Form, asked
-from console.workbook import workbook
+from console.door.forms import Form, asked
+from console.door.scope import centres_here
+from console.door.workbook import workbook
 from refusals import Invalid
 
 AT_ONCE = 50
@@ -35,12 +35,12 @@ class Asked(Form):
 @console.get("/audit")
 def audit() -> str:
     form = asked(Asked)
-    found = record.entries(_question(form), AT_ONCE + 1, form.before)
+    found = entries.entries(_question(form), AT_ONCE + 1, form.before)
     shown = found[:AT_ONCE]
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
     older = url_for("console.audit", **filters, before=shown[-1].id) if len(found) > AT_ONCE else None
     return page(
-        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=KINDS, about=record.about,
+        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=KINDS, about=entries.about,
         names=_names(), most=MOST_EXPORTED,
     )  # fmt: skip
 
@@ -49,23 +49,23 @@ def audit() -> str:
 def audit_workbook() -> Response:
     """The newest lines that fit the question. Taking them out is a line of its own."""
     form = asked(Asked)
-    found, names = record.entries(_question(form), MOST_EXPORTED), _names()
+    found, names = entries.entries(_question(form), MOST_EXPORTED), _names()
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
     noted("audit.export", "", rows=len(found), **filters)
     rows = (
-        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, record.about(e),
+        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, entries.about(e),
          names.get(e.centre, e.centre or ""), e.origin)
         for e in found
     )  # fmt: skip
     return workbook(f"操作记录 {here().now:%Y%m%d-%H%M}", HEADERS, rows)
 
 
-def _question(form: Asked) -> record.Question:
+def _question(form: Asked) -> entries.Question:
     """Raises Invalid for a centre the officer can't see."""
     own = here().officer.centre_id
     if form.of and form.of not in _names():
         raise Invalid("没有这个看守所")
-    return record.Question(own or form.of or None, form.who, form.what, form.subject, form.since, form.until)
+    return entries.Question(own or form.of or None, form.who, form.what, form.subject, form.since, form.until)
 
 
 def _names() -> dict[str, str]:

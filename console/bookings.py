@@ -6,15 +6,18 @@ from typing import Any
 from flask import Response, url_for
 from pydantic import Field
 
-from booking import dossier, officers, search, words
-from booking.lookups import After
+from booking import words
+from booking.lifecycle import OPEN_STATES
+from booking.officers import officers
 from booking.policy import Policy
-from booking.search import Wanted
-from booking.steps import OPEN_STATES
-from booking.withdrawal import withdraw
+from booking.review import dossier
+from booking.search import bookings as search
+from booking.search.bookings import Wanted
+from booking.search.lookups import After
+from booking.timetable.withdrawal import withdraw
 from console.door import back, console, here, noted, page, say
-from console.reach import booking_here, centre_shown
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import booking_here, centre_shown
 from models import Booking, Change, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState

@@ -5,11 +5,11 @@ from datetime import date
 from flask import Response
 from pydantic import Field
 
-from booking import centres, closures, timetable
-from booking.closures import Changed, Closing, Preview
+from booking.timetable import centres, closures, rollout
+from booking.timetable.closures import Changed, Closing, Preview
 from console.door import back, console, here, noted, page, say
-from console.reach import centre_shown
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import centre_shown
 
 
 class ClosingAsked(Form):
@@ -72,7 +72,7 @@ def day_word() -> Response:
     """Worked against the holiday table or the weekday. Closing has a preview, and so a way of its own."""
     form, centre, desk = read(DayWordForm), centre_shown(), here().desk
     centres.set_day(centre.code, form.day, True, form.reason, here().now, here().by)
-    timetable.open_days(desk, here().now)
+    rollout.open_days(desk, here().now)
     desk.board.replan(centre.code)
     say("当日照常会见")
     return back("console.timetable", week=f"{form.day:%G-W%V}")

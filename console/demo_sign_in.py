@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from console.door import watch_address
+from console.door.context import FORM_BYTES, door
+from console.door.guard import watch_address
 from console.sign_in import let_in
-from console.visit import FORM_BYTES, door
 from models import Officer
 from refusals import NotFound
 

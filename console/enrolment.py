@@ -2,11 +2,10 @@
 
 from flask import Response
 
-from booking import sign_in as proof
-from console import sessions
-from console.door import back, console, here, page
-from console.qr import picture
-from console.reading import Form, read
+from booking.officers import sign_in
+from console.door import back, console, here, page, sessions
+from console.door.forms import Form, read
+from console.door.qr import picture
 from console.sign_in import AsTyped, Typed, let_in
 from refusals import Invalid, WrongState
 
@@ -22,8 +21,8 @@ def enrol() -> str | Response:
     if not here().session.enrolling:
         return back("console.me")
     secret = here().session.totp_offer
-    shown = picture(proof.enrolment_uri(here().officer, secret))
-    return page("enrolment.html", secret=secret, picture=shown, shortest=proof.SHORTEST)
+    shown = picture(sign_in.enrolment_uri(here().officer, secret))
+    return page("enrolment.html", secret=secret, picture=shown, shortest=sign_in.SHORTEST)
 
 
 @console.post("/enrolment")
@@ -34,7 +33,7 @@ def enrolled() -> Response:
         raise WrongState("口令和动态码已设置；要更改，请到“我的账号”")
     form = read(Enrolment)
     same_twice(form.passphrase, form.again)
-    proof.enrol(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+    sign_in.enrol(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
     sessions.end_all(visit.officer, visit.now)
     return let_in(visit.officer, "", "一次性代码")
 

@@ -7,12 +7,12 @@ from typing import Any, Literal, NamedTuple
 from flask import Response
 from pydantic import Field
 
-from booking import figures
-from booking.figures import Figures, Tally
+from booking.figures import spans as figures
+from booking.figures.spans import Figures, Tally
 from console.door import console, here, noted, page
-from console.reach import centre_shown, centres_here
-from console.reading import Form, asked
-from console.workbook import workbook_of
+from console.door.forms import Form, asked
+from console.door.scope import centre_shown, centres_here
+from console.door.workbook import workbook_of
 
 
 class Span(Form):

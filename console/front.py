@@ -6,8 +6,8 @@ from pathlib import Path
 from flask import Response, request
 
 from console.door import back, console, here
-from console.rights import menu_of
-from console.telling import STATIC, version
+from console.door.rendering import STATIC, version
+from console.door.rights import menu_of
 from refusals import NotFound
 
 

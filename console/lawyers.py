@@ -5,10 +5,13 @@ from typing import Any, Literal
 from flask import Response, url_for
 from pydantic import Field
 
-from booking import dossier, licences, lookups, search, standing, words
+from booking import words
+from booking.lawyers import licences, standing
+from booking.review import dossier
+from booking.search import bookings, lookups
 from console.door import back, console, here, noted, page, say
-from console.reach import centre_shown
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import centre_shown
 from models import Booking, Lawyer, RollEntry, Strike, Suspension
 from models.sealed import UNREADABLE
 from refusals import NotFound, WrongState
@@ -42,7 +45,7 @@ def lawyers() -> str:
     """Who waits to be verified first of all; and strikes that are appealed against."""
     given = asked(Filter)
     state = given.state or "pending"
-    found = search.lawyers("", state, MANY + 1, given.after)
+    found = bookings.lawyers("", state, MANY + 1, given.after)
     noted("lawyers.listed", state)
     more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
     appeals = standing.appeals(centre_shown().code, here().now)
@@ -52,9 +55,9 @@ def lawyers() -> str:
 @console.post("/lawyers/search")
 def search_lawyers() -> str:
     text = read(Search).text
-    found = search.lawyers(text, "", MANY, centre=here().officer.centre_id)
+    found = bookings.lawyers(text, "", MANY, centre=here().officer.centre_id)
     bound = {one.licence_no for one in found}
-    unbound = [entry for entry in search.on_roll(text, MANY) if entry.licence_no not in bound]
+    unbound = [entry for entry in bookings.on_roll(text, MANY) if entry.licence_no not in bound]
     noted("lawyers.searched", "", found=len(found), on_roll=len(unbound))
     return page("lawyers_found.html", found=found, unbound=unbound, **_words())
 
@@ -119,7 +122,7 @@ def lawyer_here(lawyer_id: int) -> Lawyer:
 
     Raises NotFound.
     """
-    found = search.lawyer(min(lawyer_id, LARGEST_ID), here().officer.centre_id)
+    found = bookings.lawyer(min(lawyer_id, LARGEST_ID), here().officer.centre_id)
     if found is None:
         raise NotFound("没有这位律师")
     return found

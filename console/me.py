@@ -2,16 +2,14 @@
 
 from flask import Response
 
-from booking import officer_codes, officers
-from booking import sign_in as proof
-from console import sessions
-from console.door import back, console, here, page, say
+from booking.officers import codes, officers, sign_in
+from console.door import back, console, here, page, say, sessions
+from console.door.context import SESSION, door
+from console.door.forms import Form, read
+from console.door.qr import picture
+from console.door.tries import trying
 from console.enrolment import same_twice
-from console.limits import trying
-from console.qr import picture
-from console.reading import Form, read
 from console.sign_in import AsTyped, Typed
-from console.visit import SESSION, door
 
 
 class NewPassphrase(Form):
@@ -34,8 +32,8 @@ def me() -> str:
 def my_bind_code() -> str:
     """The code is shown this once: only its hash is kept."""
     visit = here()
-    code = officer_codes.issue(visit.officer, "bind", visit.now, visit.by)
-    return _page(bind_code=code, bind_until=visit.now + officer_codes.LASTS["bind"])
+    code = codes.issue(visit.officer, "bind", visit.now, visit.by)
+    return _page(bind_code=code, bind_until=visit.now + codes.LASTS["bind"])
 
 
 @console.post("/me/passphrase")
@@ -44,7 +42,7 @@ def my_passphrase() -> Response:
     visit, form = here(), read(NewPassphrase)
     same_twice(form.new, form.again)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        proof.change_passphrase(visit.officer, form.passphrase, form.new, visit.now)
+        sign_in.change_passphrase(visit.officer, form.passphrase, form.new, visit.now)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("口令已更改，其他设备上的登录已退出")
     return back("console.me")
@@ -61,7 +59,7 @@ def my_totp() -> Response:
     """Raises Invalid, RateLimited."""
     visit, form = here(), read(NewTotp)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        proof.renew_totp(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+        sign_in.renew_totp(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("动态码已更换，旧的不再有效")
@@ -97,5 +95,5 @@ def _out(words: str) -> Response:
 
 def _page(**more: object) -> str:
     officer, secret = here().officer, here().session.totp_offer
-    offer = {"secret": secret, "picture": picture(proof.enrolment_uri(officer, secret))} if secret else None
-    return page("me.html", offer=offer, shortest=proof.SHORTEST, **more)
+    offer = {"secret": secret, "picture": picture(sign_in.enrolment_uri(officer, secret))} if secret else None
+    return page("me.html", offer=offer, shortest=sign_in.SHORTEST, **more)

@@ -9,10 +9,10 @@ from pydantic import Field
 from booking import words
 from console.bookings import KINDS
 from console.door import back, console, here, noted, page, say
+from console.door.context import door
+from console.door.forms import Form, asked
+from console.door.scope import centre_shown
 from console.lawyers import LARGEST_ID, opened
-from console.reach import centre_shown
-from console.reading import Form, asked
-from console.visit import door
 from models import Notice
 from refusals import NotFound, Unavailable, WrongState
 from sms import untold

@@ -5,10 +5,10 @@ from typing import Annotated
 from flask import Response
 from pydantic import StringConstraints
 
-from booking import officer_codes, officers
+from booking.officers import codes, officers
 from booking.words import moment_words
 from console.door import back, console, here, page, say
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
 from models import Officer
 from refusals import NotFound
 
@@ -101,6 +101,6 @@ def officer_here(account: str) -> Officer:
 
 
 def _with_code(one: Officer) -> str:
-    code = officer_codes.issue(one, "sign_in", here().now, here().by)
-    until = moment_words(here().now + officer_codes.LASTS["sign_in"])
+    code = codes.issue(one, "sign_in", here().now, here().by)
+    until = moment_words(here().now + codes.LASTS["sign_in"])
     return page("officer_code.html", one=one, code=code, until=until)

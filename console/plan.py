@@ -6,11 +6,11 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
-from booking import plan as the_plan
+from booking.gate import bring_out_plan
 from booking.words import STATES, day_words
 from console.door import back, console, here, noted, page, say
-from console.reach import centre_shown
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import centre_shown
 from refusals import Invalid
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=31)
@@ -40,7 +40,7 @@ def plan() -> str:
 def print_plan() -> Response:
     """Raises WrongState where it changed since it was shown."""
     form, centre = read(Printed), centre_shown()
-    the_plan.printed(centre.code, _near(form.day), form.slot, form.seen, here().by, here().now)
+    bring_out_plan.printed(centre.code, _near(form.day), form.slot, form.seen, here().by, here().now)
     say("已记为打印，此后的变化将标出")
     return back("console.plan", centre=centre.code, day=form.day.isoformat(), slot=form.slot or None)
 
@@ -56,7 +56,7 @@ def _shown() -> dict[str, Any]:
     """Raises Invalid, NotFound."""
     form, centre, today = asked(Asked), centre_shown(), here().now.date()
     day = _near(form.day or today)
-    sheets = the_plan.of(centre.code, day, form.slot)
+    sheets = bring_out_plan.of(centre.code, day, form.slot)
     return {
         "centre": centre,
         "day": day,
@@ -66,8 +66,8 @@ def _shown() -> dict[str, Any]:
         "looked_at": {"slot": form.slot} if form.slot else {},
         "sheets": sheets,
         "states": STATES,
-        "since": the_plan.changed_since(sheets),
-        "seen": the_plan.version(sheets),
+        "since": bring_out_plan.changed_since(sheets),
+        "seen": bring_out_plan.version(sheets),
         "now": here().now,
     }
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from flask import Response, request
 from pydantic.fields import FieldInfo
 
-from booking import centres, timetable
 from booking.policy import Policy
-from console.csrf import FIELD
+from booking.timetable import centres, rollout
 from console.door import back, console, here, page, say
-from console.reach import centre_shown
+from console.door.csrf import FIELD
+from console.door.scope import centre_shown
 from refusals import Invalid
 
 # In the order of a booking's life: what officers call each number, and in what unit.
@@ -69,7 +69,7 @@ def policy_set() -> Response:
         if name in WORDS and _plain(text) != _plain(was.get(name, ""))
     }
     changed = _set(centre.code, wanted)
-    timetable.open_days(here().desk, here().now)
+    rollout.open_days(here().desk, here().now)
     here().desk.board.replan(centre.code)
     say("；".join(f"{WORDS[name][0]}已改" for name in changed) or "没有改动")
     return back("console.policy")

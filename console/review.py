@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
-from booking import dossier, officers, queue, words
-from booking import review as reviews
+from booking import words
+from booking.officers import officers
 from booking.policy import Policy
+from booking.review import decisions, dossier, queue
 from console.door import back, console, here, noted, page, say
-from console.reach import booking_here, centre_shown
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import booking_here, centre_shown
 from models import Booking
 from refusals import Invalid, NotFound, WrongState
 
@@ -63,7 +64,7 @@ def review_one(ref: str) -> str:
 def approve(ref: str) -> Response:
     booking = booking_here(ref)
     try:
-        reviews.approve(here().desk, booking.ref, here().by, read(Approval).permit_no or None)
+        decisions.approve(here().desk, booking.ref, here().by, read(Approval).permit_no or None)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "已通过")
@@ -74,7 +75,7 @@ def reject(ref: str) -> Response:
     booking = booking_here(ref)
     try:
         given = read(Rejection)
-        reviews.reject(here().desk, booking.ref, here().by, given.reason or given.listed)
+        decisions.reject(here().desk, booking.ref, here().by, given.reason or given.listed)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "不通过，已短信告知律师")
@@ -89,7 +90,7 @@ def review_clean() -> str:
 
 @console.post("/review/clean")
 def approve_clean() -> str | Response:
-    cleared = reviews.approve_clean(here().desk, _all_here(read(Ticked).refs), here().by)
+    cleared = decisions.approve_clean(here().desk, _all_here(read(Ticked).refs), here().by)
     say(f"已通过{len(cleared.approved)}个预约")
     if not cleared.skipped:
         return back("console.review")
@@ -138,7 +139,7 @@ def _show(booking: Booking | None) -> str:
 
 
 def _how_decided(booking: Booking) -> dict[str, Any] | None:
-    step = reviews.decided(booking.ref)
+    step = decisions.decided(booking.ref)
     if step is None:
         return None
     name = officers.names([step.by]).get(step.by)

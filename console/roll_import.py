@@ -6,11 +6,11 @@ from typing import Literal
 from flask import Response, request, url_for
 from pydantic import Field
 
-from booking import roll_imports
-from booking.roll import COLUMNS
+from booking.roll import imports
+from booking.roll.roll import COLUMNS
 from console.door import back, console, here, noted, page, say
-from console.reading import Form, asked
-from console.workbook import workbook
+from console.door.forms import Form, asked
+from console.door.workbook import workbook
 from models import Booking, RollImport
 from refusals import Invalid
 
@@ -30,13 +30,13 @@ class Lines(Form):
 
 @console.get("/import")
 def roll() -> str:
-    recent = roll_imports.latest(here().officer.centre_id)
+    recent = imports.latest(here().officer.centre_id)
     return page(
         "roll.html",
         recent=recent,
         states=STATE_WORDS,
         columns=COLUMNS,
-        most=roll_imports.MOST_BYTES // 1_000_000,
+        most=imports.MOST_BYTES // 1_000_000,
     )
 
 
@@ -46,9 +46,7 @@ def bring_roll() -> Response:
     if file is None or not file.filename:
         raise Invalid("请选择一个 .xlsx 或 .csv 文件")
     visit = here()
-    made = roll_imports.bring(
-        visit.desk, file.filename, file.read(), by=visit.by, centre=visit.officer.centre_id
-    )
+    made = imports.bring(visit.desk, file.filename, file.read(), by=visit.by, centre=visit.officer.centre_id)
     return back("console.roll_import", roll_import=made.id)
 
 
@@ -63,12 +61,12 @@ def roll_import(roll_import: int) -> str:
     about, form = import_here(roll_import), asked(Lines)
     kind = form.kind or ("wrong" if about.counts.get("wrong") else "")
     many = about.counts.get(kind or "rows", 0)
-    last = max(1, -(-many // roll_imports.LINES_SHOWN))
+    last = max(1, -(-many // imports.LINES_SHOWN))
     number = min(form.page, last)
     return page(
         "roll_import.html", about=about, kind=kind, kinds=KIND_WORDS, states=STATE_WORDS, number=number, last=last,
-        lines=roll_imports.lines(about.id, kind, number), follows=_follows(about),
-        kept_until=about.created_at + roll_imports.KEPT - timedelta(minutes=1),
+        lines=imports.lines(about.id, kind, number), follows=_follows(about),
+        kept_until=about.created_at + imports.KEPT - timedelta(minutes=1),
     )  # fmt: skip
 
 
@@ -77,7 +75,7 @@ def roll_progress(roll_import: int) -> Response:
     """Asked for each second while it is under way; once it is not, the page is shown anew."""
     about = import_here(roll_import)
     answer = Response(page("_roll_progress.html", about=about, states=STATE_WORDS))
-    if about.state not in roll_imports.OPEN:
+    if about.state not in imports.OPEN:
         answer.headers["HX-Redirect"] = url_for("console.roll_import", roll_import=about.id)
     return answer
 
@@ -85,7 +83,7 @@ def roll_progress(roll_import: int) -> Response:
 @console.post("/import/<int:roll_import>/confirmation")
 def confirm_roll(roll_import: int) -> Response:
     about = import_here(roll_import)
-    roll_imports.confirm(here().desk, about.id, by=here().by)
+    imports.confirm(here().desk, about.id, by=here().by)
     say("已确认，正在写入")
     return back("console.roll_import", roll_import=about.id)
 
@@ -96,14 +94,14 @@ def roll_report(roll_import: int) -> Response:
     noted("roll.report", str(about.id))
     rows = (
         (line.row, KIND_WORDS[line.kind], line.licence_no or "", line.columns, line.why)
-        for line in roll_imports.every_line(about.id)
+        for line in imports.every_line(about.id)
     )
     return workbook(f"名册检查报告{about.id}", ["行号", "结果", "执业证号", "变更的列", "说明"], rows)
 
 
 def import_here(import_id: int) -> RollImport:
     """What an officer of the same centre brought; the bureau sees all. Raises NotFound."""
-    return roll_imports.find(import_id, here().officer.centre_id)
+    return imports.find(import_id, here().officer.centre_id)
 
 
 def _follows(about: RollImport) -> list[dict[str, object]]:

@@ -5,10 +5,10 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
-from booking import rooms as the_rooms
+from booking.gate import rooms as the_rooms
 from console.door import back, console, here, page, say
-from console.reach import centre_shown
-from console.reading import Form, read
+from console.door.forms import Form, read
+from console.door.scope import centre_shown
 from models import Room
 
 

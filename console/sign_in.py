@@ -6,13 +6,12 @@ from typing import Annotated
 from flask import Response, request, url_for
 from pydantic import StringConstraints
 
-from booking import officer_codes
-from booking import sign_in as proof
-from console import sessions
-from console.door import console, page, say
-from console.limits import trying
-from console.reading import Form, read
-from console.visit import SESSION, door
+from booking.officers import codes
+from booking.officers import sign_in as proof
+from console.door import console, page, say, sessions
+from console.door.context import SESSION, door
+from console.door.forms import Form, read
+from console.door.tries import trying
 from models import Audit, Officer
 from refusals import Unauthenticated
 
@@ -57,7 +56,7 @@ def first_sign_in() -> Response:
     """By a one-time code, on to choosing a passphrase. Raises Invalid, RateLimited."""
     form, now, address = read(OneTimeCode), door().desk.now(), request.remote_addr or ""
     with trying(door().redis, f"one-time code from {address}", address):
-        officer = officer_codes.redeem(form.one_time_code, "sign_in", now)
+        officer = codes.redeem(form.one_time_code, "sign_in", now)
     answer = Response(status=303, headers={"Location": url_for("console.enrol")})
     door().cookies.put(answer, SESSION, sessions.begin(officer, now, enrolling=True))
     return answer

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from flask import Response
 from pydantic import Field
 
-from booking import calendar, closures, seats_by_hand, week_plan
-from booking.closures import Changed
-from booking.seats_by_hand import Affects
+from booking import calendar
+from booking.timetable import closures, seat_overrides, week_view
+from booking.timetable.closures import Changed
+from booking.timetable.seat_overrides import Affects
 from console.door import back, console, here, noted, page, say
-from console.reach import centre_shown, slot_here
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import centre_shown, slot_here
 
 WEEKS_AHEAD = 12
 
@@ -43,7 +44,7 @@ def timetable() -> str:
     monday = _monday(asked(WeekAsked).week, today)
     return page(
         "timetable.html",
-        days=week_plan.week(centre, monday, visit.now),
+        days=week_view.week(centre, monday, visit.now),
         monday=monday,
         this_week=today - timedelta(days=today.weekday()),
         weeks=[today - timedelta(days=today.weekday()) + timedelta(weeks=n) for n in range(-1, WEEKS_AHEAD)],
@@ -55,11 +56,11 @@ def timetable() -> str:
 def timetable_slot(slot_id: str) -> str:
     """With a number of seats below what is booked it shows who is affected, before anything is done."""
     slot, wanted = slot_here(slot_id), asked(SeatsAsked).seats
-    lowering = None if wanted is None else seats_by_hand.preview(here().desk, slot_id, wanted)
+    lowering = None if wanted is None else seat_overrides.preview(here().desk, slot_id, wanted)
     if lowering and lowering.affected:
         noted("lowering.seen", slot_id, bookings=len(lowering.affected))
     return page(
-        "timetable_slot.html", slot=slot, lowering=lowering, policy=week_plan.policy_of(slot), now=here().now
+        "timetable_slot.html", slot=slot, lowering=lowering, policy=week_view.policy_of(slot), now=here().now
     )
 
 
@@ -70,7 +71,7 @@ def slot_seats(slot_id: str) -> Response:
     form = read(SeatsForm)
     why = form.reason if form.withdraw else None
     try:
-        gone = seats_by_hand.set_seats(
+        gone = seat_overrides.set_seats(
             here().desk, slot_id, form.seats, here().by, fingerprint=form.seen, why=why
         )
     except (Affects, Changed) as look:
@@ -84,7 +85,7 @@ def slot_seats(slot_id: str) -> Response:
 def slot_window_seats(slot_id: str) -> Response:
     slot_here(slot_id)
     seats = read(WindowSeatsForm).window_seats
-    seats_by_hand.set_window_seats(here().desk, slot_id, seats, here().by)
+    seat_overrides.set_window_seats(here().desk, slot_id, seats, here().by)
     say(f"窗口名额已改为{seats}")
     return back("console.timetable_slot", slot_id=slot_id)
 
@@ -92,7 +93,7 @@ def slot_window_seats(slot_id: str) -> Response:
 @console.post("/timetable/slots/<slot_id>/timetable-seats")
 def slot_follow(slot_id: str) -> Response:
     slot_here(slot_id)
-    seats_by_hand.follow_timetable(here().desk, slot_id, here().by)
+    seat_overrides.follow_timetable(here().desk, slot_id, here().by)
     say("名额已恢复为时间表所定")
     return back("console.timetable_slot", slot_id=slot_id)
 

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response, url_for
 from pydantic import Field
 
-from booking import today as the_day
+from booking.gate import today as the_day
 from console.door import console, here, page
-from console.reach import centre_shown
-from console.reading import Form, asked
+from console.door.forms import Form, asked
+from console.door.scope import centre_shown
 
 
 class Look(Form):

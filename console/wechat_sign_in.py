@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
-from booking import officers
-from console.door import console, here, page, recognised, say, watch_address
-from console.limits import count_address
+from booking.officers import officers
+from console.door import console, here, page, say
+from console.door.context import FORM_BYTES, door
+from console.door.guard import recognised, watch_address
+from console.door.tries import count_address
 from console.sign_in import let_in, own_path
-from console.visit import FORM_BYTES, door
 from refusals import AlreadyBound, Forbidden
 
 oauth = Blueprint("console_wechat", __name__)

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response
 from pydantic import Field, create_model
 
-from booking import new_timetable, timetable, weekly_changes
-from booking.new_timetable import Table
+from booking.timetable import imports, rollout, weekly_changes
+from booking.timetable.imports import Table
 from booking.weekly import Period
 from console.door import back, console, here, page, say
-from console.reach import centre_shown, slot_here
-from console.reading import Form, read
+from console.door.forms import Form, read
+from console.door.scope import centre_shown, slot_here
 from refusals import Invalid
 
 LINES = 8
@@ -86,23 +86,23 @@ def weekly_seats(slot_id: str) -> str:
 def weekly_import() -> Response:
     """The preview confirmed. Nobody is thrown out: who is booked stays booked."""
     centre, now, desk = centre_shown(), here().now, here().desk
-    table = new_timetable.read(_unpacked(read(Confirmed).table) | {"centre": centre.code})
+    table = imports.read(_unpacked(read(Confirmed).table) | {"centre": centre.code})
     weekly_changes.may_begin(table, now.date())
-    made = new_timetable.import_table(table, f"工作台录入（{here().by}）", now, here().by)
-    timetable.open_days(desk, now)
+    made = imports.import_table(table, f"工作台录入（{here().by}）", now, here().by)
+    rollout.open_days(desk, now)
     desk.board.replan(centre.code)
     say(f"新的时间表自{table.valid_from}起生效" if made else "与现行时间表相同，未重复保存")
     return back("console.weekly")
 
 
 def _previewed(document: dict[str, Any]) -> str:
-    return _preview(new_timetable.read(document))
+    return _preview(imports.read(document))
 
 
 def _preview(table: Table) -> str:
     weekly_changes.may_begin(table, here().now.date())
-    new_timetable.check(table)
-    hit = new_timetable.affected(table, here().now)
+    imports.check(table)
+    hit = imports.affected(table, here().now)
     return page("weekly_preview.html", table=table, days=table.by_weekday(), hit=hit,
                 packed=table.model_dump_json(exclude={"centre"}))  # fmt: skip
 

@@ -9,13 +9,14 @@ from flask import Response, request
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from booking import centres, walk_ins, window
 from booking.identity import is_id_no
-from booking.walk_ins import WalkIn
-from booking.window import Entry, Found
+from booking.timetable import centres
+from booking.window import entry, walk_ins
+from booking.window.entry import Entry, Found
+from booking.window.walk_ins import WalkIn
 from console.door import back, console, here, noted, page, say
-from console.reach import booking_here, centre_shown, slot_here
-from console.reading import Form, asked, read
+from console.door.forms import Form, asked, read
+from console.door.scope import booking_here, centre_shown, slot_here
 from refusals import Invalid, Refusal
 
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -109,7 +110,7 @@ def window_enter() -> Response | str:
         slot = slot_here(form.slot)
         if slot.centre_id != centre_shown().code:
             raise Invalid("该时段不属于当前看守所，请重新选择时段")
-        booking = window.enter(here().desk, _entry(form), here().by, form.seen)
+        booking = entry.enter(here().desk, _entry(form), here().by, form.seen)
     except Found as found:
         return _form(day, found=found)
     except Refusal as refusal:
@@ -135,9 +136,9 @@ def _form(day: date, found: Found | None = None) -> str:
     day = day if day in days else days[0]
     typed = request.form if request.method == "POST" else {}
     return page(
-        "window.html", day=day, days=days, slots=window.open_slots(centre.code, now, day), found=found, typed=typed,
+        "window.html", day=day, days=days, slots=entry.open_slots(centre.code, now, day), found=found, typed=typed,
         token=typed.get("token") or secrets.token_urlsafe(16), companions=_companions_typed(), lengths=policy.lengths,
-        longest=window.LONGEST, shortest=window.SHORTEST,
+        longest=entry.LONGEST, shortest=entry.SHORTEST,
     )  # fmt: skip
 
 

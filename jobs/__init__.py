@@ -1,5 +1,5 @@
 """Time and the queue: notices are carried, and what is due is done, each by one call to the desk."""
 
-from jobs import clock, worker
+from jobs import periodic, worker
 
-COMMANDS = [worker.command, clock.command]
+COMMANDS = [worker.command, periodic.command]

@@ -4,20 +4,16 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from booking import (
-    arrivals,
-    bound_officers,
-    calendar,
-    day_figures,
-    pruning,
-    recount,
-    reminders,
-    review,
-    roll_imports,
-    standing,
-    timetable,
-    unmet,
-)
+from booking import calendar
+from booking.desk import recount, unmet
+from booking.figures import daily
+from booking.gate import arrivals, reminders
+from booking.lawyers import standing
+from booking.officers import bound
+from booking.record import retention
+from booking.review import decisions
+from booking.roll import imports
+from booking.timetable import rollout
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +32,19 @@ def table(house: Any) -> list[Duty]:
         Duty("seats: sweep", 5, lambda: _sweep(house)),
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),
-        Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound_officers.openids())),
+        Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),
         Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk)),
-        Duty("review: decide what is past its deadline", 30, lambda: review.decide_due(desk)),
+        Duty("review: decide what is past its deadline", 30, lambda: decisions.decide_due(desk)),
         Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk)),
         Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),
-        Duty("timetable: open days", 60, lambda: timetable.open_days(desk, desk.now())),
-        Duty("timetable: pass seats to the window", 60, lambda: timetable.pass_to_window(desk, desk.now())),
-        Duty("roll: find what a dead worker left", 30, lambda: roll_imports.find_dead(desk.now())),
+        Duty("timetable: open days", 60, lambda: rollout.open_days(desk, desk.now())),
+        Duty("timetable: pass seats to the window", 60, lambda: rollout.pass_to_window(desk, desk.now())),
+        Duty("roll: find what a dead worker left", 30, lambda: imports.find_dead(desk.now())),
         Duty("calendar: alarm", 3600, lambda: _alarm(calendar.missing_tables(desk.now()))),
-        Duty("pruning", 3600, lambda: pruning.prune(desk.now())),
-        Duty("figures: count the days that are over", 600, lambda: day_figures.make_due(desk.now())),
+        Duty("pruning", 3600, lambda: retention.prune(desk.now())),
+        Duty("figures: count the days that are over", 600, lambda: daily.make_due(desk.now())),
         Duty("pruning: who was turned away", 3600, lambda: unmet.prune(desk.now().date())),
-        Duty("pruning: imports of the roll", 3600, lambda: roll_imports.prune(desk.now())),
+        Duty("pruning: imports of the roll", 3600, lambda: imports.prune(desk.now())),
     ]
 
 

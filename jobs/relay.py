@@ -10,8 +10,8 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 import clock
-from booking import roll_imports
-from jobs import queue
+from booking.roll import imports as roll_imports
+from jobs import work_queue
 from models import database
 from sms import outbox
 
@@ -28,7 +28,10 @@ class Relay:
         lost_after: timedelta = LOST_AFTER, every: float = 1.0, now: Callable[[], datetime] = clock.now,
     ):  # fmt: skip
         """`redis` has the queue, `calls` is where WAKE is published; `every`, in seconds, is for when nobody calls."""
-        self._queue, self._calls = queue.notices(queue.own_connection(redis, socket_timeout=5)), calls
+        self._queue, self._calls = (
+            work_queue.notices(work_queue.own_connection(redis, socket_timeout=5)),
+            calls,
+        )
         self._template_ids, self._lost_after, self._every, self._now = (
             wechat_template_ids,
             lost_after,
@@ -38,13 +41,13 @@ class Relay:
 
     def tick(self) -> int:
         """Put what may be carried now into the queue; answers how many. Raises RedisError when it can't be reached."""
-        queued = queue.waiting(self._queue)
+        queued = work_queue.waiting(self._queue)
         now = self._now()
         notices = outbox.take(now, max(0, MOST_QUEUED - len(queued)), self._lost_after, queued)
         if notices:
             outbox.post_beside(notices, self._template_ids, now)
             try:
-                queue.put(self._queue, [notice.id for notice in notices])
+                work_queue.put(self._queue, [notice.id for notice in notices])
             except RedisError:
                 outbox.take_back(notices)
                 raise
@@ -52,9 +55,9 @@ class Relay:
         return len(notices)
 
     def _call_for_imports(self, now: datetime) -> None:
-        if imports := roll_imports.take(now, queue.waiting_imports(self._queue)):
+        if imports := roll_imports.take(now, work_queue.waiting_imports(self._queue)):
             try:
-                queue.put_imports(self._queue, imports)
+                work_queue.put_imports(self._queue, imports)
             except RedisError:
                 roll_imports.take_back(imports)
                 raise

@@ -15,8 +15,8 @@ from redis.retry import Retry
 from rq import Worker
 from rq.serializers import JSONSerializer
 
-import heartbeats
-from jobs import queue
+import redis_heartbeats
+from jobs import work_queue
 from models import database
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Carrier(Worker):
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
         super().heartbeat(*args, **options)
-        heartbeats.beat(self.connection, "worker")
+        redis_heartbeats.beat(self.connection, "worker")
 
 
 @click.command("worker")
@@ -54,13 +54,13 @@ def work(redis: Redis) -> None:
     The intervals are what makes a killed worker's job free within about a minute instead of thirteen.
     """
     stopped = threading.Event()
-    connection = queue.own_connection(redis, socket_timeout=None, retry=Retry(NoBackoff(), 1))
+    connection = work_queue.own_connection(redis, socket_timeout=None, retry=Retry(NoBackoff(), 1))
     while not stopped.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         try:
             carrier = Carrier(
-                [queue.notices(connection)], connection=connection, serializer=JSONSerializer,
+                [work_queue.notices(connection)], connection=connection, serializer=JSONSerializer,
                 worker_ttl=30, maintenance_interval=10, job_monitoring_interval=2, log_job_description=False,
             )  # fmt: skip
             if stopped.is_set():

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import requests
 
-from sandbox import commands, demo_env, ground, walk
-from sandbox.crew import Crew, Fallen
-from sandbox.ground import NoGround
-from sandbox.phone import Phone, WentWrong
+from sandbox.runner import commands, demo_env, preflight, walk
+from sandbox.runner.phone import Phone, WentWrong
+from sandbox.runner.preflight import NoGround
+from sandbox.runner.shutdown import ToldToStop, listening_for_stop
+from sandbox.runner.supervisor import Crew, Fallen
+from sandbox.runner.welcome import who_is_who
 from sandbox.servers import redis, tether
 from sandbox.servers.child import NotAvailable
-from sandbox.told import ToldToStop, listening_for_stop
-from sandbox.welcome import who_is_who
 
 READY_SECONDS = 60
 
@@ -25,7 +25,7 @@ READY_SECONDS = 60
 def main() -> int:
     try:
         with listening_for_stop():
-            run(ground.port_wanted(os.environ))
+            run(preflight.port_wanted(os.environ))
     except (NoGround, NotAvailable, Fallen) as why:
         print(why, file=sys.stderr, flush=True)
         return 1
@@ -36,8 +36,8 @@ def main() -> int:
 
 def run(port: int) -> None:
     """Starts everything, in the order in which one needs the other, and tends it until told to stop."""
-    with ground.claimed() as var:
-        ground.check_free(port)
+    with preflight.claimed() as var:
+        preflight.check_free(port)
         with redis.running(var / "redis") as server:
             os.environ.update(demo_env.write(var / "demo.env", port, server.url))
             with crew_in(var) as crew:
@@ -49,7 +49,7 @@ def run(port: int) -> None:
 
 @contextmanager
 def crew_in(var: Path) -> Iterator[Crew]:
-    crew = Crew(ground.ROOT, var / "log", say)
+    crew = Crew(preflight.ROOT, var / "log", say)
     try:
         yield crew
     finally:
@@ -70,7 +70,7 @@ def start(crew: Crew, port: int, var: Path) -> None:
 
 def prepare(words: list[str]) -> None:
     """One command before the others; its progress is the person's to see."""
-    done = subprocess.run([*commands.FLASK, *words], cwd=ground.ROOT)
+    done = subprocess.run([*commands.FLASK, *words], cwd=preflight.ROOT)
     if done.returncode:
         raise Fallen(f"flask {' '.join(words)} failed; what it said stands above. 准备数据失败，原因见上。")
 
@@ -92,7 +92,9 @@ def wait_until_ready(crew: Crew, port: int) -> None:
 
 def menu() -> None:
     """The account's menus: the stand-in forgets them when it ends. Without them everything else still works."""
-    done = subprocess.run([*commands.FLASK, "menu", "push"], cwd=ground.ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [*commands.FLASK, "menu", "push"], cwd=preflight.ROOT, capture_output=True, text=True
+    )
     if done.returncode:
         say(f"The account has no menu 公众号菜单未推送：{done.stderr.strip()}")
 
@@ -101,7 +103,7 @@ def show(port: int) -> None:
     """The main job, done once before your eyes. If it goes wrong the service stays up, to be looked into."""
     phone = Phone(*(f"http://127.0.0.1:{port + one}" for one in range(3)))
     try:
-        walk.walk(phone, ground.ROOT, say)
+        walk.walk(phone, preflight.ROOT, say)
         say("演示完成：预约、复核、短信全部走通。")
     except (WentWrong, requests.RequestException) as wrong:
         say(f"The walk went wrong 演示未走通：{wrong}\nSee var/log/ 日志见 var/log/")

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from redis.cluster import RedisCluster
 from redis.exceptions import NoScriptError, RedisError
 
-from line import Line
-from reach import Away, Reach
+from circuit_breaker import Away, Reach
+from pinned_redis import Line
 from seats import scripts
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from booking import arrivals as gate
+from booking.gate import arrivals as gate
 from booking.refs import ref_said
 from booking.words import STATES
 from terminal.speech import Subject, answer, by_option, house

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from booking import centres, holidays, timetable
+from booking.timetable import centres, holidays, rollout
 from booking.words import moment_words
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
@@ -75,7 +75,7 @@ def set_day(code: str, day: datetime, word: str, reason: str, by: str) -> None:
     desk = house().desk
     open_ = {"open": True, "closed": False, "usual": None}[word]
     centres.set_day(code, day.date(), open_, reason, desk.now(), by)
-    timetable.open_days(desk, desk.now())
+    rollout.open_days(desk, desk.now())
     hit = [
         one for one in holidays.hits(desk.now()) if (one.centre, one.starts_at.date()) == (code, day.date())
     ]

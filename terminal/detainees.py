@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking import register, sheets
+from booking.roll import register, sheets
 from refusals import Invalid
 from terminal.speech import (
     FILE,

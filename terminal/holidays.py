@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from booking import holidays as years
-from booking import timetable
+from booking.timetable import holidays as years
+from booking.timetable import rollout
 from booking.words import moment_words
 from refusals import Invalid
 from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, house, json_option
@@ -27,7 +27,7 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     now = desk.now()
     hit = years.import_year(year, now, by, dry_run=dry_run)
     if not dry_run:
-        timetable.open_days(desk, now)
+        rollout.open_days(desk, now)
     for one in [] if as_json else hit:
         click.echo(f"{one.ref} {one.centre} {moment_words(one.starts_at)} {one.reason}")
     done = "检查通过，未导入" if dry_run else "已导入"

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from booking import licences, roll, sheets
+from booking.lawyers import licences
+from booking.roll import roll, sheets
 from models import Lawyer
 from refusals import Invalid, NotFound
 from terminal.speech import (

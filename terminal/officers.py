@@ -2,7 +2,7 @@
 
 import click
 
-from booking import officer_codes, officers
+from booking.officers import codes, officers
 from booking.words import moment_words
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
@@ -41,8 +41,8 @@ def bind_code(account: str, by: str) -> None:
 
 def _issue(account: str, kind: str, by: str) -> None:
     found, now = officers.of_account(account), house().desk.now()
-    code = officer_codes.issue(found, kind, now, by)
-    until = moment_words(now + officer_codes.LASTS[kind])
+    code = codes.issue(found, kind, now, by)
+    until = moment_words(now + codes.LASTS[kind])
     answer(f"{found.name}（{account}）的一次性代码：{code}，{until}前有效，只能用一次。")
 
 

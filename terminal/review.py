@@ -2,8 +2,8 @@
 
 import click
 
-from booking import review as reviews
 from booking.refs import ref_said
+from booking.review import decisions
 from booking.words import moment_words
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
@@ -18,7 +18,7 @@ def list_waiting(centre: str | None, as_json: bool) -> None:
     rows = (
         {"ref": b.ref, "centre": b.centre_id, "starts_at": b.starts_at.isoformat(),
          "lawyer": b.lawyer.name, "stage": b.stage, "findings": [f["message"] for f in b.findings]}
-        for b in reviews.waiting(centre)
+        for b in decisions.waiting(centre)
     )  # fmt: skip
     listing(rows, as_json, "没有待复核的预约。")
 
@@ -29,7 +29,7 @@ def list_waiting(centre: str | None, as_json: bool) -> None:
 @by_option
 def approve(ref: str, permit_no: str | None, by: str) -> None:
     """通过一个预约。"""
-    done = reviews.approve(house().desk, ref_said(ref), by, permit_no)
+    done = decisions.approve(house().desk, ref_said(ref), by, permit_no)
     answer(f"{done.ref} 已通过：{moment_words(done.starts_at)}。")
 
 
@@ -39,5 +39,5 @@ def approve(ref: str, permit_no: str | None, by: str) -> None:
 @by_option
 def reject(ref: str, reason: str, by: str) -> None:
     """不通过一个预约，并说明原因。"""
-    done = reviews.reject(house().desk, ref_said(ref), by, reason)
+    done = decisions.reject(house().desk, ref_said(ref), by, reason)
     answer(f"{done.ref} 不通过：{reason}。")

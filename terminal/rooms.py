@@ -2,7 +2,7 @@
 
 import click
 
-from booking import rooms
+from booking.gate import rooms
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
 room = Subject("room", help="会见室")

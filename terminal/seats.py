@@ -2,7 +2,7 @@
 
 import click
 
-from booking import recount
+from booking.desk import recount
 from terminal.speech import Refused, Subject, answer, house, json_option
 
 seats = Subject("seats", help="名额核对")

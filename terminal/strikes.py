@@ -2,7 +2,7 @@
 
 import click
 
-from booking import standing
+from booking.lawyers import standing
 from models import Lawyer, Strike
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from booking import new_timetable
-from booking import timetable as days
+from booking.timetable import imports, rollout
 from refusals import Invalid
 from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, house, json_option
 
@@ -31,10 +30,10 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     seats = 12                   # 网上名额
     window_seats = 28            # 窗口名额
     """
-    table, desk = new_timetable.read(document(file)), house().desk
+    table, desk = imports.read(document(file)), house().desk
     now = desk.now()
-    new_timetable.check(table)
-    hit = new_timetable.affected(table, now)
+    imports.check(table)
+    hit = imports.affected(table, now)
     for one in [] if as_json else hit:
         seats = "已取消该时段" if one.seats is None else f"名额将为{one.seats}"
         click.echo(f"{one.slot} 已预约{one.booked}，{seats}；已预约的不受影响")
@@ -42,8 +41,8 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     if dry_run:
         answer(f"检查通过，未导入。受影响的已预约时段{len(hit)}个。", as_json, imported=False, affected=told)
         return
-    made = new_timetable.import_table(table, file.name, now, by)
-    opened = days.open_days(desk, now)
+    made = imports.import_table(table, file.name, now, by)
+    opened = rollout.open_days(desk, now)
     words = f"已导入{table.centre}的时间表" if made else f"{table.centre}的时间表与现行的相同，未重复导入"
     said = f"{words}：新增时段{opened.new}个，调整{opened.changed}个；受影响的已预约时段{len(hit)}个。"
     answer(said, as_json, imported=made is not None, new=opened.new, changed=opened.changed, affected=told)

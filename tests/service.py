@@ -19,7 +19,7 @@ import requests
 from clock import now
 from config import Settings
 from models import Lawyer, Session
-from sandbox.ground import ROOT
+from sandbox.runner.preflight import ROOT
 from sandbox.servers import child
 from sms.templates import TEMPLATES
 from tests.conftest import FIELD_KEY, INDEX_KEY

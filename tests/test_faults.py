@@ -13,8 +13,7 @@ import pytest
 import requests
 
 import clock
-from booking import recount
-from booking.desk import Desk
+from booking.desk import Desk, recount
 from models import Booking, Centre, Notice, Slot
 from sandbox.servers.redis import RedisServer
 from seats.counters import Day, SeatCounters

@@ -10,7 +10,7 @@ from apiflask import APIFlask
 
 from app import create_app
 from models import database
-from sandbox.ground import ROOT
+from sandbox.runner.preflight import ROOT
 from tests.service import NOBODY, environment, settings
 
 PUBLIC = {

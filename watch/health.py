@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from peewee import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
-import heartbeats
+import redis_heartbeats
 from models import database, schema
 from sms import outbox
 
@@ -35,8 +35,8 @@ def readyz() -> tuple[Response, int]:
         "oldest_notice_s": None,
     }
     if parts["redis"] == "ok":
-        parts["worker"] = _state(lambda: heartbeats.is_alive(house.redis, "worker"))
-        parts["clock"] = _state(lambda: heartbeats.is_alive(house.redis, "clock"))
+        parts["worker"] = _state(lambda: redis_heartbeats.is_alive(house.redis, "worker"))
+        parts["clock"] = _state(lambda: redis_heartbeats.is_alive(house.redis, "clock"))
     if parts["database"] == "ok":
         parts["oldest_notice_s"] = round(outbox.oldest_due_age(house.desk.now()), 1)
     return jsonify(parts), 200 if all(parts[name] == "ok" for name in VITAL) else 503

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from flask import Blueprint, Flask, render_template
 
-from booking.officers import ROLES
+from booking.officers.officers import ROLES
 from models import Centre
-from sandbox.cast import OFFICERS
-from sandbox.welcome import LAWYERS
+from sandbox.runner.welcome import LAWYERS
+from sandbox.world.cast import OFFICERS
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from booking.application import Application
 from booking.desk import Desk
+from booking.desk.application import Application
 from clock import at
 from models import Centre, Holiday, HolidayTable, Lawyer, RollEntry, Slot, database
 from models.lawyers import seal_person

@@ -4,8 +4,9 @@ from datetime import date, time
 
 import pytest
 
-from booking import calendar, holidays
+from booking import calendar
 from booking.desk import Desk
+from booking.timetable import holidays
 from clock import at
 from models import CentreDay, HolidayTable
 from models import database as db

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from booking import holidays, new_timetable
+from booking.timetable import holidays, imports
 from refusals import Invalid
 
 LINE = {"weekdays": [0], "starts": ["08:30"], "minutes": 90, "seats": 12}
@@ -32,11 +32,11 @@ def said(read, document) -> list[tuple[str, str]]:
     ],
 )
 def test_what_is_wrong_with_a_line_is_said_once(change, field, words):
-    assert said(new_timetable.read, TABLE | {"slot": [LINE | change]}) == [(field, words)]
+    assert said(imports.read, TABLE | {"slot": [LINE | change]}) == [(field, words)]
 
 
 def test_our_own_words_come_without_a_prefix():
-    assert said(new_timetable.read, TABLE | {"valid_to": "2026-11-29"}) == [("", "valid_to 早于 valid_from")]
+    assert said(imports.read, TABLE | {"valid_to": "2026-11-29"}) == [("", "valid_to 早于 valid_from")]
     assert said(holidays.read, YEAR) == [("", "缺少法定节假日：5月1日、10月1日")]
 
 

@@ -5,8 +5,9 @@ from datetime import date, time
 
 import pytest
 
-from booking import arrivals, reminders, review
 from booking.desk import Desk
+from booking.gate import arrivals, reminders
+from booking.review import decisions
 from clock import at
 from models import Booking, Centre, Notice
 from models.bookings import seal_detainee
@@ -21,7 +22,7 @@ def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
     refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(3))
     Booking.update(findings=[{"code": "without a message"}]).where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
-    assert review.decide_due(desk) == 2
+    assert decisions.decide_due(desk) == 2
     assert [Booking.get_by_id(ref).state for ref in refs] == ["submitted", "confirmed", "confirmed"]
     assert refs[0] in caplog.text
 
@@ -36,7 +37,7 @@ def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says
     )
     unread.where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
-    assert review.decide_due(desk) == 2
+    assert decisions.decide_due(desk) == 2
     assert [Booking.get_by_id(ref).state for ref in refs] == ["rejected", "confirmed"]
     assert Notice.get(Notice.event == f"{refs[0]}:rejected").words["reason"] == "原因请在小程序查看"
 
@@ -59,7 +60,7 @@ def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
 ) -> None:
     broken_centre(clock)
     ref = desk.book(applying(lawyers(1)[0])).ref
-    review.approve(desk, ref, by="officer:chen")
+    decisions.approve(desk, ref, by="officer:chen")
     clock.moment = at(date(2026, 11, 26), time(10))
     assert reminders.post_due(clock.moment) == 1
     assert Notice.select().where(Notice.event == f"{ref}:reminder").exists()

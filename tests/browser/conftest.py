@@ -18,7 +18,7 @@ import models
 from booking.desk import Desk
 from clock import now
 from sandbox import world
-from sandbox.ground import ROOT
+from sandbox.runner.preflight import ROOT
 from sandbox.servers import child
 from seats.counters import SeatCounters
 from tests.conftest import KEYRING

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from booking.passes import PassKeys
+from booking.gate.passes import PassKeys
 from booking.policy import Policy
 from clock import at, now
 from models import Booking, Change, Visit

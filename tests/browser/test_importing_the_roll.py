@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from models import RollEntry
-from sandbox.cast import SUN, WANG, invented_id_no
+from sandbox.world.cast import SUN, WANG, invented_id_no
 
 HEADERS = ("姓名", "执业证号", "律师事务所", "身份证号", "手机号", "状态")
 

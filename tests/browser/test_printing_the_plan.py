@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from booking import withdrawal
 from booking.desk import Desk
+from booking.timetable import withdrawal
 from clock import now
 from models import Booking, PlanPrint
 from seats.counters import SeatCounters

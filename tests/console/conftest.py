@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 import console
 from booking.desk import Desk
-from console import sessions
-from console.csrf import proof_of
+from console.door import sessions
+from console.door.csrf import proof_of
 from models import Centre, Officer
 from sms.aliyun import Detail
 from sms.asking import Asking

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyotp
 
-from booking import sign_in
+from booking.officers import sign_in
 from models import Officer
 
 PASSPHRASE = "a passphrase of the tests"

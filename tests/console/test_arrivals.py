@@ -4,9 +4,10 @@ from datetime import time
 
 import pytest
 
-from booking import arrivals, review, rooms
-from booking.passes import PassKeys
+from booking.gate import arrivals, rooms
+from booking.gate.passes import PassKeys
 from booking.policy import Policy
+from booking.review import decisions
 from clock import at
 from models import Audit, Booking, Strike, Visit
 from tests.booking.conftest import FRIDAY, applying
@@ -17,7 +18,7 @@ PAPERS = ["律师执业证原件", "律师事务所会见介绍信（专用证�
 @pytest.fixture
 def ref(desk, lawyers, clock) -> str:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    review.approve(desk, ref, by="officer:chen")
+    decisions.approve(desk, ref, by="officer:chen")
     clock.moment = at(FRIDAY, time(8, 20))
     return ref
 

@@ -7,11 +7,9 @@ import re
 import pytest
 from peewee import OperationalError
 
-from console import door as the_door
-from console import sessions
-from console.csrf import proof_of
-from console.door import noted, say
-from console.telling import STATIC
+from console.door import guard, noted, say, sessions
+from console.door.csrf import proof_of
+from console.door.rendering import STATIC
 from models import Audit, Officer, OfficerSession, whence
 from tests.console.conftest import BEFORE, NO_WECHAT, SESSION
 
@@ -240,7 +238,7 @@ def test_what_is_said_is_shown_once_and_escaped(app, signed_in, monkeypatch):
     browser = signed_in()
     shown = app.view_functions["console.me"]
     monkeypatch.setitem(
-        app.view_functions, "console.me", lambda: say("<b>已通过</b>") or the_door.back("console.me")
+        app.view_functions, "console.me", lambda: say("<b>已通过</b>") or guard.back("console.me")
     )
     browser.get("me")
     monkeypatch.setitem(app.view_functions, "console.me", shown)
@@ -261,7 +259,7 @@ def test_many_words_still_fit_the_cookie(app, signed_in, monkeypatch):
     def talk():
         for number in range(30):
             say(f"第{number}条：" + "字" * 500)
-        return the_door.back("console.me")
+        return guard.back("console.me")
 
     shown = app.view_functions["console.me"]
     monkeypatch.setitem(app.view_functions, "console.me", talk)

@@ -7,10 +7,10 @@ from datetime import time, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from booking import day_figures
+from booking.figures import daily
 from models import Audit
 from tests.booking.conftest import TODAY, add_slot
-from tests.booking.test_figures import MONDAY, met
+from tests.booking.figures.test_figures import MONDAY, met
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def days(desk, app, lawyers):
     met("A0000001", one, add_slot("pudong", MONDAY, time(8, 30)), wait=17)
     met("A0000002", other, add_slot("pudong", MONDAY + timedelta(days=1), time(8, 30)), "no_show")
     met("B0000001", third, add_slot("qingpu", MONDAY, time(10)), wait=33)
-    day_figures.make_due(desk.now())
+    daily.make_due(desk.now())
 
 
 def cells_of(text: str, title: str) -> list[str]:

@@ -5,13 +5,13 @@ import re
 
 from openpyxl import load_workbook
 
-from booking import roll_imports, roll_runs
 from booking.desk import Desk
-from console.rights import CHIEFS, RIGHTS, Right
+from booking.roll import imports, runs
+from console.door.rights import CHIEFS, RIGHTS, Right
 from models import Audit, RollEntry, RollImport
-from tests.booking.test_roll import cells
-from tests.booking.test_roll_imports import bound, on_the_roll, sheet
-from tests.booking.test_workbooks import book, repacked
+from tests.booking.roll.test_imports import bound, on_the_roll, sheet
+from tests.booking.roll.test_roll import cells
+from tests.booking.roll.test_workbooks import book, repacked
 from tests.console.conftest import Browser
 
 
@@ -23,7 +23,7 @@ def reported(browser: Browser, desk: Desk, *rows) -> str:
     """The page's path, once the worker has read the file."""
     answer = upload(browser, sheet(*rows))
     assert answer.status_code == 303, answer.text
-    roll_runs.work(desk, RollImport.select().order_by(RollImport.id.desc()).get().id)
+    runs.work(desk, RollImport.select().order_by(RollImport.id.desc()).get().id)
     return str(answer.location)
 
 
@@ -35,7 +35,7 @@ def test_a_roll_is_brought_looked_at_and_said_yes_to(signed_in, desk):
     assert RollEntry.select().count() == 0
     assert chief.post(f"{path}/confirmation").location == path
     assert "正在写入" in chief.get(path).text
-    roll_runs.work(desk, RollImport.get().id)
+    runs.work(desk, RollImport.get().id)
     assert "已导入" in chief.get(path).text
     assert RollEntry.select().count() == 2
     assert {(row.what, row.who) for row in Audit} >= {
@@ -83,7 +83,7 @@ def test_who_can_no_longer_book_is_named_before_the_yes(signed_in, desk):
 
 
 def test_the_report_is_paged_and_can_be_taken_away(signed_in, desk, monkeypatch):
-    monkeypatch.setattr(roll_imports, "LINES_SHOWN", 2)
+    monkeypatch.setattr(imports, "LINES_SHOWN", 2)
     on_the_roll(desk, cells(1))
     chief = signed_in()
     path = reported(chief, desk, *(cells(n) for n in range(1, 6)))
@@ -106,7 +106,7 @@ def test_a_files_name_is_shown_as_it_is_and_is_no_path(signed_in):
 
 
 def test_what_is_no_roll_is_refused_in_a_sentence(signed_in, desk, monkeypatch):
-    assert RIGHTS["bring_roll"].room > roll_imports.MOST_BYTES
+    assert RIGHTS["bring_roll"].room > imports.MOST_BYTES
     monkeypatch.setitem(RIGHTS, "bring_roll", Right(CHIEFS, changes=True, room=20_000))
     chief = signed_in()
     for name, raw, status, said in (
@@ -121,7 +121,7 @@ def test_what_is_no_roll_is_refused_in_a_sentence(signed_in, desk, monkeypatch):
 
 
 def test_a_bomb_or_a_disguise_ends_as_not_imported_with_why(signed_in, desk, monkeypatch):
-    monkeypatch.setattr("booking.workbooks.MOST_OTHER_BYTES", 1_000_000)
+    monkeypatch.setattr("booking.roll.workbooks.MOST_OTHER_BYTES", 1_000_000)
     chief = signed_in()
     bomb = repacked(book(("姓名",)), xl__styles_xml=b" " * 3_000_000)
     for raw, said in (
@@ -130,7 +130,7 @@ def test_a_bomb_or_a_disguise_ends_as_not_imported_with_why(signed_in, desk, mon
         (b"\xd0\xcf\x11\xe0" * 99, "Excel"),
     ):
         path = str(upload(chief, raw, "a.xlsx").location)
-        roll_runs.work(desk, RollImport.select().order_by(RollImport.id.desc()).get().id)
+        runs.work(desk, RollImport.select().order_by(RollImport.id.desc()).get().id)
         text = chief.get(path).text
         assert "未导入" in text and said in text
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from booking import officer_codes
+from booking.officers import codes
 from models import Officer, OfficerSession
 from tests.console.conftest import SESSION
 from tests.console.people import PASSPHRASE, code_of, enrolled, typed
@@ -25,7 +25,7 @@ def test_a_bind_code_is_shown_once(mine, clock):
     code = re.search(r'<code class="big">([^<]+)</code>', page)[1]
     assert "09:11 前" in page
     assert code not in browser.get("me").text
-    assert officer_codes.redeem(code, "bind", clock()) == browser.officer
+    assert codes.redeem(code, "bind", clock()) == browser.officer
 
 
 def test_a_new_passphrase_ends_every_other_session(mine, signed_in, stranger, clock):

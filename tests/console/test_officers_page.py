@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from booking import officer_codes
+from booking.officers import codes
 from models import Audit, Officer
 from tests.console.conftest import an_officer
 
@@ -16,7 +16,7 @@ def newcomer(**other):
 def test_a_chief_adds_an_officer_and_hands_him_a_code(signed_in, clock):
     page = signed_in("chief").post("officers", **newcomer()).text
     code = re.search(r'<code class="big">([^<]+)</code>', page)[1]
-    assert officer_codes.redeem(code, "sign_in", clock()).account == "wang.min"
+    assert codes.redeem(code, "sign_in", clock()).account == "wang.min"
     assert "王敏" in signed_in("auditor").get("officers").text
     assert Audit.get(Audit.what == "officer.add").who == "chief-pudong"
 

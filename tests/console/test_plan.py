@@ -2,7 +2,8 @@
 
 import pytest
 
-from booking import plan, review, rooms
+from booking.gate import bring_out_plan, rooms
+from booking.review import decisions
 from models import Audit, PlanPrint, Room
 from tests.booking.conftest import FRIDAY, SLOT, applying
 from tests.booking.test_calendar import queries
@@ -15,12 +16,12 @@ DAY = FRIDAY.isoformat()
 @pytest.fixture
 def brought(desk, lawyers) -> str:
     ref = desk.book(applying(lawyers(1)[0], detainee="某甲")).ref
-    review.approve(desk, ref, by="review")
+    decisions.approve(desk, ref, by="review")
     return ref
 
 
 def seen(slot: str = "") -> str:
-    return plan.version(plan.of("pudong", FRIDAY, slot))
+    return bring_out_plan.version(bring_out_plan.of("pudong", FRIDAY, slot))
 
 
 def test_the_plan_is_shown_and_the_look_is_noted(signed_in, brought):
@@ -86,7 +87,7 @@ def test_a_plan_asks_the_same_few_questions_however_many_are_brought(signed_in, 
 
     before = asked()
     for lawyer in lawyers(6):
-        review.approve(desk, desk.book(applying(lawyer)).ref, by="review")
+        decisions.approve(desk, desk.book(applying(lawyer)).ref, by="review")
     assert asked() == before
 
 

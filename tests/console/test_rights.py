@@ -5,9 +5,10 @@ from datetime import time
 import pytest
 from apiflask import APIFlask
 
-from booking import roll_imports, rooms
 from booking.desk import Desk
-from console.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
+from booking.gate import rooms
+from booking.roll import imports
+from console.door.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
 from models import Booking, Centre, Lawyer, Notice, Officer, Strike
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
@@ -21,9 +22,7 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     slot = add_slot("qingpu", FRIDAY, time(10))
     one, other = lawyers(2)
     own, foreign = desk.book(applying(one)).ref, desk.book(applying(other, slot.id)).ref
-    rolls = [
-        str(roll_imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")
-    ]
+    rolls = [str(imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")]
     notices = [failed_notice(ref) for ref in (own, foreign)]
     strikes = [strike_for(ref, desk) for ref in (own, foreign)]
     # The verified are seen from everywhere.

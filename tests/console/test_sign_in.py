@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from booking import officer_codes
-from console import limits
+from booking.officers import codes
+from console.door import tries
 from models import Audit, Officer, OfficerSession
 from tests.console.conftest import SESSION, Browser, an_officer
 from tests.console.people import PASSPHRASE, code_of, enrolled, typed
@@ -146,8 +146,8 @@ def test_another_way_of_writing_the_account_is_no_way_round(stranger, secret, cl
 
 
 def test_an_address_that_tries_many_accounts_is_shut_out(stranger, secret, clock):
-    for number in range(limits.TRIES_OF_ADDRESS):
-        with pytest.raises(KeyError), limits.trying(redis_of(stranger), f"somebody-{number}", "127.0.0.1"):
+    for number in range(tries.TRIES_OF_ADDRESS):
+        with pytest.raises(KeyError), tries.trying(redis_of(stranger), f"somebody-{number}", "127.0.0.1"):
             raise KeyError
     assert stranger.post("sign-in", **typed(secret, clock())).status_code == 429
     elsewhere = {"csrf": stranger.proof()} | typed(secret, clock())
@@ -162,10 +162,10 @@ def test_many_tries_at_once_are_no_more_than_one_after_another(redis_client):
     def guess():
         barrier.wait()
         try:
-            with limits.trying(redis_client, "chen", "10.0.0.1"):
+            with tries.trying(redis_client, "chen", "10.0.0.1"):
                 looked_at.append(1)
                 raise KeyError
-        except (KeyError, limits.ShutOut):
+        except (KeyError, tries.ShutOut):
             pass
 
     threads = [threading.Thread(target=guess) for _ in range(20)]
@@ -173,16 +173,16 @@ def test_many_tries_at_once_are_no_more_than_one_after_another(redis_client):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(looked_at) == limits.TRIES_OF_ACCOUNT
+    assert len(looked_at) == tries.TRIES_OF_ACCOUNT
 
 
 def test_trying_on_while_shut_out_makes_it_no_longer(redis_client):
     for _ in range(8):
-        with pytest.raises((KeyError, limits.ShutOut)), limits.trying(redis_client, "chen", "10.0.0.1"):
+        with pytest.raises((KeyError, tries.ShutOut)), tries.trying(redis_client, "chen", "10.0.0.1"):
             raise KeyError
     key = next(k for k in redis_client.keys("console:tries:account:*"))
     redis_client.expire(key, 100)
-    with pytest.raises(limits.ShutOut), limits.trying(redis_client, "chen", "10.0.0.1"):
+    with pytest.raises(tries.ShutOut), tries.trying(redis_client, "chen", "10.0.0.1"):
         raise KeyError
     assert redis_client.ttl(key) <= 100
 
@@ -207,7 +207,7 @@ def test_what_is_kept_in_redis_names_nobody(stranger, secret, clock, redis_clien
 
 def test_the_first_time_one_comes_with_a_code_and_leaves_with_a_passphrase(app, stranger, desk, clock):
     officer = an_officer("gate", "pudong", clock())
-    code = officer_codes.issue(officer, "sign_in", clock(), "chief")
+    code = codes.issue(officer, "sign_in", clock(), "chief")
     answer = stranger.post("first-sign-in", one_time_code=f"{code[:4]} {code[4:]}".lower())
     assert (answer.status_code, answer.location) == (303, "/console/enrolment")
     page = stranger.get("enrolment").text
@@ -235,7 +235,7 @@ def test_the_first_time_one_comes_with_a_code_and_leaves_with_a_passphrase(app, 
 )  # fmt: skip
 def test_a_bad_choice_leaves_everything_as_it_was(stranger, desk, clock, wrong):
     officer = an_officer("gate", "pudong", clock())
-    stranger.post("first-sign-in", one_time_code=officer_codes.issue(officer, "sign_in", clock(), "chief"))
+    stranger.post("first-sign-in", one_time_code=codes.issue(officer, "sign_in", clock(), "chief"))
     secret = OfficerSession.get().totp_offer
     chosen = {"passphrase": PASSPHRASE, "again": PASSPHRASE, "code": code_of(secret, clock())}
     assert stranger.post("enrolment", **chosen | wrong).status_code == 422
@@ -244,7 +244,7 @@ def test_a_bad_choice_leaves_everything_as_it_was(stranger, desk, clock, wrong):
 
 
 def test_a_one_time_code_is_good_once_and_guessed_by_nobody(app, stranger, desk, clock):
-    code = officer_codes.issue(an_officer("gate", "pudong", clock()), "sign_in", clock(), "chief")
+    code = codes.issue(an_officer("gate", "pudong", clock()), "sign_in", clock(), "chief")
     assert stranger.post("first-sign-in", one_time_code=code).status_code == 303
     other = Browser(app.test_client())
     for guess in (code, "00000000", "x", "中文", "' OR 1"):
@@ -253,13 +253,13 @@ def test_a_one_time_code_is_good_once_and_guessed_by_nobody(app, stranger, desk,
 
 
 def test_a_code_to_bind_does_not_sign_in(stranger, desk, clock):
-    code = officer_codes.issue(an_officer("gate", "pudong", clock()), "bind", clock(), "chief")
+    code = codes.issue(an_officer("gate", "pudong", clock()), "bind", clock(), "chief")
     assert stranger.post("first-sign-in", one_time_code=code).status_code == 422
 
 
 def test_who_enrols_anew_is_signed_out_everywhere_else(app, stranger, signed_in, clock):
     elsewhere = signed_in("gate")
-    code = officer_codes.issue(elsewhere.officer, "sign_in", clock(), "chief")
+    code = codes.issue(elsewhere.officer, "sign_in", clock(), "chief")
     stranger.post("first-sign-in", one_time_code=code)
     assert elsewhere.get("me").status_code == 200
     secret = OfficerSession.get(OfficerSession.enrolling).totp_offer

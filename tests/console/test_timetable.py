@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from booking import new_timetable, timetable, weekly_changes
 from booking.desk import Desk
 from booking.policy import Policy
+from booking.timetable import imports, rollout, weekly_changes
 from console.policy import WORDS
 from models import Audit, Booking, Centre, CentreDay, HolidayTable, Notice, Slot, Timetable
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, add_slot, applying
@@ -26,9 +26,9 @@ def chief(signed_in: SignedIn, desk: Desk) -> Browser:
         "seats": 12,
         "window_seats": 28,
     }
-    table = new_timetable.read({"centre": "pudong", "valid_from": TODAY, "slot": [line]})
-    new_timetable.import_table(table, "test", desk.now(), "demo")
-    timetable.open_days(desk, desk.now())
+    table = imports.read({"centre": "pudong", "valid_from": TODAY, "slot": [line]})
+    imports.import_table(table, "test", desk.now(), "demo")
+    rollout.open_days(desk, desk.now())
     return signed_in("chief")
 
 

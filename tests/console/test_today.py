@@ -5,7 +5,8 @@ from datetime import time
 
 import pytest
 
-from booking import arrivals, review, rooms
+from booking.gate import arrivals, rooms
+from booking.review import decisions
 from clock import at
 from models import Lawyer
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
@@ -19,7 +20,7 @@ def refs(desk, lawyers, clock) -> list[str]:
         Lawyer.update(name=name).where(Lawyer.id == number).execute()
     refs = [desk.book(applying(lawyer)).ref for lawyer in ids]
     for ref in refs:
-        review.approve(desk, ref, by="officer:chen")
+        decisions.approve(desk, ref, by="officer:chen")
     clock.moment = at(FRIDAY, time(8, 30))
     room = rooms.add("pudong", "1号会见室", clock(), "chief")
     arrivals.arrive(desk, refs[0], "gate")

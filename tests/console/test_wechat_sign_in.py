@@ -8,12 +8,12 @@ import requests
 from apiflask import APIFlask
 
 import console
-from booking import officers
+from booking.officers import officers
 from models import Audit, Centre, Officer
 from sandbox import wechat as tencent
 from sandbox.wechat.oauth import Website
 from tests.console.conftest import HOST, SESSION, Browser, an_officer
-from wechat.website_client import Website as Client
+from wechat.outgoing.website import Website as Client
 
 APPID, SECRET = "wxdemo00000website", "demo-website-secret"
 GATE, STRANGER = "oWEB-gate-pudong-of-the-cast", "oWEB-stranger-of-the-cast"

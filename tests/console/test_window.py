@@ -8,9 +8,9 @@ import pytest
 from booking.desk import Desk
 from clock import at
 from models import Audit, Booking, Lawyer, Slot
-from sandbox.cast import invented_id_no
+from sandbox.world.cast import invented_id_no
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, add_slot
-from tests.booking.test_window import held, licence
+from tests.booking.window.test_entry import held, licence
 from tests.console.conftest import Browser, SignedIn
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from console.workbook import workbook, workbook_of
+from console.door.workbook import workbook, workbook_of
 
 STARTS = ("=1+1", "+86", "-1+1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0")
 

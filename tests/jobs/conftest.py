@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import demo_env
+from sandbox.runner import demo_env
 from tests.conftest import FIELD_KEY, INDEX_KEY
 from tests.sms.conftest import (
     CODES,

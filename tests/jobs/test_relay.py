@@ -9,7 +9,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from jobs import queue
+from jobs import work_queue
 from jobs.relay import WAKE, Relay
 from models import Consent, Notice
 from seats import counters
@@ -38,7 +38,7 @@ def run(redis_client, watch):
 
 
 def queued(redis_client):
-    return queue.waiting(queue.notices(redis_client))
+    return work_queue.waiting(work_queue.notices(redis_client))
 
 
 def test_the_desk_and_the_relay_mean_the_same_word(database):
@@ -65,7 +65,7 @@ def test_a_notice_lies_in_the_queue_once_however_often_it_looks(drop, redis_clie
     for _ in range(3):
         relay.tick()
         watch.move(seconds=21)
-    assert queue.notices(redis_client).get_job_ids() == [f"notice-{notice.id}"]
+    assert work_queue.notices(redis_client).get_job_ids() == [f"notice-{notice.id}"]
 
 
 def test_the_queue_is_never_filled_over_the_brim(drop, chen, redis_client, watch, monkeypatch):
@@ -76,7 +76,7 @@ def test_the_queue_is_never_filled_over_the_brim(drop, chen, redis_client, watch
     assert [relay.tick(), relay.tick()] == [5, 0]
     monkeypatch.setattr("jobs.relay.MOST_QUEUED", 3)  # as when another relay has put some in beside it
     assert relay.tick() == 0
-    queue.notices(redis_client).empty()
+    work_queue.notices(redis_client).empty()
     assert relay.tick() == 3
 
 
@@ -87,7 +87,7 @@ def test_what_an_unreachable_queue_did_not_take_is_taken_later(drop, redis_clien
         raise RedisError
 
     with monkeypatch.context() as broken:
-        broken.setattr(queue, "put", away)
+        broken.setattr(work_queue, "put", away)
         with pytest.raises(RedisError):
             relay.tick()
     assert Notice.get_by_id(notice.id).queued_at is None

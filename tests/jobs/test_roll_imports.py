@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 import clock
-from booking import roll_imports, roll_runs
 from booking.desk import Desk
-from jobs import queue
+from booking.roll import imports, runs
+from jobs import work_queue
 from jobs.relay import Relay
 from models import RollEntry, RollImport
 from seats.counters import SeatCounters
-from tests.booking.test_roll import cells
-from tests.booking.test_roll_imports import sheet
+from tests.booking.roll.test_imports import sheet
+from tests.booking.roll.test_roll import cells
 from tests.jobs.conftest import kill, soon
 from tests.sms.conftest import one_database
 
@@ -32,7 +32,7 @@ def state(made):
 
 
 def brought(desk, many=50):
-    return roll_imports.bring(desk, "名册.csv", sheet(*(cells(n) for n in range(many))), "chief", None)
+    return imports.bring(desk, "名册.csv", sheet(*(cells(n) for n in range(many))), "chief", None)
 
 
 def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
@@ -40,7 +40,7 @@ def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
     made = brought(desk)
     relay.tick()
     soon(lambda: state(made) == "ready")
-    roll_imports.confirm(desk, made.id, "chief")
+    imports.confirm(desk, made.id, "chief")
     relay.tick()
     soon(lambda: state(made) == "done")
     assert RollEntry.select().count() == 50
@@ -51,15 +51,15 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
     start, desk, relay, watch, redis_client, fault, written
 ):
     made = brought(desk)
-    roll_runs.work(desk, made.id)
-    roll_imports.confirm(desk, made.id, "chief")
+    runs.work(desk, made.id)
+    imports.confirm(desk, made.id, "chief")
     doomed = start(fault=fault)
     relay.tick()
-    soon(lambda: queue.notices(redis_client).failed_job_registry.count == 1)
+    soon(lambda: work_queue.notices(redis_client).failed_job_registry.count == 1)
     kill(doomed)
     assert RollEntry.select().count() == written
     watch.move(seconds=121)
-    assert roll_imports.find_dead(watch()) == (written == 0)
+    assert imports.find_dead(watch()) == (written == 0)
     start()
     relay.tick()
     soon(lambda: state(made) == "done")
@@ -72,19 +72,19 @@ def test_a_queue_that_was_flushed_is_called_again(desk, relay, watch, redis_clie
     relay.tick()
     redis_client.flushall()
     relay.tick()
-    assert queue.waiting_imports(queue.notices(redis_client)) == set()
+    assert work_queue.waiting_imports(work_queue.notices(redis_client)) == set()
     watch.move(seconds=21)
     relay.tick()
-    line = queue.notices(redis_client)
-    assert queue.waiting_imports(line) == {made.id}
-    assert queue.waiting(line) == set()
+    line = work_queue.notices(redis_client)
+    assert work_queue.waiting_imports(line) == {made.id}
+    assert work_queue.waiting(line) == set()
 
 
 @one_database
 def test_only_the_number_lies_in_the_queue_and_it_has_time(desk, relay, redis_client):
     made = brought(desk)
     relay.tick()
-    (job,) = queue.notices(redis_client).jobs
-    assert (list(job.args), job.timeout) == ([made.id], queue.IMPORT_SECONDS)
-    assert timedelta(seconds=job.timeout) > roll_imports.DEAD_AFTER
+    (job,) = work_queue.notices(redis_client).jobs
+    assert (list(job.args), job.timeout) == ([made.id], work_queue.IMPORT_SECONDS)
+    assert timedelta(seconds=job.timeout) > imports.DEAD_AFTER
     assert RollImport.get().queued_at < clock.now() + timedelta(seconds=1)

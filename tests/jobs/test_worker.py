@@ -2,8 +2,8 @@
 
 import pytest
 
-import heartbeats
-from jobs import queue
+import redis_heartbeats
+from jobs import work_queue
 from jobs.relay import Relay
 from models import Notice
 from sms.untold import untold
@@ -38,7 +38,7 @@ def test_killed_before_the_call(start, carrier, drop, redis_client, watch, askin
     notice = drop()
     relay(redis_client, watch).tick()
     soon(lambda: row(notice).state == "sending")
-    soon(lambda: queue.notices(redis_client).failed_job_registry.count == 1)
+    soon(lambda: work_queue.notices(redis_client).failed_job_registry.count == 1)
     ask_until_told(asking, watch)
     assert at_aliyun(carrier, notice) == []
     assert [one.id for one in untold()] == [notice.id]
@@ -64,7 +64,7 @@ def test_killed_after_the_call_before_it_is_written_down(start, carrier, drop, r
     notice = drop()
     relay(redis_client, watch).tick()
     soon(lambda: at_aliyun(carrier, notice))
-    soon(lambda: queue.notices(redis_client).failed_job_registry.count == 1)
+    soon(lambda: work_queue.notices(redis_client).failed_job_registry.count == 1)
     assert row(notice).state == "sending"
     ask_until_told(asking, watch)
     assert row(notice).state == "sent"
@@ -77,9 +77,9 @@ def test_two_workers_and_a_queue_that_repeats_itself_send_each_notice_once(
 ):
     start(), start()
     notices = [drop(ref=f"REF{number:05d}") for number in range(10)]
-    line = queue.notices(redis_client)
+    line = work_queue.notices(redis_client)
     for _ in range(3):
-        queue.put(line, [notice.id for notice in notices])
+        work_queue.put(line, [notice.id for notice in notices])
     soon(lambda: all(row(notice).state == "sent" for notice in notices))
     soon(lambda: line.count == 0)
     assert len(carrier.messages()) == 10
@@ -93,7 +93,7 @@ def test_a_queue_that_was_flushed_is_filled_again(drop, redis_client, watch):
     assert posting.tick() == 0
     watch.move(seconds=21)
     assert posting.tick() == 1
-    assert queue.waiting(queue.notices(redis_client)) == {notice.id}
+    assert work_queue.waiting(work_queue.notices(redis_client)) == {notice.id}
 
 
 @one_database
@@ -113,7 +113,7 @@ def test_no_personal_data_lies_in_the_queue(drop, redis_client, watch, chen):
 @one_database
 def test_a_worker_outlives_its_redis(start, carrier, drop, redis_server, redis_client, watch):
     worker = start()
-    soon(lambda: heartbeats.is_alive(redis_client, "worker"))
+    soon(lambda: redis_heartbeats.is_alive(redis_client, "worker"))
     redis_server.kill()
     redis_server.start()
     notice = drop()

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import ground
+from sandbox.runner import preflight
 
 NOT_OURS = shutil.ignore_patterns(".*", "var", "__pycache__")
 
 
 @pytest.fixture
 def project(tmp_path):
-    return Path(shutil.copytree(ground.ROOT, tmp_path / "huijian", ignore=NOT_OURS))
+    return Path(shutil.copytree(preflight.ROOT, tmp_path / "huijian", ignore=NOT_OURS))
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def port():
     while True:
         try:
             first = random.randrange(20000, 60000)
-            ground.check_free(first)
+            preflight.check_free(first)
             return first
-        except ground.NoGround:
+        except preflight.NoGround:
             continue
 
 
@@ -51,7 +51,7 @@ def test_it_walks_one_meeting_and_stays_up_until_ctrl_c(project, port):
     assert listed.returncode == 0, listed.stderr
     assert "Ended; the data stays in var/" in last_words
     assert demo.returncode == 0
-    ground.check_free(port)
+    preflight.check_free(port)
 
 
 def until_up(demo):

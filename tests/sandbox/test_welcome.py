@@ -1,6 +1,6 @@
 """What stands in the terminal once everything is up."""
 
-from sandbox.welcome import who_is_who
+from sandbox.runner.welcome import who_is_who
 
 
 def test_the_first_address_is_the_one_to_open() -> None:

@@ -4,13 +4,15 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking import day_figures, figures, standing
 from booking.desk import Desk
+from booking.figures import daily, spans
 from booking.identity import is_id_no
+from booking.lawyers import standing
 from clock import at
 from models import Booking, Lawyer, RollEntry, Slot, Strike, Visit
 from models.detainees import id_key
-from sandbox import cast, coming, world
+from sandbox import world
+from sandbox.world import cast, upcoming
 from seats.counters import SeatCounters
 
 TUESDAY = at(date(2026, 11, 24), time(9))
@@ -46,7 +48,7 @@ def test_some_bookings_wait_with_findings_and_some_without(database, redis_clien
     codes = {finding["code"] for booking in waiting for finding in booking.findings}
     assert {"permit_missing", "detainee_not_here", "detainee_ambiguous", "co_suspects"} <= codes
     assert any(not booking.findings for booking in waiting)
-    assert sum(booking.centre_id == "pudong" for booking in waiting) == coming.QUEUE
+    assert sum(booking.centre_id == "pudong" for booking in waiting) == upcoming.QUEUE
 
 
 @pytest.mark.parametrize(
@@ -118,8 +120,8 @@ def test_no_two_of_the_cast_share_a_number(database):
 
 def test_there_are_figures_of_the_weeks_before_and_the_clock_counts_the_days_since(database, redis_client):
     world.load(desk_at(TUESDAY, redis_client), TUESDAY)
-    assert day_figures.make_due(TUESDAY) >= 4
-    found = figures.of(["pudong"], *figures.span(None, None, TUESDAY), TUESDAY)
+    assert daily.make_due(TUESDAY) >= 4
+    found = spans.of(["pudong"], *spans.span(None, None, TUESDAY), TUESDAY)
     assert len(found.spans) == 20
     assert all(span["held"] <= span.taken <= span["seats"] for span in found.spans.values())
     assert found.whole.rank("waits") is not None and found.whole["full_lawyers"]

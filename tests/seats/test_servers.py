@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 import clock
-from jobs import queue
+from jobs import work_queue
 from sandbox.servers import child, redis_program
 from seats.counters import Day, SeatCounters
 from seats.servers import connect
@@ -93,7 +93,7 @@ def test_the_scripts_run_on_every_kind_of_server(kind: str, request: pytest.Fixt
 
 def test_the_queue_runs_behind_sentinel(sentinel: str) -> None:
     shared = connect(sentinel)
-    with queue.own_connection(shared, socket_timeout=None) as own:
-        queue.put(queue.notices(own), [7])
-        assert queue.waiting(queue.notices(own)) == {7}
+    with work_queue.own_connection(shared, socket_timeout=None) as own:
+        work_queue.put(work_queue.notices(own), [7])
+        assert work_queue.waiting(work_queue.notices(own)) == {7}
     shared.close()

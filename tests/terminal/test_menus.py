@@ -7,7 +7,7 @@ import pytest
 from sandbox import wechat as tencent
 from tests.terminal.conftest import told
 from wechat.account import Menu, Tags
-from wechat.account_client import Account
+from wechat.outgoing.account import Account
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # none of it is asked
 

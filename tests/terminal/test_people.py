@@ -4,10 +4,10 @@ import csv
 import re
 from datetime import timedelta
 
-from booking import officer_codes
+from booking.officers import codes
 from models import Audit, Detainee, Lawyer, Officer, OfficerCode, RollEntry
 from sandbox import world
-from sandbox.cast import invented_id_no
+from sandbox.world.cast import invented_id_no
 from tests.terminal.conftest import told
 
 HEADER = ("状态", "姓名", "执业证号", "律师事务所", "身份证号", "手机号", "有效期至")
@@ -100,5 +100,5 @@ def test_an_officer_is_handed_a_code(flask, furnished, desk):
         code = re.search(r"一次性代码：(\w{8})，", said)[1]
         until = OfficerCode.get(OfficerCode.kind == kind).expires_at
         assert until - desk.now() == timedelta(hours=hours)
-        assert officer_codes.redeem(code, kind, desk.now()).account == "gate-pudong"
+        assert codes.redeem(code, kind, desk.now()).account == "gate-pudong"
     assert flask("officer", "bind-code", "nobody").exit_code == 1

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from booking.application import Application
+from booking.desk.application import Application
 from models import Lawyer, Slot, Timetable
 from sandbox import world
 from tests.terminal.conftest import told

@@ -17,7 +17,7 @@ from models import RollEntry, keyring
 from sandbox import wechat as tencent
 from tests.booking.conftest import SLOT, clock, desk, world  # noqa: F401
 from wechat import api
-from wechat.client import WeChat
+from wechat.outgoing.miniprogram import WeChat
 
 APPID, SECRET = "wxdemo000000000001", "demo-secret-of-the-mini-program"
 REMINDER = "tpl-reminder"

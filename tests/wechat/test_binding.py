@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from booking import licences
+from booking.lawyers import licences
 from models import Audit, Booking, Lawyer, database
 from refusals import AlreadyBound, WrongState
 from tests.wechat.conftest import LIN, SHEN, Phone, on_the_roll

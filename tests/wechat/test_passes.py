@@ -7,8 +7,8 @@ from base64 import urlsafe_b64decode
 import pytest
 from icalendar import Calendar
 
-from booking import review
-from booking.passes import BadPass, PassKeys
+from booking.gate.passes import BadPass, PassKeys
+from booking.review import decisions
 from tests.wechat.conftest import LIN, SECRET_KEYS
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.fixture
 def ref(lin, desk):
     ref = lin.book(detainee={"name": "周某某"}).json["ref"]
-    review.approve(desk, ref, "reviewer.zhao")
+    decisions.approve(desk, ref, "reviewer.zhao")
     return ref
 
 

@@ -7,7 +7,7 @@ from limits import RateLimitItemPerMinute
 
 from models import Session
 from tests.wechat.conftest import LIN
-from wechat.api import limits
+from wechat import limits
 
 pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 

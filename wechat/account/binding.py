@@ -2,14 +2,14 @@
 
 from redis import Redis, RedisError
 
-from booking import bound_officers
 from booking.desk import Desk
-from booking.officers import ROLES
+from booking.officers import bound
+from booking.officers.officers import ROLES
 from models import Officer
 from refusals import Invalid, RateLimited, Refusal
 from wechat.account import texts
-from wechat.account.wishes import Wish
-from wechat.api.limits import Limits
+from wechat.account.intents import Wish
+from wechat.limits import Limits
 
 
 class Binding:
@@ -24,13 +24,13 @@ class Binding:
         return self._bind(openid, wish.about, texts.STRANGER) if wish.name == "ref" else texts.STRANGER
 
     def unbind(self, officer: Officer) -> str:
-        bound_officers.unbind(officer, self._desk.now())
+        bound.unbind(officer, self._desk.now())
         return texts.UNBOUND
 
     def _bind(self, openid: str, code: str, otherwise: str) -> str:
         try:
             self._limits.officer_code(openid)
-            officer = bound_officers.bind(openid, code, self._desk.now())
+            officer = bound.bind(openid, code, self._desk.now())
         except RedisError:
             return texts.BUSY
         except RateLimited:

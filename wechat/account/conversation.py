@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from peewee import InterfaceError, OperationalError
 from redis import RedisError
 
-from booking import bound_officers, lookups
 from booking.desk import Desk
-from booking.officers import ROLES
+from booking.officers import bound
+from booking.officers.officers import ROLES
+from booking.search import lookups
+from circuit_breaker import Away
 from models import Centre, Officer, database
-from reach import Away
 from refusals import Refusal
-from wechat.account import days, people, texts, wishes
+from wechat.account import days, intents, people, texts
 from wechat.account.binding import Binding
+from wechat.account.intents import Wish
 from wechat.account.memory import Memory
 from wechat.account.pushes import Push
+from wechat.account.question import Visit
 from wechat.account.replies import Answer, cut, page
 from wechat.account.tags import Tags
-from wechat.account.visit import Visit
-from wechat.account.wishes import Wish
 
 log = logging.getLogger(__name__)
 
@@ -73,16 +74,16 @@ class Conversation:
     def _wish(self, push: Push) -> Wish | None:
         if push.kind != "event":
             today = self.desk.now().date()
-            return wishes.typed(push.text, today) if push.kind == "text" else Wish("unknown")
+            return intents.typed(push.text, today) if push.kind == "text" else Wish("unknown")
         if push.event == "click":
-            return wishes.tapped(push.key)
+            return intents.tapped(push.key)
         if push.event in ("subscribe", "unsubscribe"):
             with suppress(RedisError):
                 self.tags.forget(push.openid)
         return Wish("help") if push.event == "subscribe" else None
 
     def _say(self, openid: str, wish: Wish) -> str:
-        officer = bound_officers.of_openid(openid)
+        officer = bound.of_openid(openid)
         if officer is None:
             return self.binding.stranger(openid, wish)
         try:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from booking import lookups
-from booking.lookups import SlotSum
+from booking.search import lookups
+from booking.search.lookups import SlotSum
 from booking.words import STATES, day_words
 from models import Booking, Slot
+from wechat.account.question import MANY, Visit, behind, cursor, detainee
 from wechat.account.replies import Answer, Item
-from wechat.account.visit import MANY, Visit, behind, cursor, detainee
 
 _COUNTED = {
     "confirmed": "未到",

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from redis import Redis, RedisError
 
+from circuit_breaker import Away, Reach
 from models import keyring
-from reach import Away, Reach
-from wechat.account.wishes import Wish
+from wechat.account.intents import Wish
 
 MORE_SECONDS = 600
 CENTRE_SECONDS = 30 * 86400

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from refusals import Invalid
 from wechat.account.tags import Tags
-from wechat.account_client import Account, AccountRefused
+from wechat.outgoing.account import Account, AccountRefused
 
 FILE = Path(__file__).resolve().parent.parent.parent / "data" / "menu.json"
 

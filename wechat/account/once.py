@@ -8,8 +8,8 @@ from typing import Any
 
 from redis import Redis, RedisError
 
+from circuit_breaker import Away, Reach
 from models import keyring
-from reach import Away, Reach
 from wechat.account.pushes import Push
 
 # A push is fresh for five minutes on either side of its time stamp; after that it is refused by its age.

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from booking import lookups
-from booking.lookups import LawyerSeen
+from booking.search import lookups
+from booking.search.lookups import LawyerSeen
 from booking.words import LICENCES, STAGES, STATES, moment_words
 from models import Booking, Lawyer, RollEntry
+from wechat.account.question import MANY, Visit, behind, cursor, detainee, when, without_name
 from wechat.account.replies import Answer, Item
-from wechat.account.visit import MANY, Visit, behind, cursor, detainee, when, without_name
 
 _BOUND = {"verified": "已核验", "pending": "待核验", "refused": "未通过"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from wechat.account_client import Account, AccountRefused
+from wechat.outgoing.account import Account, AccountRefused
 
 log = logging.getLogger(__name__)
 

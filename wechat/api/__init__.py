@@ -6,13 +6,13 @@ from typing import Any
 from apiflask import APIFlask
 from redis import Redis
 
-from booking.passes import PassKeys
+from booking.gate.passes import PassKeys
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
 from wechat.api.door import Door, api
-from wechat.api.limits import Limits
-from wechat.api.swift import Count, Swift
+from wechat.api.fast_path import Count, Swift
 from wechat.api.visitors import Visitors
-from wechat.client import WeChat
+from wechat.limits import Limits
+from wechat.outgoing.miniprogram import WeChat
 
 __all__ = ["api", "problems", "register"]
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response
 
 import clock
-from booking.application import Application
 from booking.desk import Desk
+from booking.desk.application import Application
 from booking.refs import ref_said
 from booking.slots import SlotView
 from models import Booking, Change, Slot

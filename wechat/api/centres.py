@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from booking.board import Views
+from booking.desk.availability import Views
 from booking.policy import Policy
 from models import Centre
 from refusals import NotFound

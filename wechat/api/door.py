@@ -8,12 +8,12 @@ from apiflask import APIBlueprint
 from flask import current_app, g, request
 
 from booking import rules
-from booking.passes import PassKeys
+from booking.gate.passes import PassKeys
 from refusals import Unauthenticated
-from wechat.api.limits import Limits
 from wechat.api.reading import MAX_BODY_BYTES
 from wechat.api.visitors import Visitor, Visitors
-from wechat.client import WeChat
+from wechat.limits import Limits
+from wechat.outgoing.miniprogram import WeChat
 
 api = APIBlueprint("lawyers", __name__, url_prefix="/api/v1", template_folder="templates")
 

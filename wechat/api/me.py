@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from booking import licences, standing
+from booking.lawyers import licences, standing
 from booking.policy import Policy
 from models import Consent, Lawyer
 from refusals import Invalid, NotFound

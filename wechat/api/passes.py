@@ -7,7 +7,7 @@ import segno
 from flask import Response
 from icalendar import Calendar, Event
 
-from booking.passes import Pass
+from booking.gate.passes import Pass
 from models import Booking
 from wechat.api import shapes
 from wechat.api.bookings import own

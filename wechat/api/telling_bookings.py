@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from booking.board import view
 from booking.desk import Desk
+from booking.desk.availability import view
 from booking.slots import SlotView
 from models import Booking, Change
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import orjson
 from redis import Redis, RedisError
 
-from line import Line
+from circuit_breaker import Away, Reach
 from models import Lawyer, Session, database
-from reach import Away, Reach
+from pinned_redis import Line
 from refusals import Unauthenticated
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from booking import officer_codes
 from booking.desk import Desk
+from booking.officers import codes
 from models import Audit, Booking, Centre, Detainee, Officer, Slot, database
 from models.bookings import seal_detainee
 from models.detainees import id_key, name_key
@@ -27,8 +27,8 @@ from tests.booking.conftest import (  # noqa: F401
     world,
 )
 from wechat import account
-from wechat.account_client import Account
 from wechat.api import problems
+from wechat.outgoing.account import Account
 
 APPID, SECRET = "wxdemo000000000002", "demo-secret-of-the-account"
 TOKEN = "the-token-of-the-account-in-tests"
@@ -149,7 +149,7 @@ def shown(outcome: Outcome) -> str:
 
 
 def a_code(officer: Officer, now: Any) -> str:
-    return officer_codes.issue(officer, "bind", now, by="test")
+    return codes.issue(officer, "bind", now, by="test")
 
 
 def noted(what: str) -> list[Audit]:

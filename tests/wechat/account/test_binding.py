@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking import bound_officers
+from booking.officers import bound
 from models import Officer
 from refusals import Invalid
 from sandbox.wechat.account_push import OUT_OF_ORDER
@@ -82,25 +82,25 @@ def test_the_identity_of_somebody_suspended_is_free_again(phone, code):
 
 def test_a_code_is_not_used_up_where_binding_fails(officers, code, clock):
     with pytest.raises(Invalid):
-        bound_officers.bind(FRESH, "ZZZZZZZZ", clock())
-    assert bound_officers.bind(FRESH, code, clock()).account == "new"
+        bound.bind(FRESH, "ZZZZZZZZ", clock())
+    assert bound.bind(FRESH, code, clock()).account == "new"
 
 
 def test_the_menu_follows_binding_suspension_and_unbinding(phone, stand_in, client, tags, code):
     Menu(client, tags).push()
-    assert tags.keep(bound_officers.openids()) == 0  # nobody of them has written to the account
+    assert tags.keep(bound.openids()) == 0  # nobody of them has written to the account
     for openid in ("o-gate", "o-chief", FRESH):
         phone(openid).type("你好")
         tags.forget(openid)
-    assert tags.keep(bound_officers.openids()) == 2
+    assert tags.keep(bound.openids()) == 2
     assert menu_of(stand_in, "o-gate") == ["今日会见", "查询", "我的"]
     assert menu_of(stand_in, FRESH) == ["关于"]
     phone(FRESH).type(code)
-    tags.keep(bound_officers.openids())
+    tags.keep(bound.openids())
     assert menu_of(stand_in, FRESH) == ["今日会见", "查询", "我的"]
     phone("gate").type("解绑")
     Officer.update(state="suspended").where(Officer.account == "chief").execute()
-    assert tags.keep(bound_officers.openids()) == 2
+    assert tags.keep(bound.openids()) == 2
     assert menu_of(stand_in, "o-gate") == menu_of(stand_in, "o-chief") == ["关于"]
 
 
@@ -108,7 +108,7 @@ def test_every_button_of_the_officers_menu_is_answered(phone, stand_in, client, 
     Menu(client, tags).push()
     chief = phone("chief")
     chief.type("你好")
-    tags.keep(bound_officers.openids())
+    tags.keep(bound.openids())
     keys = [one["key"] for top in stand_in.account.menu_of("o-chief") for one in top["sub_button"]]
     assert len(keys) == 10
     for key in keys:

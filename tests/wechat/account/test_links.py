@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 import console
-from console.rights import RIGHTS
+from console.door.rights import RIGHTS
 from tests.wechat.account.conftest import PUBLIC_URL
 
 ASKED = (

@@ -8,7 +8,7 @@ from refusals import Invalid
 from wechat.account import Menu
 from wechat.account.conversation import LOOK_UPS, SAYINGS
 from wechat.account.menu import FILE, problems, read
-from wechat.account_client import AccountRefused
+from wechat.outgoing.account import AccountRefused
 
 PUBLIC = {"bind", "centre", "help", "about"}
 

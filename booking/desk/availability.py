@@ -1,0 +1,233 @@
+"""The board: what can be booked, as shown to lawyers. A copy to look at, never the truth about a seat.
+
+The plan (slots and policy, SQL) is kept for PLAN_SECONDS, a day as shown (with the gate's seats left) for LEFT_SECONDS,
+and that a slot is full for FULL_SECONDS. What this process itself books or frees is put right at once.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from booking import calendar, rules
+from booking.desk.stale_cache import Copies
+from booking.policy import Policy
+from booking.slots import DayView, Planned, SlotKey, SlotView
+from models import Booking, Slot, database
+from models.statements import Statement, together
+from refusals import NotFound, Refusal
+from seats.counters import Day, GateAway, SeatCounters
+
+PLAN_SECONDS = 0.2
+LEFT_SECONDS = 0.1
+FULL_SECONDS = 0.3
+
+MOST_DAYS_AHEAD = 60  # what a policy may ask for
+
+Views = tuple[SlotView, ...]
+AnySlot = Slot | Planned
+
+_AHEAD = """SELECT id, centre_id, date, starts_at, ends_at, seats, taken, open, closed_reason FROM slot
+WHERE centre_id = {p} AND date BETWEEN {p} AND {p} ORDER BY starts_at"""
+_day: Callable[[Any], date] = Slot.date.python_value
+_moment: Callable[[Any], Any] = Slot.starts_at.python_value
+
+
+class Plan(NamedTuple):
+    """A centre's coming days: policy, slots by day, and the last day that is shown."""
+
+    policy: Policy
+    slots: dict[date, list[Planned]]
+    last: date
+
+
+class Full(NamedTuple):
+    """A slot the gate called full: the references it knew then, and the nearest slots to go to instead."""
+
+    known: frozenset[str]
+    nearest: list[SlotView]
+
+
+class Board:
+    def __init__(self, seats: SeatCounters, now: Callable[[], datetime]):
+        self._seats = seats
+        self._now = now
+        self._plans: Copies[str, Plan] = Copies(PLAN_SECONDS)
+        self._shown: Copies[Day, Views] = Copies(LEFT_SECONDS)
+        self._full: Copies[str, Full | None] = Copies(FULL_SECONDS)
+
+    def plan(self, centre: str) -> Plan:
+        """Raises NotFound for a centre that is not ours."""
+        return self._plans.get(centre, lambda: self._read_plan(centre))
+
+    def slots(self, centre: str, day: date) -> Views:
+        """The same tuple as long as nothing has changed. Kept of the days ahead only: anybody may ask for any day."""
+        where = Day(centre, day)
+        ahead = day in self.plan(centre).slots
+        return self._shown.get(where, lambda: self._show(where)) if ahead else self._show(where)
+
+    def slot(self, key: SlotKey) -> AnySlot:
+        """The slot as planned, without its seats left. Raises NotFound."""
+        wanted = str(key)
+        for slot in self._slots_of(Day(key.centre, key.date)):
+            if slot.id == wanted:
+                return slot
+        raise NotFound("没有这个时段")
+
+    def days(self, centre: str) -> list[DayView]:
+        """From today to the last day that is open, or will be today."""
+        plan = self.plan(centre)
+        kinds = calendar.days(centre, self._now().date(), plan.last)
+        return [self._day(centre, day, plan, kind.reason) for day, kind in kinds.items()]
+
+    def nearest(self, centre: str, to: datetime, most: int = 3) -> list[SlotView]:
+        """The bookable slots nearest to a moment, the nearest first."""
+        found = (view for day in self.plan(centre).slots for view in self.slots(centre, day) if view.bookable)
+        return sorted(found, key=lambda view: abs(view.starts_at - to))[:most]
+
+    def full(self, slot: AnySlot, ref: str) -> Full | None:
+        """Whether the slot was just now full. Not for a reference it knew: that one has its answer to get.
+
+        When the note runs out one asks the gate how it is now, and the others go on with it.
+        """
+        if not self.looks_full(slot.id):
+            return None
+        full = self._full.get(slot.id, lambda: self._look_if_full(slot))
+        return full if full is not None and ref not in full.known else None
+
+    def looks_full(self, slot_id: str) -> bool:
+        return self._full.holds(slot_id)
+
+    def note_full(self, slot: AnySlot) -> list[SlotView]:
+        """The gate called it full; answers the nearest to go to instead."""
+        nearest = self.nearest(slot.centre_id, slot.starts_at)
+        with suppress(GateAway):
+            self._full.put(slot.id, Full(self._known(slot), nearest))
+        return nearest
+
+    def note_left(self, slot: SlotView) -> None:
+        """A booking of ours took a seat: show what the gate said is left of it."""
+
+        def changed(views: Views) -> Views:
+            return tuple(slot if view.id == slot.id else view for view in views)
+
+        self._shown.change(Day(slot.centre, slot.date), changed)
+
+    def wipe(self, day: Day) -> None:
+        self._shown.wipe(day)
+        for slot in self.plan(day.centre).slots.get(day.date, ()):
+            self._full.wipe(slot.id)
+
+    def replan(self, centre: str) -> None:
+        """An officer changed the plan of a centre: what is kept of it is out of date at once."""
+        self._plans.wipe(centre)
+        for day in self.plan(centre).slots:
+            self.wipe(Day(centre, day))
+
+    def _look_if_full(self, slot: AnySlot) -> Full | None:
+        day = Day(slot.centre_id, slot.date)
+        try:
+            if self._seats.left(day).get(slot.id, 1) > 0:
+                return None
+            return Full(self._known(slot), self.nearest(slot.centre_id, slot.starts_at))
+        except GateAway:
+            return None
+
+    def _known(self, slot: AnySlot) -> frozenset[str]:
+        return frozenset(self._seats.holders(Day(slot.centre_id, slot.date)))
+
+    def _show(self, day: Day) -> Views:
+        plan, now, slots = self.plan(day.centre), self._now(), self._slots_of(day)
+        left = self._read_left(day, slots)
+        return tuple(view(plan.policy, slot, left[slot.id], now) for slot in slots)
+
+    def _slots_of(self, day: Day) -> Sequence[AnySlot]:
+        planned = self.plan(day.centre).slots.get(day.date)
+        return Slot.of_day(day.centre, day.date) if planned is None else planned
+
+    def _day(self, centre: str, day: date, plan: Plan, closed: str) -> DayView:
+        views = self.slots(centre, day) if day in plan.slots else ()
+        bookable = any(view.bookable for view in views)
+        reasons = [view.reason for view in views if view.reason]
+        reason = "" if bookable else closed or (reasons[-1] if reasons else "当日没有会见时段")
+        return DayView(day, bookable, reason, sum(v.seats for v in views), sum(v.remaining for v in views))
+
+    def _read_plan(self, code: str) -> Plan:
+        today, place = self._now().date(), database.param
+        policies, rows = together([
+            Statement(f"SELECT policy FROM centre WHERE code = {place}", (code,)),
+            Statement(_AHEAD.format(p=place), (code, today, today + timedelta(days=MOST_DAYS_AHEAD))),
+        ])  # fmt: skip
+        if not policies:
+            raise NotFound("没有这个看守所")
+        policy = Policy.written(policies[0][0])
+        plan = Plan(policy, {}, today + timedelta(days=policy.opens_days_before))
+        for slot in map(_planned, rows):
+            if slot.date <= plan.last:
+                plan.slots.setdefault(slot.date, []).append(slot)
+        return plan
+
+    def _read_left(self, day: Day, slots: Sequence[AnySlot]) -> dict[str, int]:
+        """From the gate; what it has not loaded is loaded; while it is away, from SQL."""
+        try:
+            left = self._seats.left(day)
+            if any(slot.id not in left for slot in slots):
+                load(self._seats, day)
+                left = self._seats.left(day)
+        except GateAway:
+            return {slot.id: slot.seats - slot.taken for slot in Slot.of_day(day.centre, day.date)}
+        return {slot.id: left.get(slot.id, slot.seats - slot.taken) for slot in slots}
+
+
+def load(seats: SeatCounters, day: Day) -> None:
+    """Fill the gate's missing slots of a day from SQL. May raise GateAway."""
+    slots = {slot.id: slot.seats for slot in Slot.of_day(day.centre, day.date)}
+    if slots:
+        seats.load(day, slots, holders_of(slots))
+
+
+def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
+    """`(slot, ref)` of every booking that holds an online seat; the gate knows nothing of the window's."""
+    query: Any = Booking.select(Booking.slot, Booking.ref).where(
+        Booking.slot.in_(list(slots)), Booking.active == 1, Booking.way == "online"
+    )
+    return [(slot, ref) for slot, ref in query.tuples()]
+
+
+def _planned(row: tuple[Any, ...]) -> Planned:
+    ref, centre, day, starts_at, ends_at, *rest = row
+    return Planned(ref, centre, _day(day), _moment(starts_at), _moment(ends_at), *rest)
+
+
+def lengths(policy: Policy, slot: AnySlot) -> tuple[int, ...]:
+    """Those of the centre's lengths that fit the slot, in minutes."""
+    minutes = (slot.ends_at - slot.starts_at) // timedelta(minutes=1)
+    return tuple(length for length in policy.lengths if length <= minutes)
+
+
+def view(policy: Policy, slot: AnySlot, left: int, now: datetime) -> SlotView:
+    view = SlotView(
+        id=slot.id,
+        centre=slot.centre_id,
+        date=slot.date,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        seats=slot.seats,
+        remaining=max(0, left),
+        lengths=lengths(policy, slot),
+        bookable=True,
+        reason="",
+    )
+    reason = _why_not(policy, slot, view, now)
+    return replace(view, bookable=False, reason=reason) if reason else view
+
+
+def _why_not(policy: Policy, slot: AnySlot, view: SlotView, now: datetime) -> str:
+    if not slot.open:
+        return slot.closed_reason or "该时段不开放预约"
+    try:
+        rules.window(policy, slot.starts_at, now)
+    except Refusal as refusal:
+        return refusal.detail
+    return "" if view.remaining else "已约满"

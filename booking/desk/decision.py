@@ -1,0 +1,244 @@
+"""A sitting decides a batch of applications in one transaction: DESIGN's second step, the only one that counts.
+
+Locks in the order lawyers → detainees → slots; then the facts are read once for all; then each application is decided
+in turn, as if the ones before it were already written; then seats are claimed and everything is written together.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from peewee import IntegrityError, OperationalError
+
+import refusals
+from booking import rules
+from booking.desk import comparison, ledger
+from booking.desk.application import Application, Held, Person, Receipt
+from booking.desk.comparison import Past
+from booking.refs import ref_for
+from booking.rules import Taken
+from booking.words import moment_words
+from clock import at
+from models import Booking, Change, KeptAnswer, Slot, database, keyring
+from models.bookings import seal_detainee
+from models.fields import moment_text
+from models.locks import locking, waited_in_vain
+from sms import outbox
+
+Outcome = Receipt | Exception
+
+MOST_REFS = 3  # two bookings share one of 32^8 references about once in a million bookings
+
+
+class Surprise(Exception):
+    """The batch can't be written as decided (a seat short, an index hit): each of it is then decided alone.
+
+    So it is when somebody's lock is not let go: who has nothing to do with him need not go without.
+    """
+
+
+@dataclass
+class Draft:
+    """A booking decided on, not written yet."""
+
+    held: Held
+    booking: Booking
+    change: Change
+
+
+@dataclass
+class Facts:
+    """All that is known about the people of a batch, read after they were locked, and what was decided since."""
+
+    page: ledger.Page
+    drafts: dict[tuple[int, str], Draft] = field(default_factory=dict)
+    taken: list[Taken] = field(default_factory=list)
+    past: list[Past] = field(default_factory=list)
+
+    def note(self, draft: Draft) -> None:
+        """From here on, what was decided counts like what is written."""
+        self.drafts[draft.held.application.request] = draft
+        booking = draft.booking
+        self.taken.append(
+            Taken(
+                booking.ref, booking.lawyer_id, booking.detainee_key, booking.detainee_claim,
+                booking.starts_at, booking.ends_at,
+            )
+        )  # fmt: skip
+        self.past.append(Past(booking.lawyer_id, booking.detainee_key, booking.case_no))
+
+
+def sit(batch: Sequence[Held]) -> list[Outcome]:
+    """An outcome for each: a Receipt, or the Refusal or error that answers it."""
+    people = comparison.people(held.application for held in batch)
+    try:
+        return _decide_together(batch, people)
+    except (Surprise, IntegrityError, OperationalError) as problem:
+        if isinstance(problem, OperationalError) and not waited_in_vain(problem):
+            raise
+        if len(batch) == 1:
+            return [_alone(batch[0], people[0])]
+        return [_alone(held, person) for held, person in zip(batch, people, strict=True)]
+
+
+def kept_answer(application: Application, kept: KeptAnswer) -> Receipt:
+    """The answer of the first time. Raises IdempotencyMismatch when the key stood for something else."""
+    if kept.body_hash != application.body_hash:
+        raise refusals.IdempotencyMismatch()
+    row = f"keptanswer:{kept.lawyer_id}:{kept.key}"
+    return Receipt(kept.booking, keyring().open(kept.answer_sealed, row) or "", replayed=True)
+
+
+def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
+    try:
+        return _decide_together([held], [person])[0]
+    except Surprise:
+        return _why_no_seat(held)
+    except IntegrityError as problem:
+        if attempt < MOST_REFS and Booking.get_or_none(Booking.ref == held.ref):
+            ref = ref_for(held.application.lawyer_id, held.application.key, attempt + 1)
+            return _alone(replace(held, ref=ref, fresh=False), person, attempt + 1)
+        return problem
+    except Exception as problem:
+        return problem
+
+
+def _decide_together(batch: Sequence[Held], people: Sequence[Person]) -> list[Outcome]:
+    """Three trips to the database: lock and read, claim and write, commit."""
+    with database.atomic():
+        facts = read(batch, people)
+        outcomes = [_decide(held, person, facts) for held, person in zip(batch, people, strict=True)]
+        receipts = _write(list(facts.drafts.values()), facts)
+    return [
+        _told(o, held, receipts) if isinstance(o, Draft) else o
+        for held, o in zip(batch, outcomes, strict=True)
+    ]
+
+
+def _told(draft: Draft, held: Held, receipts: dict[str, Receipt]) -> Receipt:
+    """To the request that made the draft its receipt; to the same request beside it the same, as told before."""
+    receipt = receipts[draft.booking.ref]
+    return receipt if draft.held is held else replace(receipt, replayed=True)
+
+
+def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Exception:
+    application, slot = held.application, held.slot
+    if beside := facts.drafts.get(application.request):
+        return (
+            beside
+            if beside.held.application.body_hash == application.body_hash
+            else refusals.IdempotencyMismatch()
+        )
+    kept = facts.page.kept.get(application.request)
+    policy, lawyer = facts.page.centres[slot.centre][1], facts.page.lawyers[application.lawyer_id]
+    around = [
+        t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)
+    ]
+    own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
+    try:
+        if kept is not None:
+            return kept_answer(application, kept)
+        rules.standing(lawyer.state, lawyer.suspended_until, held.now)
+        rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at, held.now)
+        rules.detainee_is_free(person.claim, around, slot.starts_at, held.ends_at)
+    except refusals.Refusal as refusal:
+        return refusal
+    found = comparison.findings(held, person, lawyer, facts.page.companions, facts.past, around)
+    draft = draft_of(held, person, found, confirmed=policy.confirm_clean_at_once and not found)
+    facts.note(draft)
+    return draft
+
+
+def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
+    application, state = held.application, "confirmed" if confirmed else "submitted"
+    booking = Booking(
+        ref=held.ref,
+        lawyer=application.lawyer_id,
+        centre=held.slot.centre,
+        slot=held.slot.id,
+        starts_at=held.slot.starts_at,
+        ends_at=held.ends_at,
+        minutes=application.minutes,
+        state=state,
+        active=1,
+        detainee_key=person.key,
+        detainee_claim=person.claim,
+        detainee_sealed=seal_detainee(held.ref, application.detainee),
+        case_no=application.case_no or (person.entry.case_no if person.entry else None),
+        mandate=application.mandate,
+        stage=application.stage,
+        permit_no=application.permit_no,
+        companions=application.companions,
+        findings=found,
+        created_at=held.now,
+    )
+    return Draft(held, booking, Change(booking=held.ref, at=held.now, to_state=state, by="lawyer"))
+
+
+def _why_no_seat(held: Held) -> refusals.Refusal:
+    slot = Slot.get_by_id(held.slot.id)
+    return refusals.SlotFull() if slot.open else refusals.SlotClosed(slot.closed_reason)
+
+
+def _write(drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
+    """Raises Surprise unless every draft gets its seat."""
+    if not drafts:
+        return {}
+    receipts = {draft.booking.ref: _receipt(draft) for draft in drafts}
+    bookings, changes = [draft.booking for draft in drafts], [draft.change for draft in drafts]
+    wanted = Counter(draft.held.slot.id for draft in drafts)
+    letters = outbox.posting([_letter(draft, facts) for draft in drafts], drafts[0].held.now)
+    answers = [_keep(draft, receipts[draft.booking.ref]) for draft in drafts]
+    if not ledger.enter(wanted, bookings, changes, letters, answers):
+        raise Surprise
+    return receipts
+
+
+def _letter(draft: Draft, facts: Facts) -> outbox.Letter:
+    booking = draft.booking
+    words = {
+        "centre": facts.page.centres[booking.centre_id][0],
+        "when": moment_words(booking.starts_at),
+        "ref": booking.ref,
+    }
+    return outbox.Letter(
+        booking.state, f"{booking.ref}:{booking.state}", booking.lawyer_id, booking.ref, words
+    )
+
+
+def _receipt(draft: Draft) -> Receipt:
+    draft.booking.changes_told = [draft.change]
+    return Receipt(draft.booking.ref, draft.held.application.telling(draft.booking, draft.held.slot))
+
+
+def _keep(draft: Draft, receipt: Receipt) -> tuple[Any, ...]:
+    application = draft.held.application
+    row = f"keptanswer:{application.lawyer_id}:{application.key}"
+    sealed = keyring().seal(receipt.answer, row)
+    return (*application.request, application.body_hash, receipt.ref, sealed, moment_text(draft.held.now))
+
+
+def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
+    """Lock everybody the batch is about, and read what is known of them, in one trip."""
+    applications = [held.application for held in batch]
+    lawyers = {a.lawyer_id for a in applications}
+    known = zip(applications, people, strict=True)
+    cases = {a.case_no or (p.entry.case_no if p.entry else None) for a, p in known}
+    asked = ledger.Questions(
+        centres={held.slot.centre for held in batch},
+        lawyers=lawyers,
+        requests={a.request for a in applications},
+        companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
+        people={p.key for p in people},
+        cases={case for case in cases if case},
+        today=at(min(held.now for held in batch).date(), datetime.min.time()),
+    )
+    page = ledger.read(locking(lawyers, (p.claim for p in people if p.claim)), asked)
+    facts = Facts(page)
+    for taken, past in page.touching:
+        facts.past.append(past)
+        if taken.starts_at >= asked.today:
+            facts.taken.append(taken)
+    return facts

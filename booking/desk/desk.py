@@ -1,0 +1,207 @@
+"""The desk: book and cancel. Every seat anyone gets or gives up goes through here.
+
+A booking walks in three steps. (1) The gate holds a seat. (2) The teller decides it with all who wait beside it, in
+one transaction; the commit is the booking. (3) The gate settles the hold and wakes whoever carries notices. A crash
+after 1 leaves a hold that expires; after 2, a hold the sweep settles; after 3, a notice the relay finds by itself.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import clock
+import refusals
+from booking import rules
+from booking.desk.application import Application, Held, Receipt
+from booking.desk.availability import AnySlot, Board, Views, lengths, load, view
+from booking.desk.decision import Outcome, kept_answer, sit
+from booking.desk.group_commit import Teller
+from booking.desk.unmet import Unmet
+from booking.lawyers import standing
+from booking.lifecycle import OPEN_STATES, move, tell
+from booking.policy import Policy
+from booking.refs import ref_for
+from booking.slots import DayView
+from booking.words import STATES
+from models import Booking, KeptAnswer, database
+from models.locks import lock_people
+from refusals import Refusal
+from seats import scripts
+from seats.counters import Day, GateAway, Reserved, SeatCounters
+
+log = logging.getLogger(__name__)
+
+_WITH_NEAREST = (refusals.SlotFull, refusals.SlotClosed, refusals.OutsideWindow)
+
+
+class Desk:
+    """`checkpoint` is called with a name between any two steps; tests kill the process there."""
+
+    def __init__(
+        self,
+        seats: SeatCounters,
+        now: Callable[[], datetime] = clock.now,
+        checkpoint: Callable[[str], None] = lambda name: None,
+    ):
+        self.seats = seats
+        self.now = now
+        self.checkpoint = checkpoint
+        self.board = Board(seats, now)
+        self._unmet = Unmet(now)
+        self._teller: Teller[Held, Receipt] = Teller(self._serve, leave=database.close)
+
+    def close(self) -> None:
+        """Serve whoever is in line, and put the connections of our own threads away."""
+        self._teller.close()
+        self._unmet.close()
+
+    def days(self, centre: str) -> list[DayView]:
+        return self.board.days(centre)
+
+    def slots(self, centre: str, date: date) -> Views:
+        return self.board.slots(centre, date)
+
+    def book(self, application: Application) -> Receipt:
+        """A booking, or the answer this Idempotency-Key already got.
+
+        Raises any Refusal of CONTRACT's 403 and 409; slot_full, slot_closed and outside_window name the nearest slots.
+        """
+        now, slot = self.now(), self.board.slot(application.slot)
+        try:
+            if kept := self._refused_unless_kept(application, slot, now):
+                return kept
+            held = self._come_in(application, slot, now)
+            self.checkpoint("held")
+            return self._teller.ask(held)
+        except _WITH_NEAREST as refusal:
+            self._unmet.note(application.slot, refusal, application.lawyer_id)
+            refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
+            raise
+
+    def answered(self, application: Application) -> Receipt | None:
+        """The answer this Idempotency-Key already got, if any. Raises IdempotencyMismatch."""
+        mine = (KeptAnswer.lawyer == application.lawyer_id) & (KeptAnswer.key == application.key)
+        kept = KeptAnswer.get_or_none(mine)
+        return kept_answer(application, kept) if kept else None
+
+    def cancel(self, lawyer_id: int, ref: str, accept_strike: bool = False, reason: str = "") -> Booking:
+        """Rule 10: free until some hours before the start, later at the cost of a strike the lawyer has said yes to.
+
+        A booking cancelled already is answered as it is. Raises NotFound, LateCancellation, WrongState.
+        """
+        now = self.now()
+        with database.atomic():
+            lock_people([lawyer_id])
+            booking = Booking.of_lawyer(lawyer_id, ref)
+            if booking is None:
+                raise refusals.NotFound("没有这个预约")
+            if booking.state == "cancelled":
+                return booking
+            policy = Policy.of(booking.centre)
+            late = _may_cancel(booking, policy, now, accept_strike)
+            move(booking, "cancelled", by="lawyer", why=reason, now=now)
+            strikes = standing.next_count(lawyer_id) if late else None
+            words = {
+                "by": "您本人",
+                "strike": "不计爽约" if strikes is None else f"计爽约一次，累计{strikes}次",
+            }
+            tell(booking, "cancelled", now, **words)
+            if late:  # told after what it is for
+                standing.strike(booking, "late_cancellation", policy, now)
+        self.checkpoint("cancelled")
+        self.released([booking], remember=True)
+        return booking
+
+    def released(self, bookings: Iterable[Booking], *, remember: bool = False) -> None:
+        """After a commit that freed seats: give them back at the gate. Where it is away, the sweep will."""
+        days: defaultdict[Day, list[str]] = defaultdict(list)
+        for booking in bookings:
+            days[Day(booking.centre_id, booking.starts_at.date())].append(booking.ref)
+        for day, refs in days.items():
+            self.board.wipe(day)
+            try:
+                self.seats.give_back(day, refs, remember=remember)
+            except GateAway:
+                log.warning("the seats of %s wait for the sweep: the gate is away", " ".join(refs))
+
+    def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
+        """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""
+        try:
+            _may_ask(application, slot, self.board.plan(slot.centre_id).policy, now)
+        except Refusal:
+            if again := self.answered(application):
+                return again
+            raise
+        return None
+
+    def _come_in(self, application: Application, slot: AnySlot, now: datetime) -> Held:
+        """Step 1: a seat held at the gate. Raises SlotFull, RateLimited."""
+        ref = ref_for(application.lawyer_id, application.key)
+        if full := self.board.full(slot, ref):
+            raise refusals.SlotFull(nearest=full.nearest)
+        reserved = self._reserve(Day(slot.centre_id, slot.date), slot, ref, application.lawyer_id, now)
+        if reserved.outcome == scripts.FULL:
+            raise refusals.SlotFull(nearest=self.board.note_full(slot))
+        if reserved.outcome == scripts.TOO_MANY:
+            raise refusals.RateLimited()
+        shown = view(self.board.plan(slot.centre_id).policy, slot, reserved.left, now)
+        ends_at = shown.starts_at + timedelta(minutes=application.minutes)
+        return Held(application, ref, shown, ends_at, now, fresh=reserved.outcome == scripts.HELD)
+
+    def _reserve(self, day: Day, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
+        """While the gate is away everybody may come in: SQL has the last word, and the teller bounds the crowd."""
+        try:
+            reserved = self.seats.reserve(day, slot.id, ref, lawyer, now)
+            if reserved.outcome == scripts.UNLOADED:
+                load(self.seats, day)
+                reserved = self.seats.reserve(day, slot.id, ref, lawyer, now)
+        except GateAway:
+            return Reserved(scripts.UNLOADED, slot.seats - slot.taken - 1)
+        return reserved
+
+    def _serve(self, batch: Sequence[Held]) -> Sequence[Receipt | Exception]:
+        """Steps 2 and 3, in the teller's thread."""
+        outcomes = sit(batch)
+        self.checkpoint("committed")
+        self._settle(batch, outcomes)
+        self.checkpoint("settled")
+        return outcomes
+
+    def _settle(self, batch: Sequence[Held], outcomes: Sequence[Outcome]) -> None:
+        """Tell the gate what was decided. After an error nobody knows what was: the hold runs out and the sweep looks."""
+        taken, back = defaultdict(list), defaultdict(list)
+        for held, outcome in zip(batch, outcomes, strict=True):
+            day = Day(held.slot.centre, held.slot.date)
+            ref = outcome.ref if isinstance(outcome, Receipt) else None
+            if isinstance(outcome, Receipt) and not outcome.replayed:
+                taken[day].append((held.slot.id, outcome.ref))
+                self.board.note_left(held.slot)
+            if held.fresh and ref != held.ref and isinstance(outcome, Receipt | Refusal):
+                back[day].append(held.ref)
+        try:
+            self.seats.settle_all(taken)
+            for day, refs in back.items():
+                self.seats.give_back(day, refs)
+        except GateAway:
+            log.warning("holds wait for the sweep: the gate is away")
+        for day in back:
+            self.board.wipe(day)
+
+
+def _may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
+    rules.window(policy, slot.starts_at, now)
+    if not slot.open:
+        raise refusals.SlotClosed(slot.closed_reason)
+    rules.length(lengths(policy, slot), application.minutes)
+    rules.companions(policy, (companion["role"] for companion in application.companions))
+
+
+def _may_cancel(booking: Booking, policy: Policy, now: datetime, accept_strike: bool) -> bool:
+    """Whether it is late. Raises WrongState once it has begun or been decided, LateCancellation without a yes."""
+    if booking.state not in OPEN_STATES or now >= booking.starts_at:
+        raise refusals.WrongState(f"该预约{STATES[booking.state]}，不能取消")
+    late = rules.is_late(policy, booking.starts_at, now)
+    if late and not accept_strike:
+        raise refusals.LateCancellation(standing.cost_of_late(booking, policy))
+    return late

@@ -1,0 +1,151 @@
+"""What a sitting reads and writes, in two trips: it runs for every booking, and making the statements anew with the
+query builder cost four times as much as carrying them out."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from booking.desk.comparison import Past
+from booking.policy import Policy
+from booking.rules import Taken
+from models import Booking, Change, KeptAnswer
+from models.fields import JSONText, MomentField, moment_text
+from models.slots import claiming
+from models.statements import Statement, among, entering, several, together
+
+_moment: Callable[[Any], Any] = MomentField().python_value
+_json = JSONText().db_value
+
+_BOOKING = {
+    "ref": "text", "lawyer_id": "int", "centre_id": "text", "slot_id": "text", "starts_at": "timestamptz",
+    "ends_at": "timestamptz", "minutes": "int", "state": "text", "active": "int", "detainee_key": "text",
+    "detainee_claim": "text", "detainee_sealed": "text", "case_no": "text", "mandate": "text", "stage": "text",
+    "permit_no": "text", "companions": "text", "findings": "text", "created_at": "timestamptz", "way": "text",
+}  # fmt: skip
+_CHANGE = {"booking_id": "text", "at": "timestamptz", "to_state": "text", "by": "text", "why": "text"}
+_ANSWER = {
+    "lawyer_id": "int", "key": "text", "body_hash": "text", "booking": "text", "answer_sealed": "text",
+    "created_at": "timestamptz",
+}  # fmt: skip
+_LAWYERS = """SELECT l.id, l.state, l.suspended_until, l.name, l.firm, r.state, r.name, r.firm, r.valid_until
+FROM lawyer l LEFT JOIN roll_entry r ON r.licence_no = l.licence_no WHERE l.id {ids}"""
+_KEPT = """SELECT lawyer_id, "key", body_hash, booking, answer_sealed FROM kept_answer
+WHERE lawyer_id {lawyers} AND "key" {keys}"""
+_TOUCHING = """SELECT ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at FROM booking
+WHERE active = 1 AND (detainee_key {people} OR lawyer_id {lawyers} AND starts_at >= {today}"""
+_CASES = " OR case_no {cases} AND lawyer_id {lawyers}"
+
+
+class Standing(NamedTuple):
+    """A lawyer beside the roll's line about him, if it has one."""
+
+    id: int
+    state: str
+    suspended_until: datetime | None
+    name: str
+    firm: str
+    roll_state: str | None
+    roll_name: str | None
+    roll_firm: str | None
+    valid_until: date | None
+
+
+class OnRoll(NamedTuple):
+    """A line of the roll about somebody who comes along."""
+
+    licence_no: str
+    state: str
+    name: str
+
+
+class Questions(NamedTuple):
+    """Of whom and what a sitting has to know."""
+
+    centres: Collection[str]
+    lawyers: Collection[int]
+    requests: Collection[tuple[int, str]]
+    companions: Collection[str]
+    people: Collection[str]
+    cases: Collection[str]
+    today: datetime
+
+
+class Page(NamedTuple):
+    """The answers: names and policies of centres, lawyers, answers kept by request, the roll's lines about companions,
+    and every active booking that may matter."""
+
+    centres: dict[str, tuple[str, Policy]]
+    lawyers: dict[int, Standing]
+    kept: dict[tuple[int, str], KeptAnswer]
+    companions: dict[str, OnRoll]
+    touching: list[tuple[Taken, Past]]
+
+
+def read(lock: Sequence[Statement], asked: Questions) -> Page:
+    """One trip: what comes after the lock sees what whoever held it before has written."""
+    lawyers, text = several(asked.lawyers), among("text")
+    keys = several({key for _, key in asked.requests})
+    answers = together([
+        *lock,
+        Statement(f"SELECT code, name, policy FROM centre WHERE code {text}", (several(asked.centres),)),
+        Statement(_LAWYERS.format(ids=among("int")), (lawyers,)),
+        Statement(_KEPT.format(lawyers=among("int"), keys=text), (lawyers, keys)),
+        Statement(f"SELECT licence_no, state, name FROM roll_entry WHERE licence_no {text}", (several(asked.companions),)),
+        _touching(asked, lawyers),
+    ])  # fmt: skip
+    centres, found, kept, companions, touching = answers[len(lock) :]
+    return Page(
+        {code: (name, Policy.written(policy)) for code, name, policy in centres},
+        {row[0]: Standing(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
+        {(row[0], row[1]): _kept(*row) for row in kept},
+        {row[0]: OnRoll(*row) for row in companions},
+        list(_bookings(touching)),
+    )
+
+
+def enter(
+    wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change], letters: Statement,
+    answers: Sequence[Sequence[Any]],
+) -> bool:  # fmt: skip
+    """One trip: claim the seats, in the order of their slots, and write everything. False when a seat was short: then
+    the transaction must not be kept. `answers` are lawyer, key, hash of the body, reference, sealed answer, moment."""
+    claims = claiming(wanted)
+    told = together([
+        *claims,
+        entering("booking", _BOOKING, [_booking_row(booking) for booking in bookings]),
+        entering("change", _CHANGE, [_change_row(change) for change in changes]),
+        letters,
+        entering("kept_answer", _ANSWER, answers),
+    ])  # fmt: skip
+    return all(rows == 1 for rows in told[: len(claims)])
+
+
+def _touching(asked: Questions, lawyers: Any) -> Statement:
+    """Every active booking that may matter, in one question over three indexes."""
+    sql = _TOUCHING + (_CASES if asked.cases else "") + ")"
+    given = (several(asked.people), lawyers, moment_text(asked.today))
+    place = "%s" if among("text").startswith("=") else "?"
+    sql = sql.format(people=among("text"), lawyers=among("int"), today=place, cases=among("text"))
+    return Statement(sql, (*given, several(asked.cases), lawyers) if asked.cases else given)
+
+
+def _bookings(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Taken, Past]]:
+    for ref, lawyer, key, claim, case_no, starts_at, ends_at in rows:
+        taken = Taken(ref, lawyer, key, claim, _moment(starts_at), _moment(ends_at))
+        yield taken, Past(lawyer, key, case_no)
+
+
+def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptAnswer:
+    return KeptAnswer(lawyer=lawyer, key=key, body_hash=body_hash, booking=ref, answer_sealed=sealed)
+
+
+def _booking_row(b: Booking) -> Sequence[Any]:
+    return (
+        b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
+        b.active, b.detainee_key, b.detainee_claim, b.detainee_sealed, b.case_no, b.mandate, b.stage, b.permit_no,
+        _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way,
+    )  # fmt: skip
+
+
+def _change_row(c: Change) -> Sequence[Any]:
+    return (c.booking_id, moment_text(c.at), c.to_state, c.by, "")

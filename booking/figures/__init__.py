@@ -1,0 +1,1 @@
+"""What a day came to, and what many days did."""

@@ -1,0 +1,152 @@
+"""The day itself: who came, whose meeting began and ended, and who did not show. Rules 11 and 16."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from peewee import Case, InterfaceError, OperationalError
+
+from booking.gate import checks, rooms
+from booking.gate.papers import LONGEST_REASON, checked, papers_for
+from booking.lawyers import standing
+from booking.lifecycle import move, tell
+from booking.policy import Policy
+from booking.words import STATES, moment_words
+from models import Audit, Booking, Centre, Room, Visit, database
+from models.locks import lock_people
+from refusals import NotFound, WrongState
+
+if TYPE_CHECKING:
+    from booking.desk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+
+def arrive(desk: "Desk", ref: str, by: str, papers: Collection[str] | None = None, owed: str = "") -> Booking:
+    """The lawyer is here with the papers of rule 15: all of them, or those ticked off in `papers`.
+
+    `owed` says why what is missing may follow later. Raises NotFound, Invalid naming what is missing, WrongState (also
+    when it is too early, or another day's).
+    """
+    booking, now = find(ref), desk.now()
+    checks.may_arrive(booking, now)
+    needed = papers_for(Policy.of(booking.centre), booking.mandate)
+    seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
+    owed = owed if len(seen) < len(needed) else ""
+    with database.atomic():
+        move(booking, "arrived", by=by, now=now, why=f"证件后补：{owed}" if owed else "")
+        Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
+        _note(booking, "arrived", by, now, **({"owed": owed} if owed else {}))
+    return booking
+
+
+def start(desk: "Desk", ref: str, by: str, room: int | None = None) -> Booking:
+    """The meeting begins, in `room` or the one given on arrival. Raises NotFound, WrongState when the room is taken,
+    saying by whom."""
+    booking, now = find(ref), desk.now()
+    given = _room(booking, room)
+    with rooms.given_once(given), database.atomic():
+        move(booking, "meeting", by=by, now=now)
+        Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
+        _note(booking, "meeting", by, now, **({"room": given.name} if given else {}))
+    return booking
+
+
+def give_room(desk: "Desk", ref: str, by: str, room: int) -> Booking:
+    """Another room, or on arrival the one to wait for; it is taken from the start of the meeting on.
+
+    Raises NotFound, WrongState when it is taken, or nobody is there for it.
+    """
+    booking, now = find(ref), desk.now()
+    given = rooms.to_use(booking.centre_id, room)
+    with rooms.given_once(given), database.atomic():
+        occupied = Case(None, ((Visit.started_at.is_null(), None),), given.id)
+        here = (Visit.booking == booking.ref) & Visit.ended_at.is_null()
+        if not Visit.update(room=given, occupies=occupied).where(here).execute():
+            raise WrongState(f"该预约{STATES[booking.state]}，不能安排会见室")
+        _note(booking, "room", by, now, room=given.name)
+    return booking
+
+
+def finish(desk: "Desk", ref: str, by: str) -> Booking:
+    """The meeting is over and its room free. Raises NotFound, WrongState."""
+    booking, now = find(ref), desk.now()
+    with database.atomic():
+        move(booking, "done", by=by, now=now)
+        Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
+        _note(booking, "done", by, now)
+    return booking
+
+
+def no_show(desk: "Desk", ref: str, by: str) -> Booking:
+    """Rule 11, an officer's word before the clock's: the lawyer has not come in time. A strike, as there.
+
+    Raises NotFound, WrongState when it is not confirmed, or not yet late.
+    """
+    booking = find(ref)
+    late_from = Policy.of(booking.centre).late_from(booking.starts_at)
+    if booking.state == "confirmed" and desk.now() < late_from:
+        raise WrongState(f"{moment_words(late_from)}起未到场才计爽约")
+    _miss(desk, booking, by)
+    return booking
+
+
+def mark_no_shows(desk: "Desk") -> int:
+    """Confirmed bookings whose lawyer has not arrived in time, each with its strike; answers how many.
+
+    Safe to run twice: the step is taken once, and a booking gives one strike at most. One that can't be marked is
+    logged and keeps nobody else from it.
+    """
+    now, marked = desk.now(), 0
+    begun = (
+        Booking.select(Booking, Centre)
+        .join(Centre)
+        .where(Booking.state == "confirmed", Booking.starts_at <= now)
+    )
+    for booking in begun.order_by(Booking.starts_at):
+        try:
+            if now >= Policy.of(booking.centre).late_from(booking.starts_at):
+                _miss(desk, booking, "system")
+                marked += 1
+        except WrongState:
+            continue  # arrived, or marked, just now
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("booking %s could not be marked as missed", booking.ref)
+    return marked
+
+
+def _miss(desk: "Desk", booking: Booking, by: str) -> None:
+    now = desk.now()
+    with database.atomic():
+        lock_people([booking.lawyer_id])
+        move(booking, "no_show", by=by, now=now)
+        # The cause is told before the suspension it may lead to.
+        tell(booking, "no_show", now, strikes=str(standing.next_count(booking.lawyer_id)))
+        standing.strike(booking, "no_show", Policy.of(booking.centre), now)
+        if by != "system":
+            _note(booking, "no_show", by, now)
+    desk.seats.wake()
+
+
+def find(ref: str) -> Booking:
+    """Raises NotFound."""
+    found: Booking | None = Booking.get_or_none(Booking.ref == ref)
+    if found is None:
+        raise NotFound("没有这个预约")
+    return found
+
+
+def _room(booking: Booking, room: int | None) -> Room | None:
+    if room is not None:
+        return rooms.to_use(booking.centre_id, room)
+    visit = Visit.of_booking(booking.ref)
+    return visit.room if visit else None
+
+
+def _note(booking: Booking, what: str, by: str, now: datetime, **words: str) -> None:
+    Audit.create(
+        at=now, who=by, what=f"arrivals.{what}", subject=booking.ref, words=words, centre=booking.centre_id
+    )

@@ -1,0 +1,126 @@
+"""What was written on the printed list while the server was away, entered afterwards with the times it happened."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from booking.gate import arrivals, rooms
+from booking.gate.papers import LONGEST_REASON, checked, papers_for
+from booking.lawyers import standing
+from booking.lifecycle import move
+from booking.policy import Policy
+from booking.words import STATES
+from models import Audit, Booking, Room, Strike, Visit, database
+from refusals import Invalid, WrongState
+
+if TYPE_CHECKING:
+    from booking.desk.desk import Desk
+
+WITHIN = timedelta(days=3)  # a paper list is entered as soon as the server is back
+_COLUMNS = {"arrived": "arrived_at", "meeting": "started_at", "done": "ended_at"}
+
+
+class Times(NamedTuple):
+    """Of one visit, those the paper adds to what is known."""
+
+    arrived_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def steps(self) -> dict[str, datetime]:
+        """The state each leads to, in order."""
+        return {to: at for to, at in zip(_COLUMNS, self, strict=True) if at is not None}
+
+
+def enter(
+    desk: "Desk", ref: str, by: str, times: Times, *, room: int | None = None,
+    papers: Collection[str] | None = None, owed: str = "", waive: bool = False,
+) -> Booking:  # fmt: skip
+    """The steps of a visit, as they happened. A booking the clock has marked as missed stays so, a state never goes
+    back; with `waive` its strike is taken back, where the paper shows that the lawyer came in time.
+
+    Raises NotFound, Invalid for impossible times or missing papers, WrongState.
+    """
+    booking, now = arrivals.find(ref), desk.now()
+    before: Visit | None = Visit.get_or_none(Visit.booking == ref)
+    policy = Policy.of(booking.centre)
+    _check(times, booking, before, policy, now)
+    columns = {_COLUMNS[to]: at for to, at in times.steps().items()} | {"entered_late": True}
+    if times.arrived_at is not None:
+        columns |= _papers(booking, policy, papers, owed)
+    given = rooms.of(booking.centre_id, room) if room is not None else before.room if before else None
+    columns |= _placed(given, times, before)
+    with rooms.given_once(given), database.atomic():
+        if booking.state == "no_show":
+            _take_back_strike(desk, booking, before, times, policy, by, waive)
+        else:
+            for to, at in times.steps().items():
+                move(booking, to, by=by, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
+        _write(booking, times, columns, by)
+        words = {to: f"{at:%H:%M}" for to, at in times.steps().items()}
+        Audit.create(at=now, who=by, what="arrivals.late", subject=ref, words=words, centre=booking.centre_id)
+    return booking
+
+
+def _check(times: Times, booking: Booking, before: Visit | None, policy: Policy, now: datetime) -> None:
+    """On the booking's day, from when the gate opens, in order, not ahead of now. A room still held is let go at any
+    time, since after a no-show nothing else does."""
+    if not times.steps():
+        raise Invalid("请填写至少一个时间")
+    holds_room = before is not None and before.occupies_id is not None
+    if now - booking.ends_at > WITHIN and not (holds_room and times.ended_at):
+        raise WrongState(f"补录须在会见后{WITHIN.days}天内")
+    if booking.state == "no_show" and times.arrived_at is None and before is None:
+        raise Invalid("请填写到场时间")
+    opens = policy.arrival_opens(booking.starts_at)
+    kept = (before.arrived_at, before.started_at, before.ended_at) if before else (None, None, None)
+    known = [given or held for given, held in zip(times, kept, strict=True)]
+    moments = [at for at in known if at is not None]
+    if moments != sorted(moments) or (known[2] and not known[1]):
+        raise Invalid("时间应依次为到场、开始、结束")
+    for at in times.steps().values():
+        if at.date() != booking.starts_at.date() or at < opens:
+            raise Invalid(f"时间须在会见当日{opens:%H:%M}以后")
+        if at > now:
+            raise Invalid("时间不能晚于现在")
+
+
+def _papers(booking: Booking, policy: Policy, papers: Collection[str] | None, owed: str) -> dict[str, Any]:
+    needed = papers_for(policy, booking.mandate)
+    seen = checked(needed, needed if papers is None else papers, owed)
+    return {"papers": seen, "papers_owed": owed.strip()[:LONGEST_REASON] if len(seen) < len(needed) else ""}
+
+
+def _placed(given: Room | None, times: Times, before: Visit | None) -> dict[str, Any]:
+    """A room is taken only by a meeting that is still on."""
+    began = times.started_at or (before.started_at if before else None)
+    over = times.ended_at or (before.ended_at if before else None)
+    return {"room": given, "occupies": given if began and not over else None}
+
+
+def _take_back_strike(
+    desk: "Desk", booking: Booking, before: Visit | None, times: Times, policy: Policy, by: str, waive: bool
+) -> None:
+    """Only the first entry needs it. Raises WrongState for who came too late, or without a yes."""
+    if before is not None or times.arrived_at is None:
+        return
+    if times.arrived_at >= policy.late_from(booking.starts_at):
+        raise WrongState("按纸质记录，律师到场时已过爽约时限，爽约记录不变；如有异议请按申诉办理")
+    if not waive:
+        raise WrongState("该预约已记爽约，状态不能改回；请同意撤销这次爽约后再补录")
+    strike = Strike.get_or_none(Strike.booking == booking.ref)
+    if strike is not None and strike.state != "waived":
+        standing.waive(desk, strike.id, by, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）")
+
+
+def _write(booking: Booking, times: Times, columns: dict[str, Any], by: str) -> None:
+    """Raises WrongState where somebody has entered the same since."""
+    if times.arrived_at is not None:
+        row = {"booking": booking.ref, "who": by, **columns}
+        entering = Visit.insert(row).on_conflict(action="NOTHING", conflict_target=[Visit.booking])
+        done = entering.as_rowcount().execute()  # a room that somebody else has still raises
+    else:
+        empty = [getattr(Visit, _COLUMNS[to]).is_null() for to in times.steps()]
+        done = Visit.update(**columns).where(Visit.booking == booking.ref, *empty).execute()
+    if not done:
+        raise WrongState("该次会见已有记录，请刷新后核对")

@@ -1,0 +1,1 @@
+"""Lawyers themselves: their licences, their strikes and suspensions."""

@@ -1,0 +1,238 @@
+"""Rule 6: binding a WeChat identity to a lawyer of the roll. One licence, one identity, one phone.
+
+A licence number is public: it identifies, it proves nothing. What proves is that name, firm, ID number and phone agree
+with the roll, or that an officer says so.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peewee import IntegrityError
+
+from booking.identity import same_name
+from models import Audit, Lawyer, RollEntry, database, keyring
+from models.lawyers import seal_person
+from refusals import AlreadyBound, NotFound, WrongState
+
+if TYPE_CHECKING:
+    from booking.desk.desk import Desk
+
+PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
+BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销"}
+
+
+class Claim(NamedTuple):
+    """Who somebody says to be; the phone is WeChat's word, the rest is his."""
+
+    name: str
+    licence_no: str
+    firm: str
+    id_no: str
+    phone: str
+
+
+def bind(desk: "Desk", openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: str) -> Lawyer:
+    """The lawyer this identity now stands for: `verified`, `pending` (an officer decides) or `refused`.
+
+    A verified identity that sends the same again gets the same answer. Raises WrongState when a verified identity
+    sends something else, AlreadyBound when another identity is verified with this licence or this phone.
+    """
+    claim = Claim(name, licence_no, firm, id_no, phone)
+    for _ in range(
+        2
+    ):  # the second time sees what hindered the first: the same identity's own double tap, or another's
+        try:
+            with database.atomic():
+                return _bind(openid, claim, desk.now())
+        except IntegrityError:
+            continue
+    raise _bound_elsewhere()
+
+
+def decide(desk: "Desk", lawyer_id: int, verified: bool, by: str, why: str) -> Lawyer:
+    """An officer's word on a pending lawyer; with a no, `why` is told to the lawyer.
+
+    With a yes the answer is the row this person left at an unbinding, where there is one. Raises NotFound, WrongState,
+    AlreadyBound.
+    """
+    now = desk.now()
+    try:
+        with database.atomic():
+            lawyer = _of_id(lawyer_id)
+            waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING)
+            if not Lawyer.update(**_decided(lawyer, verified, why), updated_at=now).where(waiting).execute():
+                raise WrongState("该律师不在待核验状态")
+            if verified:
+                lawyer_id = _return_to_own(lawyer_id)
+            _note(now, by, f"licence.{VERIFIED if verified else REFUSED}", lawyer_id, why)
+    except IntegrityError:
+        raise _bound_elsewhere() from None
+    return _of_id(lawyer_id)
+
+
+def unbind(desk: "Desk", lawyer_id: int, by: str, why: str) -> Lawyer:
+    """Free the licence, the phone and the WeChat identity; bookings and strikes stay. Raises NotFound."""
+    now = desk.now()
+    with database.atomic():
+        nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
+        findings = [_finding("unbound", why or "已解除绑定")]
+        Lawyer.update(**nobody, findings=findings, updated_at=now).where(Lawyer.id == lawyer_id).execute()
+        _note(now, by, "licence.unbound", lawyer_id, why)
+        return _of_id(lawyer_id)
+
+
+def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
+    before = Lawyer.of_openid(openid)
+    if before is not None and before.state == VERIFIED:
+        if not _is_same(before, claim):
+            raise WrongState("您已通过身份核验；变更信息请到会见窗口办理")
+        return before
+    if _holder_of(claim) not in (None, openid):
+        raise _bound_elsewhere()
+    state, findings = _compare(claim, now.date())
+    columns = _columns(openid, claim, state, findings, now)
+    if before is None:
+        lawyer_id = int(Lawyer.insert(columns | {"created_at": now}).execute())
+    else:
+        lawyer_id = before.id
+        # Compare-and-set: an officer may have verified him this moment.
+        unchanged = (Lawyer.id == lawyer_id) & (Lawyer.state != VERIFIED)
+        if not Lawyer.update(**columns).where(unchanged).execute():
+            raise _just_changed()
+    return _of_id(_return_to_own(lawyer_id) if state == VERIFIED else lawyer_id)
+
+
+def _holder_of(claim: Claim) -> str | None:
+    """The identity verified with this licence or this phone."""
+    phone = keyring().index("phone", claim.phone)
+    held = (Lawyer.licence_claim == claim.licence_no) | (Lawyer.phone_claim == phone)
+    found = Lawyer.get_or_none(held)
+    return None if found is None else str(found.openid)
+
+
+def _return_to_own(lawyer_id: int) -> int:
+    """Whoever is verified goes back to the row he left at an unbinding: bookings, strikes, a suspension stay his.
+
+    The row he came in by was never verified before, so nothing hangs on it, and it goes. Raises WrongState.
+    """
+    came = _of_id(lawyer_id)
+    own = _left_by(came)
+    if own is None:
+        return lawyer_id
+    columns = {name: value for name, value in came.__data__.items() if name not in _OF_THE_ROW}
+    came.delete_instance()
+    if not Lawyer.update(**columns).where(Lawyer.id == own.id, Lawyer.openid.is_null()).execute():
+        raise _just_changed()
+    return int(own.id)
+
+
+_OF_THE_ROW = ("id", "suspended_until", "created_at")
+
+
+def _left_by(came: Lawyer) -> Lawyer | None:
+    """The unbound row of the same person: of his ID number, or of his licence and name where that was mistyped.
+
+    Of several the one with bookings: the others were unbound before they were ever verified.
+    """
+    same = (Lawyer.id_no_index == came.id_no_index) | (Lawyer.licence_no == came.licence_no)
+    found = Lawyer.select().where(Lawyer.openid.is_null(), same).order_by(Lawyer.id)
+    his = [one for one in found if one.id_no_index == came.id_no_index or same_name(one.name, came.name)]
+    return max(
+        his, key=lambda one: (one.bookings.exists(), one.id_no_index == came.id_no_index), default=None
+    )
+
+
+def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
+    if verified:
+        return _claims(lawyer) | {"state": VERIFIED}
+    findings = [_finding("officer", why)] if why else lawyer.findings
+    return {"state": REFUSED, "findings": findings}
+
+
+def _columns(
+    openid: str, claim: Claim, state: str, findings: list[dict[str, str]], now: datetime
+) -> dict[str, Any]:
+    sealed = seal_person(claim.licence_no, claim.id_no, claim.phone)
+    verified = state == VERIFIED
+    return sealed | {
+        "openid": openid,
+        "licence_no": claim.licence_no,
+        "licence_claim": claim.licence_no if verified else None,
+        "name": claim.name,
+        "firm": claim.firm,
+        "phone_claim": keyring().index("phone", claim.phone) if verified else None,
+        "state": state,
+        "findings": findings,
+        "updated_at": now,
+    }
+
+
+def _compare(claim: Claim, today: date) -> tuple[str, list[dict[str, str]]]:
+    entry = RollEntry.get_or_none(RollEntry.licence_no == claim.licence_no)
+    if entry is None:
+        return PENDING, [_finding("not_on_roll", "执业证号不在律师名册中，待民警核验")]
+    findings, barred = _differences(entry, claim), _barred(entry, today)
+    if findings:
+        return PENDING, findings + barred
+    return (REFUSED, barred) if barred else (VERIFIED, [])
+
+
+def _differences(entry: RollEntry, claim: Claim) -> list[dict[str, str]]:
+    """Known only to be different, never how: whoever tries names learns nothing of the roll."""
+    keys = keyring()
+    equal = {
+        "姓名": same_name(entry.name, claim.name),
+        "律师事务所": same_name(entry.firm, claim.firm),
+        "身份证号": entry.id_no_index == keys.index("id_no", claim.id_no),
+        "手机号": entry.phone_index in (None, "", keys.index("phone", claim.phone)),
+    }
+    return [
+        _finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
+    ]
+
+
+def _barred(entry: RollEntry, today: date) -> list[dict[str, str]]:
+    if entry.state != "active":
+        return [
+            _finding(f"licence_{entry.state}", BARRED.get(entry.state, "律师名册显示该执业证不在执业状态"))
+        ]
+    if entry.valid_until is not None and entry.valid_until < today:
+        return [_finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
+    return []
+
+
+def _is_same(lawyer: Lawyer, claim: Claim) -> bool:
+    return (
+        lawyer.licence_no == claim.licence_no
+        and same_name(lawyer.name, claim.name)
+        and same_name(lawyer.firm, claim.firm)
+        and lawyer.id_no_index == keyring().index("id_no", claim.id_no)
+        and lawyer.phone == claim.phone
+    )
+
+
+def _claims(lawyer: Lawyer) -> dict[str, str]:
+    return {"licence_claim": lawyer.licence_no, "phone_claim": keyring().index("phone", lawyer.phone)}
+
+
+def _of_id(lawyer_id: int) -> Lawyer:
+    found: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id)
+    if found is None:
+        raise NotFound("没有这位律师")
+    return found
+
+
+def _just_changed() -> WrongState:
+    return WrongState("身份核验状态刚刚变化，请刷新后再试")
+
+
+def _bound_elsewhere() -> AlreadyBound:
+    return AlreadyBound("该执业证号或手机号已绑定其他微信，请到会见窗口核实")
+
+
+def _finding(code: str, message: str) -> dict[str, str]:
+    return {"code": code, "message": message}
+
+
+def _note(now: datetime, by: str, what: str, lawyer_id: int, why: str) -> None:
+    Audit.insert(at=now, who=by, what=what, subject=f"lawyer-{lawyer_id}", words={"why": why}).execute()

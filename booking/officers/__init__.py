@@ -1,0 +1,1 @@
+"""Officers: their accounts, codes and ways to sign in."""

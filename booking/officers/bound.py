@@ -1,0 +1,50 @@
+"""Officers known by their WeChat identity in the subscription account: bound by a one-time code, once."""
+
+from datetime import datetime
+
+from peewee import IntegrityError
+
+from booking.officers import codes
+from models import Audit, Centre, Officer, database
+from refusals import AlreadyBound
+
+
+def of_openid(openid: str) -> Officer | None:
+    """The officer, with the centre; whoever is suspended is nobody here."""
+    where = (Officer.account_openid == openid) & (Officer.state == "active")
+    found: Officer | None = Officer.select(Officer, Centre).left_outer_join(Centre).where(where).first()
+    return found
+
+
+def openids() -> set[str]:
+    """Of everybody who may see the officers' menu."""
+    bound = Officer.account_openid.is_null(False) & (Officer.state == "active")
+    return {openid for (openid,) in Officer.select(Officer.account_openid).where(bound).tuples()}
+
+
+def bind(openid: str, code: str, now: datetime) -> Officer:
+    """The officer whose code it is comes by this identity from now on, and by no other.
+
+    Raises Invalid for a code that is wrong, used or expired, AlreadyBound where the identity is another officer's.
+    """
+    try:
+        with database.atomic():
+            officer = codes.redeem(code, "bind", now)
+            left = (Officer.account_openid == openid) & (Officer.state != "active")
+            Officer.update(account_openid=None).where(left).execute()
+            Officer.update(account_openid=openid).where(Officer.id == officer.id).execute()
+            _note(officer, "officer.bound", now)
+    except IntegrityError:
+        raise AlreadyBound("此微信已绑定其他民警") from None
+    return officer
+
+
+def unbind(officer: Officer, now: datetime) -> None:
+    with database.atomic():
+        same = (Officer.id == officer.id) & (Officer.account_openid == officer.account_openid)
+        if Officer.update(account_openid=None).where(same).execute():
+            _note(officer, "officer.unbound", now)
+
+
+def _note(officer: Officer, what: str, now: datetime) -> None:
+    Audit.create(at=now, who=officer.account, what=what, subject=officer.account, centre=officer.centre_id)

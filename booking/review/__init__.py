@@ -1,0 +1,1 @@
+"""A reviewer's yes or no, and what is seen before it."""

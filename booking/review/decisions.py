@@ -1,0 +1,175 @@
+"""Rule 8: an officer decides every submitted booking; what nobody decided in time decides itself."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peewee import InterfaceError, OperationalError
+
+from booking.lifecycle import fit_to_send, move, move_all, tell, tell_all
+from booking.policy import Policy
+from booking.words import STATES, by_words, moment_words
+from models import Audit, Booking, Centre, Change, database
+from models.locks import lock_people
+from refusals import Invalid, NotFound, WrongState
+
+if TYPE_CHECKING:
+    from booking.desk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+
+class Skipped(NamedTuple):
+    """A booking that was not approved with the others, and why."""
+
+    ref: str
+    why: str
+
+
+class Cleared(NamedTuple):
+    """What became of bookings approved together."""
+
+    approved: list[Booking]
+    skipped: list[Skipped]
+
+
+def waiting(centre: str | None = None, before: datetime | None = None) -> list[Booking]:
+    """Bookings to decide, the soonest first; with `before` only meetings that start earlier."""
+    where = Booking.state == "submitted"
+    if centre is not None:
+        where &= Booking.centre == centre
+    if before is not None:
+        where &= Booking.starts_at < before
+    return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
+
+
+def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Booking:
+    """Raises NotFound, WrongState when it is decided already, has begun, or lacks a permit the law asks for."""
+    booking = _find(ref)
+    if desk.now() >= booking.starts_at:
+        raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
+    columns: dict[str, Any] = {"permit_no": permit_no} if permit_no else {}
+    if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
+        raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
+    return _decide(desk, booking, "confirmed", by, "", **columns)
+
+
+def reject(desk: "Desk", ref: str, by: str, reason: str) -> Booking:
+    """Raises NotFound, WrongState when it is decided already, Invalid without a reason."""
+    if not reason.strip():
+        raise Invalid("请填写不通过的原因")
+    return _decide(desk, _find(ref), "rejected", by, reason.strip()[:200])
+
+
+def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
+    """Approve those of these bookings that the comparison found nothing about, in one transaction.
+
+    Each stands for itself: one with findings, one decided meanwhile and one that has begun are skipped, and said.
+    """
+    now = desk.now()
+    found = list(Booking.select(Booking, Centre).join(Centre).where(Booking.ref.in_(list(refs))))
+    clean = [b for b in found if not b.findings and now < b.starts_at]
+    with database.atomic():
+        lock_people({booking.lawyer_id for booking in clean})
+        done = sorted(move_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
+        tell_all([(booking, {}) for booking in done], "confirmed", now)
+        _note(done, "confirmed", by, "", now)
+    desk.seats.wake()
+    approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
+    left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
+    return Cleared(done, [Skipped(ref, _why_not(known.get(ref), now)) for ref in left])
+
+
+def decided(ref: str) -> Change | None:
+    """The step by which this booking left the queue."""
+    left = (Change.booking == ref) & (Change.from_state == "submitted")
+    found: Change | None = Change.select().where(left).order_by(Change.id).first()
+    return found
+
+
+def decide_due(desk: "Desk") -> int:
+    """Decide what is past its deadline: without findings it is confirmed, with findings rejected; answers how many.
+
+    One that can't be decided is logged and keeps no other from it.
+    """
+    now, decided = desk.now(), 0
+    for booking in waiting(before=now + timedelta(days=2)):  # the deadline is on the day before
+        try:
+            if now >= Policy.of(booking.centre).review_due(booking.starts_at.date()):
+                _decide(desk, booking, *_by_itself(booking, now))
+                decided += 1
+        except WrongState:
+            continue  # an officer was quicker
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("booking %s could not be decided", booking.ref)
+    return decided
+
+
+def _by_itself(booking: Booking, now: datetime) -> tuple[str, str, str]:
+    if now >= booking.starts_at:
+        return "rejected", "system", "复核未能在会见前完成，责任不在您，请到会见窗口办理"
+    if booking.findings:
+        found = "；".join(finding["message"] for finding in booking.findings)
+        return "rejected", "system", f"{found}。请到会见窗口办理"[:200]
+    return "confirmed", "system", "复核期限已到，比对无异常"
+
+
+def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **columns: Any) -> Booking:
+    now = desk.now()
+    if to == "rejected":
+        columns["decision_reason"] = why
+    try:
+        with database.atomic():
+            lock_people(
+                [booking.lawyer_id]
+            )  # before the booking's row and its slot's, as whoever closes a day does
+            move(booking, to, by=by, now=now, why=why, **columns)
+            tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
+            if by != "system":
+                _note([booking], to, by, why, now)
+    except WrongState:
+        raise WrongState(_told_already(booking)) from None
+    if to == "rejected":
+        desk.released([booking], remember=True)
+    else:
+        desk.seats.wake()
+    return booking
+
+
+def _told_already(booking: Booking) -> str:
+    """Who was quicker, and what he decided."""
+    step = decided(booking.ref)
+    if step is None:
+        return f"该预约{STATES[booking.state]}，不能再复核"
+    why = f"：{step.why}" if step.why else ""
+    return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
+
+
+def _why_not(booking: Booking | None, now: datetime) -> str:
+    if booking is None:
+        return "没有这个预约"
+    if booking.findings:
+        return "比对有发现，须逐个复核"
+    if booking.state == "submitted" and now >= booking.starts_at:
+        return "会见时间已到，不能再通过"
+    return _told_already(booking)
+
+
+def _note(bookings: Sequence[Booking], to: str, by: str, why: str, now: datetime) -> None:
+    rows = [
+        {"at": now, "who": by, "what": f"review.{to}", "subject": b.ref,
+         "words": {"when": moment_words(b.starts_at), "why": why}, "centre": b.centre_id}
+        for b in bookings
+    ]  # fmt: skip
+    if rows:
+        Audit.insert_many(rows).execute()
+
+
+def _find(ref: str) -> Booking:
+    found: Booking | None = Booking.get_or_none(Booking.ref == ref)
+    if found is None:
+        raise NotFound("没有这个预约")
+    return found

@@ -1,0 +1,1 @@
+"""Lists that arrive as files: the roll of lawyers, the register of people held."""

@@ -1,0 +1,122 @@
+"""The register of people held at a centre, as the centre sends it: always whole, since who is not in it has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from booking.identity import is_id_no
+from booking.roll.rows import Wrong
+from booking.roll.sheets import Column, Row, is_plain, lost_digits
+from models import Audit, Centre, Detainee, database, keyring
+from models.detainees import id_key, name_key
+from refusals import NotFound
+
+COLUMNS = (
+    Column("name", ("姓名",)),
+    Column("id_no", ("身份证号",)),
+    Column("ward", ("监区",)),
+    Column("case_no", ("案号",), needed=False),
+    Column("permit_case", ("须经许可",), needed=False),
+)
+ROWS_AT_ONCE = 1000
+
+_YES = {"": False, "否": False, "no": False, "0": False, "是": True, "yes": True, "1": True}
+
+
+@dataclass
+class Report:
+    """What an import did, or would do. Anything in `wrong` means that nothing was written."""
+
+    rows: int
+    new: int = 0
+    kept: int = 0
+    left: int = 0
+    wrong: list[Wrong] = field(default_factory=list)
+    written: bool = False
+
+
+def import_register(
+    centre: str, rows: Sequence[Row], now: datetime, by: str, *, dry_run: bool = False
+) -> Report:
+    """Put the register in place of the one before, in one transaction. Raises NotFound for an unknown centre."""
+    if not Centre.select().where(Centre.code == centre).exists():
+        raise NotFound(f"没有代码为{centre}的看守所")
+    report = Report(len(rows))
+    if _check(rows, report):
+        return report
+    entries = {entry["key"]: entry for entry in (_entry(centre, row.cells, now) for row in rows)}
+    with database.atomic():
+        before = {row.key for row in Detainee.select(Detainee.key).where(Detainee.centre == centre)}
+        gone = sorted(before - entries.keys())
+        report.new, report.kept, report.left = (
+            len(entries.keys() - before),
+            len(entries.keys() & before),
+            len(gone),
+        )
+        if not dry_run:
+            _write(list(entries.values()))
+            _leave(centre, gone)
+            words = {"new": report.new, "kept": report.kept, "left": report.left}
+            Audit.create(at=now, who=by, what="register.import", subject=centre, words=words, centre=centre)
+            report.written = True
+    return report
+
+
+def _check(rows: Sequence[Row], report: Report) -> bool:
+    first: dict[str, int] = {}
+    if not rows:
+        report.wrong.append(Wrong(1, "名册中没有人员"))
+    for row in rows:
+        id_no = row.cells["id_no"].upper()
+        why = _wrong(row.cells) or (f"身份证号与第{first[id_no]}行重复" if id_no in first else "")
+        if why:
+            report.wrong.append(Wrong(row.number, why))
+        first.setdefault(id_no, row.number)
+    return bool(report.wrong)
+
+
+def _wrong(cells: dict[str, str]) -> str:
+    if lost_digits(cells["id_no"]):
+        return "号码在Excel中存为数字，末位已丢失，请将该列设为文本后重新填写"
+    if not 1 <= len(cells["name"]) <= 60:
+        return "姓名为空或过长"
+    if not is_plain(cells["name"]):
+        return "姓名含有不应有的字符"
+    if not is_id_no(cells["id_no"].upper()):
+        return "身份证号有误"
+    if not 1 <= len(cells["ward"]) <= 20:
+        return "监区为空或过长"
+    if not is_plain(cells["ward"]) or not cells.get("case_no", "").isprintable():
+        return "监区或案号含有不应有的字符"
+    if len(cells.get("case_no", "")) > 60:
+        return "案号过长"
+    return "" if cells.get("permit_case", "").casefold() in _YES else "须经许可应为 是 或 否"
+
+
+def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, Any]:
+    key = id_key(cells["id_no"].upper())
+    return {
+        "centre": centre,
+        "key": key,
+        "name_index": name_key(cells["name"]),
+        "name_sealed": keyring().seal(cells["name"], f"detainee.name:{key}"),
+        "ward": cells["ward"],
+        "case_no": cells.get("case_no") or None,
+        "permit_case": _YES[cells.get("permit_case", "").casefold()],
+        "updated_at": now,
+    }
+
+
+def _write(entries: list[dict[str, Any]]) -> None:
+    names = ("name_index", "name_sealed", "ward", "case_no", "permit_case", "updated_at")
+    for start in range(0, len(entries), ROWS_AT_ONCE):
+        upsert = Detainee.insert_many(entries[start : start + ROWS_AT_ONCE])
+        fields = [getattr(Detainee, name) for name in names]
+        upsert.on_conflict(conflict_target=[Detainee.centre, Detainee.key], preserve=fields).execute()
+
+
+def _leave(centre: str, keys: list[str]) -> None:
+    for start in range(0, len(keys), ROWS_AT_ONCE):
+        gone = Detainee.key.in_(keys[start : start + ROWS_AT_ONCE])
+        Detainee.delete().where(Detainee.centre == centre, gone).execute()

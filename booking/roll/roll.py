@@ -1,0 +1,204 @@
+"""The roll of lawyers, imported whole or not at all. Rule 6: whoever is bound follows it."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
+from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
+from booking.roll.sheets import Row, Watching
+from models import Audit, Booking, Lawyer, RollEntry, database
+from models.locks import lock_roll
+
+__all__ = [
+    "COLUMNS",
+    "KINDS",
+    "STATES",
+    "Found",
+    "Line",
+    "Report",
+    "Wrong",
+    "compare",
+    "import_roll",
+    "write",
+]
+
+KINDS = ("wrong", "revoked", "suspended", "new", "changed", "unchanged")
+ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
+_NAMES = {
+    "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
+    "state": "状态", "valid_until": "有效期至",
+}  # fmt: skip
+
+
+class Follows(NamedTuple):
+    """A bound lawyer whom the roll no longer lets book, with the bookings still ahead, for an officer to look at."""
+
+    lawyer: int
+    licence_no: str
+    state: str
+    bookings: list[str]
+
+
+@dataclass
+class Report:
+    """What an import did, or would do. Anything in `wrong` means that nothing was written."""
+
+    rows: int
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    suspended: int = 0
+    revoked: int = 0
+    wrong: list[Wrong] = field(default_factory=list)
+    follows: list[Follows] = field(default_factory=list)
+    written: bool = False
+
+
+class Line(NamedTuple):
+    """What was found about a row: one of KINDS, and of a changed one which columns."""
+
+    row: int
+    kind: str
+    licence_no: str | None = None
+    columns: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass
+class Found:
+    """A report with its lines, and the entries that would be written."""
+
+    report: Report
+    lines: list[Line]
+    fresh: list[Entry]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything an officer says yes to. Which bookings lie ahead is told, and changes by the hour."""
+        follows = sorted((one.licence_no, one.lawyer, one.state) for one in self.report.follows)
+        told = json.dumps([self.lines, follows], ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def import_roll(
+    rows: Sequence[Row], now: datetime, by: str, *, dry_run: bool = False, watching: Watching = iter
+) -> Report:
+    """Add and change the roll's lines by licence number, in one transaction; lines not named stay as they are.
+
+    A verified lawyer whose line is now suspended or revoked is refused, and loses the claim on licence and phone.
+    """
+    parsed = parse(rows, watching)
+    with database.atomic():
+        found = compare(parsed, now)
+        if not dry_run and not found.report.wrong:
+            write(found, now, by)
+    return found.report
+
+
+def compare(parsed: Parsed, now: datetime) -> Found:
+    """What these entries would change. Whoever else brings a roll waits, to the end of the caller's transaction."""
+    lock_roll()
+    have = {row[0]: Entry(*row) for row in RollEntry.select(*_columns()).tuples()}
+    elsewhere = _people(have.values(), {entry.licence_no for _, entry in parsed.entries})
+    lines = [Line(row, "wrong", why=why) for row, why in parsed.wrong]
+    report, fresh = Report(len(parsed.entries) + len(parsed.wrong)), []
+    for row, entry in parsed.entries:
+        line = _line(row, entry, have.get(entry.licence_no), elsewhere)
+        lines.append(line)
+        if line.kind not in ("wrong", "unchanged"):
+            fresh.append(entry)
+    lines.sort()
+    _count(report, lines, fresh, have)
+    if not report.wrong:
+        report.follows = _follows(have, fresh, now)
+    return Found(report, lines, fresh)
+
+
+def write(found: Found, now: datetime, by: str) -> None:
+    """In the caller's transaction, that of `compare`."""
+    fields = [getattr(RollEntry, name) for name in (*Entry._fields, "updated_at")]
+    for start in range(0, len(found.fresh), ROWS_AT_ONCE):
+        batch = [(*entry, now) for entry in found.fresh[start : start + ROWS_AT_ONCE]]
+        upsert = RollEntry.insert_many(batch, fields)
+        upsert.on_conflict(conflict_target=[RollEntry.licence_no], preserve=fields[1:]).execute()
+    _refuse(found.report.follows, now)
+    report = found.report
+    words = {"rows": report.rows, "new": report.new, "changed": report.changed,
+             "refused": [one.lawyer for one in report.follows]}  # fmt: skip
+    Audit.create(at=now, who=by, what="roll.import", words=words)
+    report.written = True
+
+
+def _columns() -> list[Any]:
+    return [getattr(RollEntry, name) for name in Entry._fields]
+
+
+def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
+    """ID number → licence, of lines that stay as they are and are not revoked."""
+    return {
+        one.id_no_index: one.licence_no
+        for one in have
+        if one.licence_no not in named and one.state != "revoked"
+    }
+
+
+def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> Line:
+    if entry.state != "revoked" and entry.id_no_index in elsewhere:
+        return Line(row, "wrong", entry.licence_no, why="身份证号在名册中已属于另一执业证号")
+    if entry == old:
+        return Line(row, "unchanged", entry.licence_no)
+    columns = tuple(_NAMES[name] for name in _NAMES if old and getattr(entry, name) != getattr(old, name))
+    if entry.state in BARRED and (old is None or old.state != entry.state):
+        return Line(row, entry.state, entry.licence_no, columns, "" if old else "名册中原无此人")
+    return Line(row, "changed" if old else "new", entry.licence_no, columns)
+
+
+def _count(report: Report, lines: Sequence[Line], fresh: Sequence[Entry], have: dict[str, Entry]) -> None:
+    report.wrong = [Wrong(line.row, line.why) for line in lines if line.kind == "wrong"]
+    report.new = sum(entry.licence_no not in have for entry in fresh)
+    report.changed = len(fresh) - report.new
+    report.unchanged = sum(line.kind == "unchanged" for line in lines)
+    states = Counter(entry.state for entry in fresh)
+    report.suspended, report.revoked = states["suspended"], states["revoked"]
+
+
+def _follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> list[Follows]:
+    """Who is bound and verified, and barred by the roll as it would then be."""
+    states = {licence: entry.state for licence, entry in have.items()}
+    states |= {entry.licence_no: entry.state for entry in fresh}
+    bound = Lawyer.select(Lawyer.id, Lawyer.licence_no).where(Lawyer.state == VERIFIED).order_by(Lawyer.id)
+    barred = [(lawyer, no) for lawyer, no in bound.tuples() if states.get(no) in BARRED]
+    ahead = _ahead([lawyer for lawyer, _ in barred], now)
+    return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
+
+
+def _refuse(follows: Sequence[Follows], now: datetime) -> None:
+    for state, message in BARRED.items():
+        change: dict[str, Any] = {
+            "state": REFUSED,
+            "licence_claim": None,
+            "phone_claim": None,
+            "findings": [{"code": f"licence_{state}", "message": message}],
+            "updated_at": now,
+        }
+        lawyers = [one.lawyer for one in follows if one.state == state]
+        for start in range(0, len(lawyers), ROWS_AT_ONCE):
+            here = Lawyer.id.in_(lawyers[start : start + ROWS_AT_ONCE])
+            Lawyer.update(**change).where(here, Lawyer.state == VERIFIED).execute()
+
+
+def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for start in range(0, len(lawyers), ROWS_AT_ONCE):
+        mine = Booking.lawyer.in_(lawyers[start : start + ROWS_AT_ONCE])
+        rows = Booking.select(Booking.lawyer, Booking.ref).where(
+            mine, Booking.active == 1, Booking.starts_at > now
+        )
+        for lawyer, ref in rows.order_by(Booking.starts_at).tuples():
+            found.setdefault(lawyer, []).append(ref)
+    return found

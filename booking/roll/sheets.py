@@ -1,0 +1,143 @@
+"""Tables that people send: CSV in the encodings Chinese offices use, and Excel. Rows come out by column name."""
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from booking.roll import workbooks
+from booking.roll.workbooks import MOST_COLUMNS, MOST_ROWS
+from refusals import Invalid
+
+MOST_BYTES = 60_000_000
+KINDS = ("csv", "xlsx")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Column(NamedTuple):
+    """A column by its English name, the Chinese headers it may have, and whether the table needs it."""
+
+    name: str
+    headers: tuple[str, ...]
+    needed: bool = True
+
+
+class Row(NamedTuple):
+    """Where in the table (1 is the header), and the cells by column name, trimmed, full-width forms made plain."""
+
+    number: int
+    cells: dict[str, str]
+
+
+Watching = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
+    """All rows of a file that are not empty; `watching` looks on as they come.
+
+    Raises Invalid for what can't be read, or lacks a needed column.
+    """
+    if not path.is_file():
+        raise Invalid(f"没有这个文件：{path}")
+    if path.stat().st_size > MOST_BYTES:
+        raise Invalid(f"文件超过{MOST_BYTES // 1_000_000}MB")
+    return read_sent(kind_of(path.name), path.read_bytes(), columns, watching)
+
+
+def kind_of(name: str) -> str:
+    """`csv` or `xlsx`, as the file's name ends. Raises Invalid."""
+    dot, kind = name.rpartition(".")[1:]
+    if not dot or (kind := kind.lower()) not in KINDS:
+        raise Invalid("请提供 .csv 或 .xlsx 文件（旧式 .xls 请另存为 .xlsx）")
+    return kind
+
+
+def read_sent(kind: str, raw: bytes, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
+    """The same of a file's content. Raises Invalid."""
+    rows = iter(workbooks.rows(raw) if kind == "xlsx" else _csv(raw))
+    places = _places([_text(cell) for cell in next(rows, ())], columns)
+    found = []
+    for number, cells in enumerate(watching(rows), 2):
+        if number > MOST_ROWS:
+            raise Invalid(f"超过{MOST_ROWS}行")
+        texts = {name: _text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+        if any(texts.values()):
+            found.append(Row(number, texts))
+    return found
+
+
+def about(kind: str, raw: bytes) -> int:
+    """How many rows there seem to be, for a progress bar; 0 where the file does not say."""
+    return workbooks.about(raw) if kind == "xlsx" else min(MOST_ROWS, raw.count(b"\n"))
+
+
+def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
+    names = [cell.casefold() for cell in header]
+    places: dict[str, int] = {}
+    for column in columns:
+        at = [i for i, name in enumerate(names) if name in {column.name, *column.headers}]
+        if len(at) > 1:
+            raise Invalid(f"列“{column.headers[0]}”出现了{len(at)}次")
+        if at:
+            places[column.name] = at[0]
+        elif column.needed:
+            raise Invalid(
+                f"缺少列：{column.headers[0]}（{column.name}）；第一行须为列名，上方不得有标题或合并单元格"
+            )
+    return places
+
+
+def _csv(raw: bytes) -> Iterator[Sequence[Any]]:
+    text = _decoded(raw)
+    header = text.partition("\n")[0]
+    between = "\t" if "\t" in header and "," not in header else ","  # Excel's Unicode text has tabs
+    reading = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    try:
+        for row in reading:
+            yield row[:MOST_COLUMNS]
+    except csv.Error:  # its words are a programmer's
+        raise Invalid(f"第{reading.line_num + 1}行附近读不出：引号不成对，或一格的文字过长") from None
+
+
+def _decoded(raw: bytes) -> str:
+    if not raw.strip():
+        raise Invalid("文件是空的")
+    for encoding in ("utf-16",) if raw.startswith(_BOMS) else _ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("文字编码无法识别，请存为UTF-8或GBK编码的CSV")
+
+
+def _text(cell: Any) -> str:
+    """As it was meant. A number longer than Excel keeps exactly comes as such, for the caller to refuse."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return unicodedata.normalize("NFKC", str(cell)).strip()
+
+
+def lost_digits(text: str) -> bool:
+    """Excel keeps 15 digits of a number: a longer one that was not stored as text has lost its end."""
+    return "e+" in text.casefold()
+
+
+def is_formula(text: str) -> bool:
+    """Nothing of the kind is ever worked out: a formula's last result is not what somebody wrote."""
+    return text.startswith("=")
+
+
+def is_plain(text: str) -> bool:
+    """Whether this may stand as a name: no formula and nothing that a sheet would take for one, nothing unseen."""
+    return not text.startswith(("=", "+", "-", "@", "#")) and text.isprintable()

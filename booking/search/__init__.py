@@ -1,0 +1,1 @@
+"""Who and what an officer may look up."""

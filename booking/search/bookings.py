@@ -1,0 +1,140 @@
+"""Where is my booking? A centre's bookings by what an officer is told on the telephone, and lawyers likewise."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from peewee import fn
+
+from booking.identity import is_id_no
+from booking.refs import ref_said
+from booking.search.lookups import After
+from clock import at
+from models import Booking, Detainee, Lawyer, RollEntry, keyring
+from models.detainees import id_key, name_key
+from models.names import spellings
+
+_LICENCE = re.compile(r"\d{17}", re.ASCII)
+_PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_NAMESAKES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; empty is anything. `lawyer` is a name, a licence number or a mobile number, `detainee` a name
+    or an ID number, both whole: what is sealed is found by its index only."""
+
+    centre: str
+    day: date | None = None
+    slot: str = ""
+    state: str = ""
+    ref: str = ""
+    lawyer: str = ""
+    detainee: str = ""
+    case_no: str = ""
+    past: bool = False
+
+    @property
+    def is_of_somebody(self) -> bool:
+        return bool(self.ref or self.lawyer or self.detainee or self.case_no)
+
+    @property
+    def newest_first(self) -> bool:
+        return not self.day and not self.slot and (self.past or self.is_of_somebody)
+
+
+def bookings(wanted: Wanted, now: datetime, many: int, after: After | None = None) -> list[Booking]:
+    """From today on, the soonest first; of the past, and of somebody's through all times, the latest first."""
+    where = _matching(wanted) & _when(wanted, now)
+    order = (Booking.starts_at, Booking.ref)
+    if after is not None:
+        where &= _behind(after, newest_first=wanted.newest_first)
+    found = Booking.in_full().where(where)
+    return list(
+        found.order_by(*(column.desc() for column in order) if wanted.newest_first else order).limit(many)
+    )
+
+
+def lawyers(text: str, state: str, many: int, after: int = 0, centre: str | None = None) -> list[Lawyer]:
+    """By name, licence number, mobile number or part of the firm's name, in the order they came, as seen from a centre."""
+    where = (Lawyer.id > after) & (_called(text) if text else Lawyer.id.is_null(False)) & _seen_from(centre)
+    if state:
+        where &= Lawyer.state == state
+    return list(Lawyer.select().where(where).order_by(Lawyer.id).limit(many))
+
+
+def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
+    """As seen from a centre; None from the bureau."""
+    found: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id, _seen_from(centre))
+    return found
+
+
+def on_roll(text: str, many: int) -> list[RollEntry]:
+    """Lines of the roll by licence number or name."""
+    by_name = RollEntry.name.in_(spellings(text))
+    where = RollEntry.licence_no == text if _LICENCE.fullmatch(text) else by_name
+    return list(RollEntry.select().where(where).order_by(RollEntry.licence_no).limit(many))
+
+
+def detainee_keys(centre: str, text: str) -> list[str]:
+    """By which bookings about this person are found; of a name, all of that name in the register."""
+    if is_id_no(text.upper()):
+        return [id_key(text.upper())]
+    named = Detainee.select(Detainee.key).where(
+        Detainee.centre == centre, Detainee.name_index == name_key(text)
+    )
+    return [name_key(text), *(key for (key,) in named.limit(_NAMESAKES).tuples())]
+
+
+def _matching(wanted: Wanted) -> Any:
+    where = Booking.centre == wanted.centre
+    if wanted.ref:
+        where &= Booking.ref == ref_said(wanted.ref)
+    if wanted.slot:
+        where &= Booking.slot == wanted.slot
+    if wanted.state:
+        where &= Booking.state == wanted.state
+    if wanted.case_no:
+        where &= Booking.case_no == wanted.case_no
+    if wanted.detainee:
+        where &= Booking.detainee_key.in_(detainee_keys(wanted.centre, wanted.detainee))
+    if wanted.lawyer:
+        called = Lawyer.select(Lawyer.id).where(_called(wanted.lawyer)).limit(_NAMESAKES)
+        where &= Booking.lawyer.in_([lawyer for (lawyer,) in called.tuples()])
+    return where
+
+
+def _seen_from(centre: str | None) -> Any:
+    """Any centre judges a licence, so the verified and the pending are seen from all; others where they have bookings."""
+    if centre is None:
+        return Lawyer.id.is_null(False)
+    there = Booking.select(1).where(Booking.lawyer == Lawyer.id, Booking.centre == centre)
+    return Lawyer.state.in_(("verified", "pending")) | fn.EXISTS(there)
+
+
+def _called(text: str) -> Any:
+    if _LICENCE.fullmatch(text):
+        return Lawyer.licence_no == text
+    if _PHONE.fullmatch(text):
+        return Lawyer.phone_claim == keyring().index("phone", text)
+    return Lawyer.name.in_(spellings(text)) | Lawyer.firm.contains(text)
+
+
+def _when(wanted: Wanted, now: datetime) -> Any:
+    today = at(now.date(), time(0))
+    if wanted.day:
+        first = at(wanted.day, time(0))
+        return (Booking.starts_at >= first) & (Booking.starts_at < first + timedelta(days=1))
+    if wanted.past:
+        return Booking.starts_at < today
+    return Booking.ref.is_null(False) if wanted.is_of_somebody or wanted.slot else Booking.starts_at >= today
+
+
+def _behind(after: After, *, newest_first: bool) -> Any:
+    same = Booking.starts_at == after.starts_at
+    if newest_first:
+        before = (Booking.starts_at < after.starts_at) | (same & (Booking.ref < after.ref))
+        return (Booking.starts_at <= after.starts_at) & before
+    later = (Booking.starts_at > after.starts_at) | (same & (Booking.ref > after.ref))
+    return (Booking.starts_at >= after.starts_at) & later

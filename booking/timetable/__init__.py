@@ -1,0 +1,1 @@
+"""Days and slots: laid out, changed, closed, opened."""

@@ -1,0 +1,203 @@
+"""Rule 18: walk-ins and over-long meetings, entered by an officer in the same day book, with window seats of its own."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from peewee import IntegrityError
+
+import refusals
+from booking import rules
+from booking.desk import comparison, decision
+from booking.desk.application import Application, Held, Person
+from booking.desk.availability import view
+from booking.lifecycle import tell
+from booking.policy import Policy
+from booking.refs import ref_for
+from booking.rules import Taken
+from booking.slots import SlotKey
+from booking.window.walk_ins import WalkIn, lawyer_of
+from models import Audit, Booking, Centre, Lawyer, Slot, database
+from models.slots import claim_at_window
+from refusals import NotFound
+
+if TYPE_CHECKING:
+    from booking.desk.desk import Desk
+
+SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
+Finding = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meeting as an officer enters it. `token` is of the form he used: the same one again is the same booking."""
+
+    token: str
+    walk_in: WalkIn
+    slot_id: str
+    minutes: int
+    detainee: dict[str, str]
+    mandate: str
+    stage: str
+    case_no: str | None = None
+    permit_no: str | None = None
+    companions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def ref(self) -> str:
+        return ref_for(0, f"window-{self.token}")  # there is no lawyer 0, so no lawyer's request comes to it
+
+
+class Found(refusals.WrongState):
+    """The comparison found something an officer has to see before he decides; `seen` says that he has."""
+
+    def __init__(self, findings: list[Finding]):
+        super().__init__("比对有发现，请核对后再登记")
+        self.findings, self.seen = findings, _digest(findings)
+
+
+def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
+    """Slots of a day that are not over, as the window has them."""
+    return [slot for slot in Slot.of_day(centre, day) if now < slot.ends_at]
+
+
+def enter(desk: "Desk", entry: Entry, by: str, seen: str = "") -> Booking:
+    """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
+
+    Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for lawyer and detainee; the numbers
+    a day and ahead do not: they share out online seats, and who stands at the window takes none of those.
+    Raises Found while `seen` is not of the findings there are, SlotFull, SlotClosed, OutsideWindow, AlreadyBooked,
+    DetaineeConflict, Invalid, NotFound.
+    """
+    for _ in range(2):  # the second time sees what hindered the first: the same lawyer entered elsewhere
+        try:
+            with database.atomic():
+                booking = _enter(desk, entry, by, seen)
+            desk.seats.wake()
+            return booking
+        except IntegrityError:
+            continue
+    raise refusals.WrongState("有人同时在登记同一次会见，请再试一次")
+
+
+def _enter(desk: "Desk", entry: Entry, by: str, seen: str) -> Booking:
+    now, slot = desk.now(), _slot(entry.slot_id)
+    if not SHORTEST <= entry.minutes <= LONGEST:
+        raise _no_such_length()
+    policy = Policy.of(slot.centre)
+    lawyer = lawyer_of(entry.walk_in, now)
+    held = _held(entry, slot, lawyer, policy, now)
+    people = comparison.people([held.application])
+    facts = decision.read([held], people)  # everybody locked from here on
+    if before := Booking.get_or_none(Booking.ref == entry.ref):
+        return _same(before, held, people[0])
+    _may_enter(held, slot, policy)
+    findings = _compare(held, people[0], facts)
+    if findings and seen != _digest(findings):
+        raise Found(findings)
+    if not claim_at_window(slot.id):
+        raise _why_no_seat(slot.id)
+    return _write(held, people[0], findings, by)
+
+
+def _held(entry: Entry, slot: Slot, lawyer: Lawyer, policy: Policy, now: datetime) -> Held:
+    """In a slot that has begun a meeting begins now: from then on it is late, and until its end it is one."""
+    application = Application(
+        lawyer_id=lawyer.id,
+        key=f"window-{entry.token}",
+        body_hash="",
+        slot_id=slot.id,
+        minutes=entry.minutes,
+        detainee=entry.detainee,
+        mandate=entry.mandate,
+        stage=entry.stage,
+        telling=lambda booking, slot: "",
+        case_no=entry.case_no,
+        permit_no=entry.permit_no,
+        companions=entry.companions,
+    )
+    starts_at: datetime = slot.starts_at
+    begins = max(starts_at, now.replace(second=0, microsecond=0))
+    shown = replace(view(policy, slot, 0, now), starts_at=begins)
+    return Held(application, entry.ref, shown, begins + timedelta(minutes=entry.minutes), now, fresh=False)
+
+
+def _may_enter(held: Held, slot: Slot, policy: Policy) -> None:
+    application = held.application
+    if held.now >= slot.ends_at:
+        raise refusals.OutsideWindow("该时段已经过去")
+    if slot.date > held.now.date() + timedelta(days=policy.opens_days_before):
+        raise refusals.OutsideWindow(f"窗口最多登记{policy.opens_days_before}天内的会见")
+    if held.ends_at.date() != slot.date:
+        raise _no_such_length()
+    rules.companions(policy, (companion["role"] for companion in application.companions))
+
+
+def _no_such_length() -> refusals.Invalid:
+    errors = [{"field": "minutes", "message": "时长不合要求"}]
+    return refusals.Invalid(f"会见时长须为{SHORTEST}至{LONGEST}分钟，且当日结束", errors=errors)
+
+
+def _compare(held: Held, person: Person, facts: decision.Facts) -> list[Finding]:
+    slot, lawyer = held.slot, held.application.lawyer_id
+    at_once = [taken for taken in facts.taken if taken.overlaps(slot.starts_at, held.ends_at)]
+    if any(taken.lawyer == lawyer for taken in at_once):
+        raise refusals.AlreadyBooked("该律师在此时间已有会见")
+    around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
+    rules.detainee_is_free(person.claim, around, slot.starts_at, held.ends_at)
+    page = facts.page
+    found = comparison.findings(held, person, page.lawyers[lawyer], page.companions, facts.past, around)
+    if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
+        raise refusals.Invalid(
+            "该案侦查期间会见须经侦查机关许可，请填写许可文号",
+            errors=[{"field": "permit_no", "message": "请填写许可文号"}],
+        )
+    return found
+
+
+def _write(held: Held, person: Person, findings: list[Finding], by: str) -> Booking:
+    draft = decision.draft_of(held, person, findings, confirmed=True)
+    booking, now = draft.booking, held.now
+    booking.way = "window"
+    booking.save(force_insert=True)
+    draft.change.by = by
+    draft.change.why = "现场登记"
+    draft.change.save(force_insert=True)
+    if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
+        tell(booking, "confirmed", now)
+    words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
+    Audit.create(
+        at=now, who=by, what="window.enter", subject=booking.ref, words=words, centre=booking.centre_id
+    )
+    return booking
+
+
+def _same(before: Booking, held: Held, person: Person) -> Booking:
+    """The booking this form has made. Raises WrongState when the form was changed since."""
+    now_said = (held.application.lawyer_id, held.application.slot_id, person.key)
+    if (before.lawyer_id, before.slot_id, before.detainee_key) != now_said:
+        raise refusals.WrongState(f"这张登记表已登记为预约{before.ref}，如需另行登记，请重新打开登记页")
+    return before
+
+
+def _slot(slot_id: str) -> Slot:
+    found: Slot | None = (
+        Slot.select(Slot, Centre).join(Centre).where(Slot.id == str(SlotKey.parse(slot_id))).first()
+    )
+    if found is None:
+        raise NotFound("没有这个时段")
+    return found
+
+
+def _why_no_seat(slot_id: str) -> refusals.Refusal:
+    slot = Slot.get_by_id(slot_id)
+    return (
+        refusals.SlotFull("该时段的窗口名额已用完") if slot.open else refusals.SlotClosed(slot.closed_reason)
+    )
+
+
+def _digest(findings: Iterable[Finding]) -> str:
+    said = "\n".join(f"{finding['code']} {finding['message']}" for finding in findings)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -1,0 +1,122 @@
+"""Who stands at the window: a lawyer we know, one of the roll, or one whose original licence an officer has seen.
+
+One licence, one row: the verified WeChat identity's where there is one, else the one that the window made or an
+unbinding left. A binding takes the row over later (booking/lawyers/licences.py).
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from booking.identity import same_name
+from models import Lawyer, RollEntry
+from models.lawyers import seal_person
+from models.locks import lock_people
+from refusals import Invalid
+
+VERIFIED = "verified"
+
+
+class WalkIn(NamedTuple):
+    """What an officer typed from the card on the table; name and firm may be left to the roll."""
+
+    licence_no: str
+    name: str = ""
+    firm: str = ""
+    phone: str = ""
+
+
+class Known(NamedTuple):
+    """What is known of a licence, and from where: `bound`, `window`, `roll`; nothing known is `new`."""
+
+    source: str
+    name: str
+    firm: str
+    roll_state: str | None
+    suspended_until: datetime | None
+    has_phone: bool
+
+
+def known(licence_no: str) -> Known:
+    row, entry = _row(licence_no), RollEntry.get_or_none(RollEntry.licence_no == licence_no)
+    state = entry.state if entry else None
+    if row is not None:
+        source = "bound" if row.licence_claim else "window"
+        return Known(source, row.name, row.firm, state, row.suspended_until, bool(row.phone_sealed))
+    if entry is not None:
+        return Known("roll", entry.name, entry.firm, state, None, False)
+    return Known("new", "", "", None, None, False)
+
+
+def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
+    """His row, made where there is none; in the caller's transaction, before any other lock.
+
+    Raises Invalid where the licence is known under another name, or is new and its name or firm was not typed;
+    IntegrityError where two do it at once: the second time finds the first one's row.
+    """
+    row = _row(walk_in.licence_no) or _left(walk_in)
+    if row is None:
+        return _made(walk_in, now)
+    _same(walk_in, row.name)
+    columns: dict[str, Any] = {}
+    if row.licence_claim is None and row.walk_in_claim is None:
+        columns["walk_in_claim"] = walk_in.licence_no
+    if walk_in.phone and row.licence_claim is None:  # a bound lawyer's number is WeChat's word
+        columns["phone_sealed"] = _sealed(walk_in)
+    if columns:
+        lock_people([row.id])  # before his row, as everybody does
+        unbound = (Lawyer.id == row.id) & Lawyer.licence_claim.is_null()
+        Lawyer.update(**columns, updated_at=now).where(unbound).execute()
+    return row
+
+
+def _row(licence_no: str) -> Lawyer | None:
+    claims = (Lawyer.licence_claim == licence_no) | (Lawyer.walk_in_claim == licence_no)
+    found = Lawyer.select().where(claims)
+    return max(found, key=lambda one: one.licence_claim is not None, default=None)
+
+
+def _left(walk_in: WalkIn) -> Lawyer | None:
+    """A row an unbinding left, of this licence and name: his bookings and strikes stay his."""
+    free = (Lawyer.licence_no == walk_in.licence_no) & Lawyer.openid.is_null()
+    his = [one for one in Lawyer.select().where(free).order_by(Lawyer.id) if _is_named(walk_in, one.name)]
+    return max(his, key=lambda one: one.bookings.exists(), default=None)
+
+
+def _made(walk_in: WalkIn, now: datetime) -> Lawyer:
+    entry = RollEntry.get_or_none(RollEntry.licence_no == walk_in.licence_no)
+    if entry is not None:
+        _same(walk_in, entry.name)
+    name, firm = walk_in.name or (entry and entry.name), walk_in.firm or (entry and entry.firm)
+    if not name or not firm:
+        raise Invalid("执业证号不在名册中，请按执业证原件填写姓名和律师事务所")
+    made: Lawyer = Lawyer.create(
+        licence_no=walk_in.licence_no,
+        walk_in_claim=walk_in.licence_no,
+        name=name,
+        firm=firm,
+        id_no_sealed="",
+        id_no_index=entry.id_no_index if entry else "",
+        phone_sealed=_sealed(walk_in) if walk_in.phone else "",
+        state=VERIFIED,
+        created_at=now,
+        updated_at=now,
+    )
+    return made
+
+
+def _sealed(walk_in: WalkIn) -> str:
+    """Nobody has proved to hold this number, so it claims none."""
+    sealed: str = seal_person(walk_in.licence_no, "", walk_in.phone)["phone_sealed"]
+    return sealed
+
+
+def _same(walk_in: WalkIn, name: str) -> None:
+    if not _is_named(walk_in, name):
+        raise Invalid(
+            f"该执业证号登记的姓名为{name}，与所填不符，请核对执业证原件",
+            errors=[{"field": "name", "message": "与登记的姓名不符"}],
+        )
+
+
+def _is_named(walk_in: WalkIn, name: str) -> bool:
+    return not walk_in.name or same_name(walk_in.name, name)

@@ -1,0 +1,69 @@
+"""Who is here: what the door knows of this request, and what it was opened with."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g, request
+
+from console.door.cookies import Cookies
+from models import Officer, OfficerSession
+
+SESSION, BEFORE, SAID, CENTRE = "huijian", "huijian-form", "huijian-said", "huijian-centre"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+FORM_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatDoor:
+    """The website app: its id, WeChat's address for people, and who it is that got a code there."""
+
+    appid: str
+    open_url: str
+    openid_for: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the console was opened with. `demo_accounts` is empty but in the demo."""
+
+    desk: Any
+    redis: Any
+    public_url: str
+    cookies: Cookies
+    wechat: WeChatDoor
+    demo_accounts: Sequence[str] = ()
+    asking: Any = None
+    pass_keys: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in officer. `by` goes into the records, `origin` is the address it came from."""
+
+    desk: Any
+    redis: Any
+    officer: Officer
+    session: OfficerSession
+    now: datetime
+    origin: str
+
+    @property
+    def by(self) -> str:
+        return str(self.officer.account)
+
+
+def door() -> Door:
+    found: Door = current_app.extensions["huijian.console"]
+    return found
+
+
+def here() -> Visit:
+    found: Visit = g.visit
+    return found
+
+
+def is_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"

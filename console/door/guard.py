@@ -1,0 +1,102 @@
+"""The officers' door: who may come in, and what every page finds behind it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
+
+from console.door import csrf, scope, sessions
+from console.door.context import FORM_BYTES, SESSION, Visit, door, here, is_htmx
+from console.door.rendering import back, carry_messages, page, say
+from console.door.rights import PUBLIC, RIGHTS
+from models import Audit, whence, whose
+from refusals import Forbidden, NotFound, Unauthenticated
+
+__all__ = ["back", "console", "here", "noted", "page", "say"]
+
+console = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+ENROLLING = {"enrol", "enrolled", "sign_out"}  # what is open to who came in by a one-time code
+
+
+@console.before_request
+def guard() -> Response | None:
+    """Raises Unauthenticated, Forbidden, NotFound; a page asked for without a session leads to the sign-in."""
+    endpoint = (request.endpoint or "").removeprefix("console.")
+    watch_address()
+    request.max_content_length = RIGHTS[endpoint].room if endpoint in RIGHTS else FORM_BYTES
+    if endpoint not in PUBLIC:
+        if not recognised():
+            return _to_sign_in()
+        if here().session.enrolling and endpoint not in ENROLLING:
+            return _to_enrolment()
+        _permit(endpoint)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        csrf.check()
+    return None
+
+
+def noted(what: str, subject: str, /, **words: Any) -> None:
+    """Somebody looked something up, or took it out of the house: into the record."""
+    visit, centre = here(), words.pop("centre", None) or scope.about()
+    Audit.create(at=visit.now, who=visit.by, what=what, subject=subject, words=words, centre=centre)
+
+
+def watch_address() -> None:
+    """Whatever is recorded from here on is recorded with the address it came from."""
+    whence.set((request.remote_addr or "")[:64])
+
+
+def recognised() -> bool:
+    """Whether there is a session; who it is, is in `here()` then."""
+    now = door().desk.now()
+    session = sessions.recognise(door().cookies.read(SESSION), now)
+    if session is None:
+        return False
+    whose.set(session.officer.centre_id)
+    g.visit = Visit(door().desk, door().redis, session.officer, session, now, request.remote_addr or "")
+    return True
+
+
+def _permit(endpoint: str) -> None:
+    officer = here().officer
+    if endpoint not in RIGHTS or officer.role not in RIGHTS[endpoint].roles:
+        raise Forbidden("您的角色无权进行此操作")
+    if "\0" in request.path:
+        raise NotFound  # no key holds one, and PostgreSQL takes none
+    if request.args.get("centre"):
+        scope.centre_shown()
+
+
+def _to_enrolment() -> Response:
+    """Who came in by a one-time code has to choose a passphrase first. Raises Forbidden."""
+    if request.method not in ("GET", "HEAD") or is_htmx():
+        raise Forbidden("请先设置口令和动态码")
+    return back("console.enrol")
+
+
+def _to_sign_in() -> Response:
+    """A page is come back to after signing in; anything else is refused."""
+    if request.method not in ("GET", "HEAD") or is_htmx():
+        raise Unauthenticated("登录已失效，请重新登录")
+    to = url_for("console.sign_in", next=request.full_path.removesuffix("?"))
+    return Response(status=303, headers={"Location": to})
+
+
+@console.after_request
+def dress(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return csrf.hand_out(carry_messages(scope.remember_centre(answer)))
+
+
+@console.teardown_request
+def leave(_error: BaseException | None) -> None:
+    whence.set("")
+    whose.set(None)

@@ -1,0 +1,1 @@
+"""How the demo is run: checked, started, watched, walked through, ended."""

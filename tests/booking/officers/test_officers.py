@@ -1,0 +1,176 @@
+"""Officers: who may see to whom, and that nobody locks everybody out."""
+
+import threading
+
+import pytest
+
+from booking.officers import codes, officers
+from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
+from refusals import AlreadyBound, Forbidden, Invalid, NotFound, Refusal, WrongState
+
+
+@pytest.fixture
+def staff(world, clock):
+    Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=clock())
+    made = {}
+    for account, role, centre in (
+        ("bureau", "chief", None),
+        ("pudong-chief", "chief", "pudong"),
+        ("pudong-gate", "gate", "pudong"),
+        ("qingpu-gate", "gate", "qingpu"),
+    ):
+        made[account] = Officer.create(
+            account=account, name="某人", role=role, centre=centre, created_at=clock()
+        )
+    return made
+
+
+def again(officer):
+    return Officer.get_by_id(officer.id)
+
+
+def test_a_chief_changes_an_officer_of_his_centre(staff, clock):
+    chief, gate = staff["pudong-chief"], staff["pudong-gate"]
+    officers.change(gate, "王某", "reviewer", "pudong", clock(), chief)
+    assert (again(gate).name, again(gate).role) == ("王某", "reviewer")
+    note = Audit.get()
+    assert (note.who, note.what, note.subject, note.centre) == (
+        "pudong-chief",
+        "officer.change",
+        "pudong-gate",
+        "pudong",
+    )
+    assert note.words == {"name": "王某", "role": "reviewer"}
+
+
+def test_what_stays_the_same_is_no_line_in_the_record(staff, clock):
+    officers.change(staff["pudong-gate"], "某人", "gate", "pudong", clock(), staff["pudong-chief"])
+    assert not Audit.select().exists()
+
+
+@pytest.mark.parametrize(
+    ("whom", "centre"),
+    [("qingpu-gate", "qingpu"), ("qingpu-gate", "pudong"), ("pudong-gate", "qingpu"), ("pudong-gate", None)],
+)
+def test_a_centres_chief_reaches_no_other_centre(staff, clock, whom, centre):
+    with pytest.raises(Forbidden):
+        officers.change(staff[whom], "某人", "chief", centre, clock(), staff["pudong-chief"])
+    assert again(staff[whom]).role == "gate"
+
+
+def test_a_chief_of_the_bureau_sees_to_every_centre(staff, clock):
+    officers.change(staff["qingpu-gate"], "某人", "chief", "pudong", clock(), staff["bureau"])
+    officers.change(staff["pudong-gate"], "某人", "auditor", None, clock(), staff["bureau"])
+    assert again(staff["qingpu-gate"]).centre_id == "pudong"
+    assert again(staff["pudong-gate"]).centre_id is None
+
+
+def test_nobody_changes_his_own_role_or_centre_or_suspends_himself(staff, clock):
+    bureau = staff["bureau"]
+    for role, centre in (("auditor", None), ("chief", "pudong")):
+        with pytest.raises(Forbidden):
+            officers.change(bureau, "某人", role, centre, clock(), bureau)
+    with pytest.raises(Forbidden):
+        officers.suspend(bureau, clock(), bureau)
+    officers.change(bureau, "新名", "chief", None, clock(), bureau)
+    assert again(bureau).name == "新名"
+
+
+@pytest.mark.parametrize("role", ["gate", "reviewer", "auditor"])
+def test_only_a_chief_in_office_changes_anything(staff, clock, role):
+    chief = staff["pudong-chief"]
+    Officer.update(role=role).where(Officer.id == chief.id).execute()
+    for verb in (officers.suspend, officers.restore):
+        with pytest.raises(Forbidden):
+            verb(staff["pudong-gate"], clock(), chief)
+    with pytest.raises(Forbidden):
+        officers.change(staff["pudong-gate"], "某人", "chief", "pudong", clock(), chief)
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "centre", "refusal"),
+    [
+        ("", "gate", "pudong", Invalid),
+        ("某" * 61, "gate", "pudong", Invalid),
+        ("某\u202e人", "gate", "pudong", Invalid),
+        ("某", "king", "pudong", Invalid),
+        ("某", "gate", "nowhere", NotFound),
+    ],
+)
+def test_what_no_officer_can_be_is_refused(staff, clock, name, role, centre, refusal):
+    with pytest.raises(refusal):
+        officers.change(staff["pudong-gate"], name, role, centre, clock(), staff["bureau"])
+
+
+def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
+    gate, chief = staff["pudong-gate"], staff["pudong-chief"]
+    OfficerSession.create(
+        token_hash="x", officer=gate, created_at=clock(), seen_at=clock(), expires_at=clock()
+    )
+    code = codes.issue(gate, "sign_in", clock(), "pudong-chief")
+    officers.suspend(gate, clock(), chief)
+    assert OfficerSession.get().revoked_at and OfficerCode.get().used_at
+    with pytest.raises(WrongState):
+        officers.suspend(gate, clock(), chief)
+    officers.restore(gate, clock(), chief)
+    with pytest.raises(Invalid):
+        codes.redeem(code, "sign_in", clock())
+    with pytest.raises(WrongState):
+        officers.restore(gate, clock(), chief)
+    assert again(gate).state == "active"
+
+
+def test_two_chiefs_who_suspend_each_other_leave_one(staff, clock):
+    one, other = staff["bureau"], officers.add("second", "某", "chief", None, clock(), "x")
+    barrier, refused = threading.Barrier(2), []
+
+    def suspend(whom, by):
+        barrier.wait()
+        try:
+            officers.suspend(whom, clock(), by)
+        except Refusal as refusal:
+            refused.append(refusal.code)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=suspend, args=pair) for pair in ((one, other), (other, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["forbidden"]
+    assert sorted(again(chief).state for chief in (one, other)) == ["active", "suspended"]
+
+
+def test_a_wechat_identity_is_one_officers(staff, clock):
+    gate, chief = staff["pudong-gate"], staff["pudong-chief"]
+    officers.bind_website(gate, "o-web-1", clock())
+    assert officers.of_website("o-web-1") == gate
+    with pytest.raises(AlreadyBound):
+        officers.bind_website(chief, "o-web-1", clock())
+    officers.bind_website(gate, "o-web-2", clock())
+    assert officers.of_website("o-web-1") is None
+    officers.suspend(gate, clock(), staff["bureau"])
+    assert officers.of_website("o-web-2") is None
+
+
+def test_a_wechat_identity_can_be_taken_back(staff, clock):
+    gate = staff["pudong-gate"]
+    with pytest.raises(WrongState):
+        officers.unbind_website(gate, clock())
+    officers.bind_website(gate, "o-web-1", clock())
+    officers.unbind_website(gate, clock())
+    assert officers.of_website("o-web-1") is None
+
+
+def test_officers_are_listed_page_by_page_and_by_centre(staff):
+    assert [one.account for one in officers.of_centre("pudong")] == ["pudong-chief", "pudong-gate"]
+    assert [one.account for one in officers.of_centre(None, many=2)] == ["bureau", "pudong-chief"]
+    assert [one.account for one in officers.of_centre(None, "pudong-chief")] == ["pudong-gate", "qingpu-gate"]
+
+
+@pytest.mark.parametrize("account", ["system", "System", "lawyer", "terminal"])
+def test_no_officer_passes_for_the_system_in_the_records(staff, clock, account):
+    with pytest.raises(Invalid):
+        officers.add(account, "某人", "chief", "pudong", clock(), "bureau")
+    assert not Officer.select().where(Officer.account == account).exists()

@@ -1,0 +1,105 @@
+"""The record as it is asked: the newest first, page by page, by officer, kind, subject, day and centre."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from booking.record import entries
+from booking.record.entries import Question
+from booking.record.words import KINDS
+from models import Audit, whence
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def lines(world, clock):
+    """Eight lines; the first two at one moment."""
+    rows = []
+    for number in range(8):
+        rows.append(
+            Audit.create(
+                at=clock() + timedelta(days=max(0, number - 1)),
+                who="chen" if number % 2 else "li",
+                what="booking.seen" if number < 4 else "lawyer.seen",
+                subject=f"s{number}",
+                centre=("pudong", "qingpu", None)[number % 3],
+            ).id
+        )
+    return rows
+
+
+def subjects(question, **more):
+    return [entry.subject for entry in entries.entries(question, **{"many": 100} | more)]
+
+
+def test_the_newest_stand_first(lines):
+    assert subjects(Question()) == [f"s{n}" for n in range(7, -1, -1)]
+
+
+def test_page_by_page_nothing_is_missing_and_nothing_twice(lines):
+    found, before = [], None
+    while shown := entries.entries(Question(), 3, before):
+        found += [entry.subject for entry in shown]
+        before = shown[-1].id
+    assert found == subjects(Question())
+
+
+def test_lines_are_filtered(lines, clock):
+    assert subjects(Question(who="chen")) == ["s7", "s5", "s3", "s1"]
+    assert subjects(Question(what="lawyer.seen")) == ["s7", "s6", "s5", "s4"]
+    assert subjects(Question(subject="s3")) == ["s3"]
+    assert subjects(Question(who="chen", what="booking.seen")) == ["s3", "s1"]
+    assert subjects(Question(who="' OR 1=1")) == []
+
+
+def test_both_days_of_a_range_count_whole(lines, clock):
+    day = clock().date()
+    assert subjects(Question(since=day, until=day)) == ["s1", "s0"]
+    assert subjects(Question(since=day + timedelta(days=1), until=day + timedelta(days=2))) == ["s3", "s2"]
+    assert subjects(Question(since=date(2030, 1, 1))) == []
+
+
+def test_a_centre_sees_its_own_lines_only(lines):
+    assert subjects(Question(centre="pudong")) == ["s6", "s3", "s0"]
+    assert subjects(Question(centre="qingpu")) == ["s7", "s4", "s1"]
+
+
+def test_a_line_knows_where_the_request_came_from(world, clock):
+    known = whence.set("10.0.0.1")
+    Audit.create(at=clock(), who="chen", what="x")
+    Audit.insert(at=clock(), who="chen", what="y").execute()
+    Audit.insert_many([{"at": clock(), "who": "chen", "what": "z"}]).execute()
+    whence.reset(known)
+    Audit.create(at=clock(), who="system", what="w")
+    assert {a.what: a.origin for a in Audit.select()} == {
+        "x": "10.0.0.1",
+        "y": "10.0.0.1",
+        "z": "10.0.0.1",
+        "w": "",
+    }
+
+
+def test_what_is_kept_with_a_line_is_readable(world, clock):
+    line = Audit.create(
+        at=clock(), who="chen", what="x",
+        words={"why": "证件不符", "empty": "", "none": None, "refs": ["A", "B"], "changed": {"a": 1}},
+    )  # fmt: skip
+    assert entries.about(line) == "原因：证件不符；refs：A、B；changed：a 1"
+
+
+def test_every_kind_of_line_written_anywhere_has_words():
+    """As they stand in the code: `what="…"`, `noted("…")`, `note(visit, "…")`; and what a gate's step is called."""
+    written = set()
+    for room in ("booking", "sms", "console", "wechat"):
+        for file in (ROOT / room).rglob("*.py"):
+            text = file.read_text("utf-8")
+            written |= set(
+                re.findall(r'(?:what=|"what": |noted?\((?:\s*[\w.]+,)?\s*)"([a-z_]+\.[a-z_]+)"', text)
+            )
+    steps = re.findall(r'_note\(booking, "([a-z_]+)"', (ROOT / "booking/gate/arrivals.py").read_text("utf-8"))
+    written |= {f"arrivals.{step}" for step in steps}
+    assert len(written) > 20 and {"lookup.licence", "arrivals.room"} <= written
+    assert not written - set(KINDS)

@@ -1,0 +1,22 @@
+"""What is kept for a time only: of officers, sessions and codes that have run out."""
+
+from datetime import timedelta
+
+from booking.officers import codes
+from booking.record import retention
+from models import Officer, OfficerCode, OfficerSession
+
+
+def test_what_has_run_out_goes_and_what_is_good_stays(world, clock):
+    officer = Officer.create(account="chen", name="陈某", role="gate", centre="pudong", created_at=clock())
+    for token, hours in (("over", -1), ("good", 1)):
+        OfficerSession.create(
+            token_hash=token, officer=officer, created_at=clock(), seen_at=clock(),
+            expires_at=clock() + timedelta(hours=hours),
+        )  # fmt: skip
+    codes.issue(officer, "bind", clock() - timedelta(hours=1), "chief")
+    good = codes.issue(officer, "sign_in", clock(), "chief")
+    assert retention.prune(clock()) == 2
+    assert [session.token_hash for session in OfficerSession.select()] == ["good"]
+    assert [code.kind for code in OfficerCode.select()] == ["sign_in"]
+    assert codes.redeem(good, "sign_in", clock()) == officer

@@ -1,0 +1,339 @@
+"""An import of the roll: reported row by row, applied whole after a yes, and never by halves whoever dies."""
+
+import csv
+import io
+import threading
+
+import pytest
+from peewee import fn
+
+from booking.roll import imports, roll, runs
+from booking.roll.sheets import Row
+from models import Audit, Lawyer, RollEntry, RollImport, RollImportLine, RollImportPart, database
+from refusals import Invalid, NotFound, TooLarge, WrongState
+from sandbox import world
+from tests.booking.roll.test_roll import ENGLISH, cells
+
+
+def sheet(*rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ENGLISH)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture
+def bring(desk):
+    def brought(*rows, name="名册.csv"):
+        return imports.bring(desk, name, sheet(*rows), "chief-pudong", "pudong").id
+
+    return brought
+
+
+@pytest.fixture
+def report(desk, bring):
+    """Bring a file and have it read."""
+
+    def reported(*rows):
+        import_id = bring(*rows)
+        runs.work(desk, import_id)
+        return imports.find(import_id)
+
+    return reported
+
+
+def on_the_roll(desk, *rows):
+    made = roll.import_roll([Row(n, row) for n, row in enumerate(rows, 2)], desk.now(), "chief")
+    assert made.written
+
+
+def bound(desk, number):
+    person = cells(number)
+    return world.bind(
+        world.Person(
+            person["name"],
+            person["licence_no"],
+            person["firm"],
+            person["id_no"],
+            person["phone"],
+            f"o-{number}",
+        ),
+        desk.now(),
+    )
+
+
+def apply(desk, import_id):
+    imports.confirm(desk, import_id, "chief-pudong")
+    runs.work(desk, import_id)
+    return imports.find(import_id)
+
+
+def test_every_row_is_reported_and_nothing_is_written_yet(desk, report):
+    on_the_roll(desk, *(cells(n) for n in range(1, 6)))
+    bound(desk, 4)
+    made = report(
+        cells(1),
+        cells(2, firm="新所", phone=""),
+        cells(3, state="停止执业"),
+        cells(4, state="吊销"),
+        cells(9),
+    )
+    lines = RollImportLine.select().order_by(RollImportLine.row)
+    assert [(line.row, line.kind, line.columns) for line in lines] == [
+        (2, "unchanged", ""), (3, "changed", "律师事务所、手机号"), (4, "suspended", "状态"), (5, "revoked", "状态"),
+        (6, "new", ""),
+    ]  # fmt: skip
+    assert made.state == "ready"
+    assert [made.counts[kind] for kind in ("new", "changed", "suspended", "revoked", "unchanged")] == [1] * 5
+    assert [one["licence_no"] for one in made.counts["follows"]] == [cells(4)["licence_no"]]
+    assert RollEntry.select().count() == 5
+    assert Lawyer.get().state == "verified"
+
+
+def test_a_yes_writes_what_was_reported(desk, report):
+    on_the_roll(desk, cells(1))
+    bound(desk, 1)
+    done = apply(desk, report(cells(1, state="吊销"), cells(2)).id)
+    assert (done.state, done.problem, done.finished_at) == ("done", "", desk.now())
+    assert {entry.state for entry in RollEntry} == {"revoked", "active"}
+    assert (Lawyer.get().state, Lawyer.get().licence_claim) == ("refused", None)
+    assert Audit.select().where(Audit.what == "roll.import", Audit.who == "chief-pudong").count() == 1
+
+
+def test_one_wrong_row_and_there_is_nothing_to_say_yes_to(desk, report):
+    made = report(cells(1), cells(2, name="=HYPERLINK(1)"), cells(3, name="@sum"), cells(4, firm="所\x00"))
+    assert {line.row: line.why for line in RollImportLine.select().where(RollImportLine.kind == "wrong")} == {
+        3: "姓名是公式，请粘贴为数值", 4: "姓名含有不应有的字符", 5: "律师事务所含有不应有的字符",
+    }  # fmt: skip
+    with pytest.raises(WrongState, match="有3行有误"):
+        imports.confirm(desk, made.id, "chief")
+    assert RollEntry.select().count() == 0
+
+
+def test_two_licences_of_one_person_are_wrong_in_the_file_and_against_the_roll(desk, report):
+    on_the_roll(desk, cells(1), cells(2, state="revoked"))
+    same = {n: cells(50 + n, id_no=cells(n)["id_no"]) for n in (1, 2, 3)}
+    report(cells(3), same[3], same[1], same[2])
+    whys = {line.row: (line.kind, line.why) for line in RollImportLine}
+    assert whys[3] == ("wrong", "身份证号与第2行相同，一人不能有两个执业证号")
+    assert whys[4] == ("wrong", "身份证号在名册中已属于另一执业证号")
+    assert whys[2][0] == whys[5][0] == "new"  # the licence before was revoked
+
+
+def test_the_old_licence_revoked_in_the_same_file_makes_room(desk, report):
+    on_the_roll(desk, cells(1))
+    made = report(cells(1, state="吊销"), cells(51, id_no=cells(1)["id_no"]))
+    assert made.counts["wrong"] == 0
+
+
+def test_what_is_no_table_fails_with_its_reason(desk):
+    for name, raw, said in (
+        ("a.xlsx", b"PK nonsense", "不是有效的Excel"), ("a.csv", b"a,b\n1,2", "缺少列"), ("a.csv", b" ", "空"),
+    ):  # fmt: skip
+        made = imports.bring(desk, name, raw, "chief", None)
+        runs.work(desk, made.id)
+        found = imports.find(made.id)
+        assert (found.state, said in found.problem) == ("failed", True), name
+
+
+def test_what_can_not_be_kept_is_refused_at_the_door(desk, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_BYTES", 100)
+    with pytest.raises(TooLarge, match="文件超过"):
+        imports.bring(desk, "a.csv", b"0" * 101, "chief", None)
+    for name in ("a.xls", "csv", "../../etc/passwd", ""):
+        with pytest.raises(Invalid):
+            imports.bring(desk, name, b"0", "chief", None)
+    with pytest.raises(Invalid, match="空"):
+        imports.bring(desk, "a.csv", b"", "chief", None)
+    with pytest.raises(NotFound):
+        imports.find(1)
+    assert RollImport.select().count() == 0
+
+
+def test_the_file_lies_sealed_and_comes_back_whole(desk, monkeypatch):
+    monkeypatch.setattr(imports, "PART_BYTES", 50)
+    raw = sheet(cells(1), cells(2))
+    made = imports.bring(desk, "名册\x00\n<b>.csv", raw, "chief", None)
+    assert made.file_name == "名册<b>.csv"
+    parts = [part.sealed for part in RollImportPart]
+    assert len(parts) == -(-len(raw) // 50)
+    assert not any(cells(1)["licence_no"] in part for part in parts)
+    runs.work(desk, made.id)
+    assert imports.find(made.id).counts["new"] == 2
+
+
+def test_a_roll_that_changed_meanwhile_is_not_written_over(desk, report):
+    on_the_roll(desk, cells(1))
+    made = report(cells(1, firm="新所"), cells(2))
+    on_the_roll(desk, cells(2))
+    failed = apply(desk, made.id)
+    assert (failed.state, failed.problem) == ("failed", runs.CHANGED)
+    assert RollEntry.get_by_id(cells(1)["licence_no"]).firm == cells(1)["firm"]
+
+
+def test_a_lawyer_bound_meanwhile_alters_the_report_too(desk, report):
+    on_the_roll(desk, cells(1))
+    made = report(cells(1, state="吊销"))
+    bound(desk, 1)
+    assert apply(desk, made.id).problem == runs.CHANGED
+    assert Lawyer.get().state == "verified"
+
+
+def test_a_change_elsewhere_in_the_roll_does_not_matter(desk, report):
+    made = report(cells(1))
+    on_the_roll(desk, cells(2))
+    assert apply(desk, made.id).state == "done"
+
+
+def test_an_import_is_said_yes_to_once(desk, report):
+    made = report(cells(1))
+    imports.confirm(desk, made.id, "chief")
+    with pytest.raises(WrongState):
+        imports.confirm(desk, made.id, "chief")
+    runs.work(desk, made.id)
+    with pytest.raises(WrongState):
+        imports.confirm(desk, made.id, "chief")
+
+
+def test_done_twice_is_done_once(desk, report):
+    made = report(cells(1))
+    runs.work(desk, made.id)
+    apply(desk, made.id)
+    runs.work(desk, made.id)
+    assert Audit.select().where(Audit.what == "roll.import").count() == 1
+
+
+class Died(BaseException):
+    """As a kill: nothing of ours gets to say anything."""
+
+
+def dying_at(desk, name):
+    def reach(here):
+        if here == name:
+            raise Died
+
+    desk.checkpoint = reach
+
+
+@pytest.mark.parametrize("where", ["import:reported", "import:written"])
+def test_who_dies_on_the_way_leaves_nothing_and_another_does_it(desk, clock, report, bring, where):
+    on_the_roll(desk, cells(1))
+    import_id = bring(cells(1, firm="新所"), cells(2))
+    if where == "import:written":
+        runs.work(desk, import_id)
+        imports.confirm(desk, import_id, "chief")
+    dying_at(desk, where)
+    with pytest.raises(Died):
+        runs.work(desk, import_id)
+    assert RollEntry.select().count() == 1
+    desk.checkpoint = lambda name: None
+    runs.work(desk, import_id)  # the dead run still has it
+    assert imports.find(import_id).state in ("reading", "applying")
+    clock.move(seconds=121)
+    assert imports.find_dead(clock()) == 1
+    assert imports.take(clock()) == [import_id]
+    runs.work(desk, import_id)
+    if where == "import:reported":
+        apply(desk, import_id)
+    assert (imports.find(import_id).state, RollEntry.select().count()) == ("done", 2)
+    assert RollImportLine.select().count() == 2
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_who_was_taken_for_dead_and_lives_writes_nothing(desk, report):
+    """Put back while it still worked: another run has the import, and the last word of this one is refused."""
+    made = report(cells(1))
+    imports.confirm(desk, made.id, "chief")
+
+    def take_away():
+        RollImport.update(claim="another").execute()
+        database.close()
+
+    def slow(name):
+        if name == "import:written":
+            thread = threading.Thread(target=take_away)
+            thread.start()
+            thread.join()
+
+    desk.checkpoint = slow
+    runs.work(desk, made.id)
+    assert RollEntry.select().count() == 0
+    assert (imports.find(made.id).state, imports.find(made.id).claim) == ("applying", "another")
+
+
+def test_it_is_given_up_after_three_runs(desk, clock, bring):
+    import_id = bring(cells(1))
+    dying_at(desk, "import:reported")
+    for _ in range(imports.MOST_RUNS):
+        with pytest.raises(Died):
+            runs.work(desk, import_id)
+        clock.move(seconds=121)
+        imports.find_dead(clock())
+    found = imports.find(import_id)
+    assert (found.state, found.problem) == ("failed", imports.UNREADABLE)
+
+
+def test_an_error_of_ours_is_tried_again_and_then_told(desk, clock, bring, monkeypatch, caplog):
+    monkeypatch.setattr(roll, "compare", lambda *_: 1 / 0)
+    import_id = bring(cells(1))
+    for _ in range(imports.MOST_RUNS):
+        runs.work(desk, import_id)
+    assert imports.find(import_id).state == "failed"
+    assert "broke off" in caplog.text
+
+
+def test_the_queue_is_called_once_and_again_when_the_call_was_lost(desk, clock, bring):
+    import_id = bring(cells(1))
+    assert imports.take(clock()) == [import_id]
+    assert imports.take(clock()) == []
+    clock.move(seconds=21)
+    assert imports.take(clock(), queued=[import_id]) == []
+    assert imports.take(clock()) == [import_id]
+    imports.take_back([import_id])
+    assert imports.take(clock()) == [import_id]
+    runs.work(desk, import_id)
+    clock.move(seconds=21)
+    assert imports.take(clock()) == []
+
+
+def test_two_runs_at_once_do_it_once(desk, report):
+    made = report(*(cells(n) for n in range(200)))
+    imports.confirm(desk, made.id, "chief")
+    barrier = threading.Barrier(4)
+
+    def run():
+        barrier.wait()
+        runs.work(desk, made.id)
+        database.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert imports.find(made.id).state == "done"
+    assert Audit.select().where(Audit.what == "roll.import").count() == 1
+
+
+def test_after_a_day_the_file_is_gone_and_the_offer_with_it(desk, clock, report):
+    made = report(cells(1))
+    clock.move(hours=23)
+    assert imports.prune(clock()) == 0
+    clock.move(hours=2)
+    assert imports.prune(clock()) == 2
+    assert imports.find(made.id).state == "expired"
+    assert RollImportPart.select(fn.COUNT(RollImportPart.id)).scalar() == 0
+    with pytest.raises(WrongState):
+        imports.confirm(desk, made.id, "chief")
+
+
+def test_progress_is_told_on_the_way(desk, bring, monkeypatch):
+    monkeypatch.setattr(runs, "TELL_EVERY", 10)
+    seen = []
+    note = runs.Run.note
+    monkeypatch.setattr(
+        runs.Run, "note", lambda run, **more: (seen.append(more.get("done")), note(run, **more))
+    )
+    runs.work(desk, bring(*(cells(n) for n in range(25))))
+    assert [done for done in seen if done is not None] == [0, 10, 20, 25, 35, 45]

@@ -1,0 +1,1 @@
+"""Whoever calls WeChat: one file an app of ours there."""

@@ -1,0 +1,43 @@
+"""The website app's call to WeChat, by which officers sign in to the console."""
+
+from collections.abc import Callable
+
+from redis import Redis
+
+from refusals import Forbidden, RateLimited, Refusal, Unauthenticated, Unavailable
+from wechat.outgoing.calling import OFFICIAL, Client, refusing
+
+
+class Website:
+    """The website app's one call: who scanned the QR code. It has no token of its own to keep."""
+
+    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL):
+        self._client = Client(appid, secret, redis, api_url)
+
+    def close(self) -> None:
+        self._client._http.close()
+
+    def openid_for(self, code: str) -> str:
+        """Raises Unauthenticated (a used or wrong code), Forbidden (no real user), RateLimited, Unavailable."""
+        client = self._client
+        params = {
+            "appid": client.appid,
+            "secret": client.secret,
+            "code": code,
+            "grant_type": "authorization_code",
+            "access_token": None,
+        }
+        found = refusing(_WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params))
+        if found.get("is_snapshotuser"):
+            raise Forbidden("微信预览模式不能用来登录")
+        openid = found.get("openid")
+        if not isinstance(openid, str) or not 1 <= len(openid) <= 64:
+            raise Unavailable("微信登录暂时不可用，请稍后再试")
+        return openid
+
+
+_WEBSITE: dict[int, Callable[[], Refusal]] = {
+    40029: lambda: Unauthenticated("微信登录凭证无效，请重新扫码"),
+    40163: lambda: Unauthenticated("微信登录凭证已使用，请重新扫码"),
+    45011: lambda: RateLimited("登录过于频繁，请一分钟后再试"),
+}
