@@ -90,7 +90,7 @@ def arrive(ref: str) -> Response:
     booking = booking_here(ref)
     given = read(Papers)
     _may_owe(given.owed)
-    desk_of_day.arrive(here().desk, booking.ref, here().by, given.papers, given.owed)
+    desk_of_day.arrive(booking.ref, here().now, here().by, given.papers, given.owed)
     return _on(booking, "已登记到场")
 
 
@@ -101,21 +101,21 @@ def start_meeting(ref: str) -> Response:
     placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
     if booking.state == "arrived" and room is None and not placed and rooms.every(booking.centre_id):
         raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
-    desk_of_day.start(here().desk, booking.ref, here().by, room)
+    desk_of_day.start(booking.ref, here().now, here().by, room)
     return _on(booking, "会见已开始")
 
 
 @console.post("/arrivals/<ref>/room")
 def give_room(ref: str) -> Response:
     booking = booking_here(ref)
-    desk_of_day.give_room(here().desk, booking.ref, here().by, read(GivenRoom).room)
+    desk_of_day.give_room(booking.ref, here().now, here().by, read(GivenRoom).room)
     return _on(booking, "会见室已安排")
 
 
 @console.post("/arrivals/<ref>/finish")
 def finish_meeting(ref: str) -> Response:
     booking = booking_here(ref)
-    desk_of_day.finish(here().desk, booking.ref, here().by)
+    desk_of_day.finish(booking.ref, here().now, here().by)
     return _on(booking, "会见已结束，会见室已空出")
 
 

@@ -35,7 +35,7 @@ def table(house: Any) -> list[Duty]:
         Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),
         Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk)),
         Duty("review: decide what is past its deadline", 30, lambda: decisions.decide_due(desk)),
-        Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk)),
+        Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk.now())),
         Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),
         Duty("timetable: open days", 60, lambda: rollout.open_days(desk, desk.now())),
         Duty("timetable: pass seats to the window", 60, lambda: rollout.pass_to_window(desk, desk.now())),

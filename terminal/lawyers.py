@@ -67,7 +67,7 @@ def pending(as_json: bool) -> None:
 @by_option
 def verify(lawyer: str, why: str, by: str) -> None:
     """核验通过。"""
-    done = licences.decide(house().desk, _one(lawyer, licences.PENDING), True, by, why)
+    done = licences.decide(_one(lawyer, licences.PENDING), True, house().desk.now(), by, why)
     answer(f"{done.name}（{done.licence_no}）已核验通过。")
 
 
@@ -77,7 +77,7 @@ def verify(lawyer: str, why: str, by: str) -> None:
 @by_option
 def refuse(lawyer: str, why: str, by: str) -> None:
     """核验不通过。"""
-    done = licences.decide(house().desk, _one(lawyer, licences.PENDING), False, by, why)
+    done = licences.decide(_one(lawyer, licences.PENDING), False, house().desk.now(), by, why)
     answer(f"{done.name}（{done.licence_no}）核验不通过。")
 
 
@@ -87,7 +87,7 @@ def refuse(lawyer: str, why: str, by: str) -> None:
 @by_option
 def unbind(lawyer: str, why: str, by: str) -> None:
     """解除微信绑定；预约和爽约记录保留，本人可重新绑定。"""
-    done = licences.unbind(house().desk, _one(lawyer, licences.VERIFIED), by, why)
+    done = licences.unbind(_one(lawyer, licences.VERIFIED), house().desk.now(), by, why)
     answer(f"{done.name}（{done.licence_no}）已解除绑定。")
 
 

@@ -42,5 +42,5 @@ def list_strikes(licence: str | None, appealed: bool, limit: int, as_json: bool)
 @by_option
 def waive(strike: int, why: str, by: str) -> None:
     """撤销一次爽约；由它引起的暂停同时解除。"""
-    done = standing.waive(house().desk, strike, by, why)
+    done = standing.waive(strike, house().desk.now(), by, why)
     answer(f"编号{strike}的爽约记录（预约{done.booking_id}）已撤销。")

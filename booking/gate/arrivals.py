@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def arrive(desk: "Desk", ref: str, by: str, papers: Collection[str] | None = None, owed: str = "") -> Booking:
+def arrive(
+    ref: str, now: datetime, by: str, papers: Collection[str] | None = None, owed: str = ""
+) -> Booking:
     """The lawyer is here with the papers of rule 15: all of them, or those ticked off in `papers`.
 
     `owed` says why what is missing may follow later. Raises NotFound, Invalid naming what is missing, WrongState (also
     when it is too early, or another day's).
     """
-    booking, now = find(ref), desk.now()
+    booking = find(ref)
     checks.may_arrive(booking, now)
     needed = papers_for(Policy.of(booking.centre), booking.mandate)
     seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
@@ -41,10 +43,10 @@ def arrive(desk: "Desk", ref: str, by: str, papers: Collection[str] | None = Non
     return booking
 
 
-def start(desk: "Desk", ref: str, by: str, room: int | None = None) -> Booking:
+def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
     """The meeting begins, in `room` or the one given on arrival. Raises NotFound, WrongState when the room is taken,
     saying by whom."""
-    booking, now = find(ref), desk.now()
+    booking = find(ref)
     given = _room(booking, room)
     with rooms.given_once(given), database.atomic():
         move(booking, "meeting", by=by, now=now)
@@ -53,12 +55,12 @@ def start(desk: "Desk", ref: str, by: str, room: int | None = None) -> Booking:
     return booking
 
 
-def give_room(desk: "Desk", ref: str, by: str, room: int) -> Booking:
+def give_room(ref: str, now: datetime, by: str, room: int) -> Booking:
     """Another room, or on arrival the one to wait for; it is taken from the start of the meeting on.
 
     Raises NotFound, WrongState when it is taken, or nobody is there for it.
     """
-    booking, now = find(ref), desk.now()
+    booking = find(ref)
     given = rooms.to_use(booking.centre_id, room)
     with rooms.given_once(given), database.atomic():
         occupied = Case(None, ((Visit.started_at.is_null(), None),), given.id)
@@ -69,9 +71,9 @@ def give_room(desk: "Desk", ref: str, by: str, room: int) -> Booking:
     return booking
 
 
-def finish(desk: "Desk", ref: str, by: str) -> Booking:
+def finish(ref: str, now: datetime, by: str) -> Booking:
     """The meeting is over and its room free. Raises NotFound, WrongState."""
-    booking, now = find(ref), desk.now()
+    booking = find(ref)
     with database.atomic():
         move(booking, "done", by=by, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()

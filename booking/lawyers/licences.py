@@ -5,7 +5,7 @@ with the roll, or that an officer says so.
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import IntegrityError
 
@@ -13,9 +13,6 @@ from booking.identity import same_name
 from models import Audit, Lawyer, RollEntry, database, keyring
 from models.lawyers import seal_person
 from refusals import AlreadyBound, NotFound, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
 BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销"}
@@ -31,31 +28,29 @@ class Claim(NamedTuple):
     phone: str
 
 
-def bind(desk: "Desk", openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: str) -> Lawyer:
+def bind(openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: str, now: datetime) -> Lawyer:
     """The lawyer this identity now stands for: `verified`, `pending` (an officer decides) or `refused`.
 
     A verified identity that sends the same again gets the same answer. Raises WrongState when a verified identity
     sends something else, AlreadyBound when another identity is verified with this licence or this phone.
     """
     claim = Claim(name, licence_no, firm, id_no, phone)
-    for _ in range(
-        2
-    ):  # the second time sees what hindered the first: the same identity's own double tap, or another's
+    # The second time sees what hindered the first: the same identity's own double tap, or another's.
+    for _ in range(2):
         try:
             with database.atomic():
-                return _bind(openid, claim, desk.now())
+                return _bind(openid, claim, now)
         except IntegrityError:
             continue
     raise _bound_elsewhere()
 
 
-def decide(desk: "Desk", lawyer_id: int, verified: bool, by: str, why: str) -> Lawyer:
+def decide(lawyer_id: int, verified: bool, now: datetime, by: str, why: str) -> Lawyer:
     """An officer's word on a pending lawyer; with a no, `why` is told to the lawyer.
 
     With a yes the answer is the row this person left at an unbinding, where there is one. Raises NotFound, WrongState,
     AlreadyBound.
     """
-    now = desk.now()
     try:
         with database.atomic():
             lawyer = _of_id(lawyer_id)
@@ -70,9 +65,8 @@ def decide(desk: "Desk", lawyer_id: int, verified: bool, by: str, why: str) -> L
     return _of_id(lawyer_id)
 
 
-def unbind(desk: "Desk", lawyer_id: int, by: str, why: str) -> Lawyer:
+def unbind(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
     """Free the licence, the phone and the WeChat identity; bookings and strikes stay. Raises NotFound."""
-    now = desk.now()
     with database.atomic():
         nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
         findings = [_finding("unbound", why or "已解除绑定")]

@@ -1,7 +1,7 @@
 """A lawyer's standing: strikes, the suspension they lead to, appeals and waivers. Rules 12 and 13."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from booking.policy import Policy
 from booking.words import moment_words
@@ -9,9 +9,6 @@ from models import Audit, Booking, Centre, Lawyer, Strike, Suspension, database
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 from sms import outbox
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 
 class Standing(NamedTuple):
@@ -60,9 +57,8 @@ def strike(booking: Booking, kind: str, policy: Policy, now: datetime) -> int:
     return count
 
 
-def appeal(desk: "Desk", lawyer_id: int, strike_id: int, reason: str) -> Strike:
+def appeal(lawyer_id: int, strike_id: int, reason: str, now: datetime) -> Strike:
     """The lawyer asks an officer to look again. Raises NotFound, WrongState when waived or appealed already."""
-    now = desk.now()
     mine = (Strike.id == strike_id) & (Strike.lawyer == lawyer_id)
     found: Strike | None = Strike.get_or_none(mine)
     if found is None:
@@ -80,12 +76,11 @@ def appeals(centre: str, now: datetime, many: int = 50) -> list[Strike]:
     return list(found.where(waits, Booking.centre == centre).order_by(Strike.appealed_at).limit(many))
 
 
-def waive(desk: "Desk", strike_id: int, by: str, why: str) -> Strike:
+def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
     """An officer takes a strike back. A suspension it led to ends, and the other strikes of it stand again.
 
     A suspension that is over has used them up for good.
     """
-    now = desk.now()
     found: Strike | None = Strike.get_or_none(Strike.id == strike_id)
     if found is None:
         raise NotFound("没有这条爽约记录")
@@ -104,12 +99,11 @@ def waive(desk: "Desk", strike_id: int, by: str, why: str) -> Strike:
     return Strike.get_by_id(strike_id)
 
 
-def lift(desk: "Desk", lawyer_id: int, by: str, why: str) -> Lawyer:
+def lift(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
     """An officer ends a lawyer's suspension before its time; the strikes that led to it stay used up.
 
     Raises NotFound, Invalid without a reason, WrongState where nothing is suspended.
     """
-    now = desk.now()
     if not why.strip():
         raise Invalid("请填写解除的原因")
     with database.atomic():
@@ -130,12 +124,11 @@ def lift(desk: "Desk", lawyer_id: int, by: str, why: str) -> Lawyer:
     return Lawyer.get_by_id(lawyer_id)
 
 
-def end_suspensions(desk: "Desk") -> int:
+def end_suspensions(now: datetime) -> int:
     """Tell those whose suspension has run out, and who stand under no other; answers how many suspensions ended.
 
     Safe to run twice: an event is told once.
     """
-    now = desk.now()
     over = (Suspension.until <= now) & Suspension.told_over_at.is_null() & Suspension.lifted_at.is_null()
     ended = list(Suspension.select(Suspension, Lawyer).join(Lawyer).where(over).limit(500))
     free = {s.lawyer_id: s for s in ended if not s.lawyer.is_suspended(now)}  # one letter each

@@ -23,8 +23,8 @@ def refs(desk, lawyers, clock) -> list[str]:
         decisions.approve(desk, ref, by="officer:chen")
     clock.moment = at(FRIDAY, time(8, 30))
     room = rooms.add("pudong", "1号会见室", clock(), "chief")
-    arrivals.arrive(desk, refs[0], "gate")
-    arrivals.start(desk, refs[0], "gate", room.id)
+    arrivals.arrive(refs[0], desk.now(), "gate")
+    arrivals.start(refs[0], desk.now(), "gate", room.id)
     clock.move(minutes=10)
     return refs
 
@@ -51,7 +51,7 @@ def test_what_is_shown_is_fetched_again_only_when_it_changed(signed_in, refs, de
     gate = signed_in("gate")
     again = re.search(r'hx-get="([^"]+)"', gate.get("today").text)[1].replace("&amp;", "&")
     assert gate.get(again).status_code == 204
-    arrivals.arrive(desk, refs[1], "gate")
+    arrivals.arrive(refs[1], desk.now(), "gate")
     fresh = gate.get(again)
     assert fresh.status_code == 200 and "已到场等候 1" in words(fresh)
     assert "<html" not in fresh.text

@@ -37,7 +37,7 @@ def bind_licence(form: LicenceForm) -> Response:
     door().limits.bind(request.remote_addr or "", visitor().openid)
     phone = door().wechat.phone_for(form.phone_code)
     lawyer = licences.bind(
-        door().desk, visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone
+        visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now()
     )
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_told(lawyer)}, 201)
@@ -70,4 +70,6 @@ def appeal(strike_id: str, form: Appeal) -> Response:
     """Ask an officer to look at a strike again."""
     if not (strike_id.isascii() and strike_id.isdigit() and len(strike_id) <= 9):
         raise NotFound("没有这条爽约记录")
-    return answer(strike_told(standing.appeal(door().desk, lawyer_id(), int(strike_id), form.reason)), 201)
+    return answer(
+        strike_told(standing.appeal(lawyer_id(), int(strike_id), form.reason, door().desk.now())), 201
+    )

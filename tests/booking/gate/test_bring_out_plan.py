@@ -87,11 +87,11 @@ def test_a_room_given_is_no_change_but_another_room_is(desk, meetings, clock):
     one, two = (rooms.add("pudong", name, clock(), "chief") for name in ("1号", "2号"))
     clock.moment = at(FRIDAY, time(8, 30))
     print_it(desk)
-    arrivals.arrive(desk, meetings[0], "gate")
-    arrivals.start(desk, meetings[0], "gate", one.id)
+    arrivals.arrive(meetings[0], desk.now(), "gate")
+    arrivals.start(meetings[0], desk.now(), "gate", one.id)
     assert marks()[meetings[0]] == ""
     print_it(desk)
-    arrivals.give_room(desk, meetings[0], "gate", two.id)
+    arrivals.give_room(meetings[0], desk.now(), "gate", two.id)
     assert next(line for line in sheet().lines if line.ref == meetings[0]).was == ("会见室原为1号",)
 
 
@@ -125,8 +125,8 @@ def test_a_name_that_can_not_be_opened_keeps_nobody_else_off(meetings):
 def test_a_room_in_use_is_not_closed_and_it_is_said_who_is_in_it(desk, meetings, clock):
     room = rooms.add("pudong", "1号", clock(), "chief")
     clock.moment = at(FRIDAY, time(8, 30))
-    arrivals.arrive(desk, meetings[0], "gate")
-    arrivals.start(desk, meetings[0], "gate", room.id)
+    arrivals.arrive(meetings[0], desk.now(), "gate")
+    arrivals.start(meetings[0], desk.now(), "gate", room.id)
     with pytest.raises(WrongState, match=f"{meetings[0]}.*不能停用"):
         rooms.close(room, clock(), "chief")
     assert [one.state for one in rooms.every("pudong")] == ["open"]

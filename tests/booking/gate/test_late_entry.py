@@ -53,7 +53,7 @@ def test_what_is_still_on_goes_on_and_holds_its_room(desk: Desk, ref: str, room:
     late_entry.enter(desk, ref, "gate", Times(clocked(8, 10)))
     assert late_entry.enter(desk, ref, "gate", Times(None, clocked(8, 31)), room=room.id).state == "meeting"
     assert Visit.get_by_id(ref).occupies_id == room.id
-    assert arrivals.finish(desk, ref, "gate").state == "done"
+    assert arrivals.finish(ref, desk.now(), "gate").state == "done"
 
 
 @pytest.mark.parametrize(

@@ -40,13 +40,13 @@ def told_by_themselves() -> list[str]:
 def test_a_lawyer_who_comes_is_marked_and_gets_no_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     with pytest.raises(refusals.WrongState, match="不是今天的预约"):
-        arrivals.arrive(desk, booking.ref, by="officer:gate")
+        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
     clock.moment = at(date(2026, 12, 1), time(8, 59))
     with pytest.raises(refusals.WrongState, match="来早了：10:00会见，09:00起"):
-        arrivals.arrive(desk, booking.ref, by="officer:gate")
+        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
     clock.moment = at(date(2026, 12, 1), time(9, 30))
     for step in (arrivals.arrive, arrivals.start, arrivals.finish):
-        step(desk, booking.ref, by="officer:gate")
+        step(booking.ref, desk.now(), by="officer:gate")
     clock.move(hours=2)
     assert arrivals.mark_no_shows(desk) == 0
     assert not Strike.select().exists()
@@ -57,12 +57,12 @@ def test_a_state_never_skips_and_never_goes_back(desk: Desk, lawyers: Lawyers, c
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(9, 30))
     with pytest.raises(refusals.WrongState):
-        arrivals.start(desk, booking.ref, by="officer:gate")
-    arrivals.arrive(desk, booking.ref, by="officer:gate")
+        arrivals.start(booking.ref, desk.now(), by="officer:gate")
+    arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
     with pytest.raises(refusals.WrongState):
         decisions.approve(desk, booking.ref, by="officer:chen")
     with pytest.raises(refusals.WrongState):
-        arrivals.arrive(desk, booking.ref, by="officer:gate")
+        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
 
 
 def test_fifteen_minutes_late_is_a_no_show_and_one_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -94,8 +94,8 @@ def test_three_no_shows_suspend_and_after_ninety_days_the_lawyer_books_again(
     assert refused.value.extra["suspended_until"] == until
 
     clock.moment = until
-    assert standing.end_suspensions(desk) == 1
-    assert standing.end_suspensions(desk) == 0
+    assert standing.end_suspensions(desk.now()) == 1
+    assert standing.end_suspensions(desk.now()) == 0
     add_slot("pudong", date(2027, 3, 8), time(10))
     assert desk.book(applying(lawyer, slot="pudong-20270308-1000")).ref
     assert told_by_themselves() == ["suspended", "suspension_over"]
@@ -113,25 +113,25 @@ def test_a_waived_strike_ends_the_suspension_it_led_to(desk: Desk, lawyers: Lawy
     for day in (1, 2, 3):
         miss(desk, lawyer, clock, date(2026, 12, day))
     first = Strike.select().order_by(Strike.id).get()
-    standing.appeal(desk, lawyer, first.id, "当日系统故障，已到场")
+    standing.appeal(lawyer, first.id, "当日系统故障，已到场", desk.now())
     with pytest.raises(refusals.WrongState):
-        standing.appeal(desk, lawyer, first.id, "再次申诉")
-    standing.waive(desk, first.id, by="officer:chief", why="核实已到场")
+        standing.appeal(lawyer, first.id, "再次申诉", desk.now())
+    standing.waive(first.id, desk.now(), by="officer:chief", why="核实已到场")
     assert standing.of(Lawyer.get_by_id(lawyer), clock())[1:] == (1, None)
     assert sorted(s.state for s in Strike.select()) == ["standing", "standing", "waived"]
     assert Suspension.get().lifted_at == clock()
     assert told_by_themselves() == ["suspended", "suspension_over"]
     clock.move(days=100)
-    assert standing.end_suspensions(desk) == 0
+    assert standing.end_suspensions(desk.now()) == 0
     with pytest.raises(refusals.WrongState):
-        standing.waive(desk, first.id, by="officer:chief", why="再次撤销")
+        standing.waive(first.id, desk.now(), by="officer:chief", why="再次撤销")
 
 
 def test_anothers_strike_is_not_appealed(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     mine, other = lawyers(2)
     miss(desk, mine, clock, date(2026, 12, 1))
     with pytest.raises(refusals.NotFound):
-        standing.appeal(desk, other, Strike.get().id, "不是我的")
+        standing.appeal(other, Strike.get().id, "不是我的", desk.now())
 
 
 def test_a_strike_waived_after_the_suspension_brings_no_other_back(
@@ -141,8 +141,10 @@ def test_a_strike_waived_after_the_suspension_brings_no_other_back(
     for day in (1, 2, 3):
         miss(desk, lawyer, clock, date(2026, 12, day))
     clock.move(days=91)
-    assert standing.end_suspensions(desk) == 1
-    standing.waive(desk, Strike.select().order_by(Strike.id).get().id, by="officer:chief", why="核实已到场")
+    assert standing.end_suspensions(desk.now()) == 1
+    standing.waive(
+        Strike.select().order_by(Strike.id).get().id, desk.now(), by="officer:chief", why="核实已到场"
+    )
     assert standing.of(Lawyer.get_by_id(lawyer), clock())[1:] == (3, None)
 
 
@@ -153,10 +155,10 @@ def test_of_two_suspensions_only_the_last_is_told_over(desk: Desk, lawyers: Lawy
         Suspension.create(lawyer=lawyer, since=clock(), until=until)
         Lawyer.update(suspended_until=until).where(Lawyer.id == lawyer).execute()
     clock.move(days=10)
-    assert standing.end_suspensions(desk) == 1
+    assert standing.end_suspensions(desk.now()) == 1
     assert told_by_themselves() == []
     clock.move(days=10)
-    assert standing.end_suspensions(desk) == 2
+    assert standing.end_suspensions(desk.now()) == 2
     assert told_by_themselves() == ["suspension_over"]
 
 
@@ -180,7 +182,7 @@ def test_an_officer_marks_who_did_not_come_once_it_is_late(
 def test_who_has_come_is_not_marked_by_an_officer(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(9, 30))
-    arrivals.arrive(desk, booking.ref, by="officer:gate")
+    arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
     clock.move(hours=2)
     with pytest.raises(refusals.WrongState):
         arrivals.no_show(desk, booking.ref, by="officer:gate")
@@ -201,17 +203,17 @@ def test_a_suspension_is_lifted_once_told_and_its_strikes_stay_used(
 ) -> None:
     (lawyer,) = lawyers(1)
     with pytest.raises(refusals.WrongState):
-        standing.lift(desk, lawyer, "chief-pudong", "系统误记")
+        standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记")
     for day in (1, 2, 3):
         miss(desk, lawyer, clock, date(2026, 12, day))
     with pytest.raises(refusals.Invalid):
-        standing.lift(desk, lawyer, "chief-pudong", " ")
-    assert standing.lift(desk, lawyer, "chief-pudong", "系统误记").suspended_until is None
+        standing.lift(lawyer, desk.now(), "chief-pudong", " ")
+    assert standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记").suspended_until is None
     assert {s.state for s in Strike.select()} == {"used"}
     assert Notice.select().where(Notice.kind == "suspension_over").count() == 1
     (lifted,) = Audit.select().where(Audit.what == "suspension.lift")
     assert (lifted.who, lifted.subject) == ("chief-pudong", f"lawyer-{lawyer}")
     with pytest.raises(refusals.WrongState):
-        standing.lift(desk, lawyer, "chief-pudong", "系统误记")
+        standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记")
     with pytest.raises(refusals.NotFound):
-        standing.lift(desk, 99, "chief-pudong", "系统误记")
+        standing.lift(99, desk.now(), "chief-pudong", "系统误记")

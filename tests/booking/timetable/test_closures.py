@@ -174,7 +174,7 @@ def test_where_a_lawyer_is_here_already_his_slot_stays_open_and_the_others_close
     here, beside, later = lawyers(3)
     refs = [confirmed(desk, here), confirmed(desk, beside), confirmed(desk, later, TEN)]
     clock.move(days=2, hours=23)
-    arrivals.arrive(desk, refs[0], "gate-pudong")
+    arrivals.arrive(refs[0], desk.now(), "gate-pudong")
     seen = preview(desk, DAY)
     assert [one.slot.id for one in seen.stopped] == [SLOT]
     assert [b.ref for b in close(desk, DAY, seen.fingerprint, "chief-pudong")] == [refs[2]]
@@ -190,7 +190,7 @@ def test_a_day_of_which_nothing_can_be_closed_is_not_called_closed(
 ) -> None:
     ref = confirmed(desk, lawyers(1)[0])
     clock.move(days=2, hours=23)
-    arrivals.arrive(desk, ref, "gate-pudong")
+    arrivals.arrive(ref, desk.now(), "gate-pudong")
     with pytest.raises(refusals.WrongState, match="到场"):
         close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")
     assert not Audit.select().where(Audit.what == "slots.close").exists()

@@ -253,9 +253,9 @@ def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
         enter(desk, entry, "gate-pudong")
     ref = enter(desk, entry, "gate-pudong", seen=found.value.seen).ref
     came = licences.bind(
-        desk, "o-later", "外地律师", licence(1), "北京演示律师事务所", invented_id_no(9), "19900000002"
+        "o-later", "外地律师", licence(1), "北京演示律师事务所", invented_id_no(9), "19900000002", desk.now()
     )
-    bound = licences.decide(desk, came.id, True, "chief-pudong", "已核对原件")
+    bound = licences.decide(came.id, True, desk.now(), "chief-pudong", "已核对原件")
     assert Booking.get_by_id(ref).lawyer_id == bound.id
     assert (bound.openid, bound.walk_in_claim, bound.phone) == ("o-later", None, "19900000002")
     assert walk_ins.known(licence(1)).source == "bound"
@@ -263,7 +263,7 @@ def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
 
 def test_a_row_an_unbinding_left_is_used_again(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
-    licences.unbind(desk, lawyer, "chief-pudong", "换微信")
+    licences.unbind(lawyer, desk.now(), "chief-pudong", "换微信")
     assert enter(desk, entering(), "gate-pudong").lawyer_id == lawyer
     assert Lawyer.select().count() == 1
 
