@@ -14,7 +14,7 @@ from booking.words import STATES
 from config import Settings
 from refusals import Refusal
 from sms.templates import TEMPLATES
-from tests.test_rooms import DESK, MAY_IMPORT
+from tests.test_rooms import DESK, MAY_IMPORT, ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -84,7 +84,9 @@ def test_every_command_is_in_the_handbook_and_has_help() -> None:
 
 def test_the_import_law_is_the_one_that_is_held() -> None:
     drawn = re.findall(
-        r"^\| ((?:`\w+` ?)+)\| (nothing|(?:`\w+` ?)+)", text(ROOT / "docs/design.md"), re.MULTILINE
+        r"^\| ((?:`\w+` ?)+)\| (nothing|(?:`\w+` ?)+)",
+        text(ROOT / "docs/design.md").partition("| room | may import (of ours) |")[2].partition("\n\n")[0],
+        re.MULTILINE,
     )
     law = {
         room: set(re.findall(r"\w+", known)) - {"nothing"}
@@ -92,6 +94,22 @@ def test_the_import_law_is_the_one_that_is_held() -> None:
         for room in re.findall(r"\w+", rooms)
     }
     assert law | {"sandbox": DESK} == MAY_IMPORT
+
+
+def test_the_law_inside_booking_is_the_one_that_is_held() -> None:
+    page = text(ROOT / "docs/design.md").partition("| room of `booking/` |")[2].partition("\n\n")[0]
+    drawn = re.findall(r"^\| ((?:`\w+` ?)+)\| (nothing more|(?:`\w+` ?)+)", page, re.MULTILINE)
+    law = {
+        room: set(re.findall(r"`(\w+)`", known))
+        for rooms, known in drawn
+        for room in re.findall(r"\w+", rooms)
+    }
+    assert law == ROOMS
+
+
+def test_the_floor_drawn_is_the_one_there_is() -> None:
+    drawn = text(ROOT / "docs/design.md").partition("```\n")[2].partition("```")[0]
+    assert set(re.findall(r"(\w+)\.py", drawn)) == {file.stem for file in ROOT.glob("*.py")}
 
 
 def test_the_templates_to_file_are_those_that_are_sent() -> None:

@@ -28,6 +28,23 @@ MAY_IMPORT = {
     "watch": DESK | {"redis_heartbeats"},
     "sandbox": DESK,  # the demo world and the stand-ins' texts; the stand-ins themselves know nothing of ours
 }
+# Inside booking/: what stands on its ground, and which room may know of which beside ground and record.
+GROUND = {
+    "calendar", "complaints", "identity", "lifecycle", "policy", "refs", "rules", "slots", "weekly", "words",
+}  # fmt: skip
+ROOMS: dict[str, set[str]] = {
+    "record": set(),
+    "officers": set(),
+    "search": set(),
+    "figures": set(),
+    "lawyers": set(),
+    "desk": {"lawyers"},
+    "review": {"lawyers", "desk"},
+    "roll": {"lawyers", "desk"},
+    "gate": {"lawyers", "desk"},
+    "window": {"lawyers", "desk"},
+    "timetable": {"desk", "figures"},
+}
 STAND_INS = ("sandbox/wechat", "sandbox/aliyun", "sandbox/servers")
 
 
@@ -70,6 +87,33 @@ def test_nothing_is_missing_from_the_law() -> None:
         path.stem for path in ROOT.glob("*.py")
     }
     assert rooms - {"app", "tests", "bench"} == set(MAY_IMPORT)
+
+
+def rooms_known(file: Path) -> set[str]:
+    """Of `booking/`: the rooms and the files on the ground that `file` imports."""
+    known = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "booking":
+            known |= {alias.name for alias in node.names}
+    return known | {name.split(".")[1] for name in imported(file) if name.startswith("booking.")}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_booking_knows_only_the_ground_the_record_and_what_the_law_names(room: str) -> None:
+    known = {str(file.relative_to(ROOT)): rooms_known(file) for file in files(f"booking/{room}")}
+    allowed = GROUND | ROOMS[room] | {"record", room}
+    assert known and not {file: rooms - allowed for file, rooms in known.items() if rooms - allowed}
+
+
+def test_the_ground_of_booking_knows_only_itself() -> None:
+    assert not {
+        name: known for name in GROUND if (known := rooms_known(ROOT / f"booking/{name}.py") - GROUND)
+    }
+
+
+def test_the_law_inside_booking_names_all_that_is_there() -> None:
+    assert {file.stem for file in (ROOT / "booking").glob("*.py")} - {"__init__"} == GROUND
+    assert set(ROOMS) == {path.parent.name for path in (ROOT / "booking").glob("*/__init__.py")}
 
 
 def test_the_desk_knows_no_machine_and_no_door() -> None:
