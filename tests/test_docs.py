@@ -107,9 +107,15 @@ def test_the_law_inside_booking_is_the_one_that_is_held() -> None:
     assert law == ROOMS
 
 
-def test_the_floor_drawn_is_the_one_there_is() -> None:
-    drawn = text(ROOT / "docs/design.md").partition("```\n")[2].partition("```")[0]
-    assert set(re.findall(r"(\w+)\.py", drawn)) == {file.stem for file in ROOT.glob("*.py")}
+@pytest.mark.parametrize("page", ["docs/design.md", "README.md", "README.zh-CN.md"])
+def test_the_house_drawn_is_the_one_that_stands(page: str) -> None:
+    """Every room of the law, and every file beside them; the stand-ins are outside the house."""
+    drawn = next(
+        block for block in text(ROOT / page).split("```") if "booking/" in block and "app.py" in block
+    )
+    rooms = {room for room in MAY_IMPORT if (ROOT / room).is_dir()} - {"sandbox"}
+    assert set(re.findall(r"\b(\w+)\.py", drawn)) == {file.stem for file in ROOT.glob("*.py")}
+    assert set(re.findall(r"\b(\w+)/", drawn)) - {"api"} == rooms
 
 
 def test_the_templates_to_file_are_those_that_are_sent() -> None:
