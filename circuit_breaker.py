@@ -1,4 +1,4 @@
-"""Whether a machine answers. A server that hangs costs every call its time-out, so after one nobody asks for a while."""
+"""A circuit breaker. A server that hangs costs every call its time-out, so after one nobody asks for a while."""
 
 import threading
 import time
@@ -10,14 +10,14 @@ Answer = TypeVar("Answer")
 REST_SECONDS = 2.0
 
 
-class Away(Exception):
+class CircuitOpen(Exception):
     """The machine did not answer, just now or a moment ago."""
 
 
-class Reach:
+class CircuitBreaker:
     """One for a machine and process. `errors` are what its client raises when it can't be reached.
 
-    After a failure all callers are told Away at once for REST_SECONDS; then one of them finds out again while the
+    After a failure all callers are told CircuitOpen at once for REST_SECONDS; then one of them finds out again while the
     others go on without.
     """
 
@@ -26,15 +26,15 @@ class Reach:
         self._lock = threading.Lock()
         self._rests_until: float | None = None
 
-    def ask(self, call: Callable[[], Answer]) -> Answer:
-        """Raises Away."""
+    def call(self, question: Callable[[], Answer]) -> Answer:
+        """Raises CircuitOpen."""
         if self._rests_until is not None and not self._my_turn():
-            raise Away
+            raise CircuitOpen
         try:
-            answer = call()
+            answer = question()
         except self._errors as problem:
             self._rests_until = time.monotonic() + REST_SECONDS
-            raise Away(type(problem).__name__) from problem
+            raise CircuitOpen(type(problem).__name__) from problem
         self._rests_until = None
         return answer
 

@@ -7,7 +7,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError, ResponseError
 
 
-class Line(threading.local):
+class PinnedConnection(threading.local):
     """Opened at the first question of each thread, from the pool of a client that is not a Cluster's."""
 
     def __init__(self, redis: Redis):

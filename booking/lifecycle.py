@@ -30,7 +30,9 @@ _FREES = ("rejected", "cancelled")
 _FREED: dict[str, object] = {"active": None, "detainee_claim": None}
 
 
-def move(booking: Booking, to: str, *, by: str, now: datetime, why: str = "", **columns: object) -> None:
+def transition(
+    booking: Booking, to: str, *, by: str, now: datetime, why: str = "", **columns: object
+) -> None:
     """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL.
 
     Raises WrongState when the booking is not where this step starts. A state never goes back and never skips.
@@ -47,7 +49,7 @@ def move(booking: Booking, to: str, *, by: str, now: datetime, why: str = "", **
         setattr(booking, name, value)
 
 
-def move_all(
+def transition_all(
     bookings: Collection[Booking], to: str, *, by: str, now: datetime, why: str = "", **columns: object
 ) -> list[Booking]:
     """The same step for many, in a few statements; answers those that took it, the others are left as they are."""

@@ -23,7 +23,7 @@ class Taken(NamedTuple):
         return self.starts_at < ends_at and starts_at < self.ends_at
 
 
-def window(policy: Policy, starts_at: datetime, now: datetime) -> None:
+def booking_period(policy: Policy, starts_at: datetime, now: datetime) -> None:
     """Rule 4: a day opens some days before and closes some days before; a slot that began is past. Raises OutsideWindow."""
     day = starts_at.date()
     if now < policy.opens(day):

@@ -16,7 +16,7 @@ from console.door import back, console, here, noted, page, say
 from console.door.context import door
 from console.door.forms import Form, read
 from console.door.rights import CHIEF, GATE, may
-from console.door.scope import booking_here, centre_shown
+from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Room, Visit
 from refusals import Forbidden, Invalid
 
@@ -66,7 +66,7 @@ def find_arrival() -> str | Response:
 
 @console.get("/arrivals/<ref>")
 def arrival(ref: str) -> str:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     noted("booking.seen", booking.ref, at="到场")
     came = Visit.of_booking(booking.ref)
     return page(
@@ -87,7 +87,7 @@ def arrival(ref: str) -> str:
 
 @console.post("/arrivals/<ref>/arrival")
 def arrive(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     given = read(Papers)
     _may_owe(given.owed)
     desk_of_day.arrive(booking.ref, here().now, here().by, given.papers, given.owed)
@@ -97,7 +97,7 @@ def arrive(ref: str) -> Response:
 @console.post("/arrivals/<ref>/start")
 def start_meeting(ref: str) -> Response:
     """In a room, wherever the centre has said which there are."""
-    booking, room = booking_here(ref), read(InRoom).room
+    booking, room = booking_in_scope(ref), read(InRoom).room
     placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
     if booking.state == "arrived" and room is None and not placed and rooms.every(booking.centre_id):
         raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
@@ -107,21 +107,21 @@ def start_meeting(ref: str) -> Response:
 
 @console.post("/arrivals/<ref>/room")
 def give_room(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     desk_of_day.give_room(booking.ref, here().now, here().by, read(GivenRoom).room)
     return _on(booking, "会见室已安排")
 
 
 @console.post("/arrivals/<ref>/finish")
 def finish_meeting(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     desk_of_day.finish(booking.ref, here().now, here().by)
     return _on(booking, "会见已结束，会见室已空出")
 
 
 @console.post("/arrivals/<ref>/no-show")
 def miss(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     desk_of_day.no_show(here().desk, booking.ref, here().by)
     return _on(booking, "已记爽约一次，并短信告知律师")
 
@@ -129,7 +129,7 @@ def miss(ref: str) -> Response:
 @console.post("/arrivals/<ref>/paper")
 def enter_late(ref: str) -> Response:
     """Taking back a strike needs who may waive one."""
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     given = read(FromPaper)
     _may_owe(given.owed)
     if given.waive and not may(here().officer.role, "waive_strike"):

@@ -17,7 +17,7 @@ from booking.search.lookups import After
 from booking.timetable.withdrawal import withdraw
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
-from console.door.scope import booking_here, centre_shown
+from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Change, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState
@@ -85,7 +85,7 @@ def search_bookings() -> str | Response:
 
 @console.get("/bookings/<ref>")
 def booking(ref: str) -> str:
-    found = booking_here(ref)
+    found = booking_in_scope(ref)
     noted("booking.seen", found.ref)
     return _tell(found)
 
@@ -93,7 +93,7 @@ def booking(ref: str) -> str:
 @console.post("/bookings/<ref>/number")
 def show_detainee_number(ref: str) -> str:
     """The detainee's whole ID number, for who must compare it."""
-    found = booking_here(ref)
+    found = booking_in_scope(ref)
     noted("detainee.number_seen", found.ref)
     return _tell(found, number=_detainee(found).get("id_no", "未填写"))
 
@@ -101,7 +101,7 @@ def show_detainee_number(ref: str) -> str:
 @console.post("/bookings/<ref>/withdrawal")
 def withdraw_booking(ref: str) -> Response:
     """The centre cancels it: no strike. Raises WrongState when it is open no longer."""
-    found = booking_here(ref)
+    found = booking_in_scope(ref)
     if not withdraw(here().desk, [found.ref], here().by, read(Withdrawal).why):
         raise WrongState(f"该预约{words.STATES[Booking.get_by_id(found.ref).state]}，不能取消")
     say(f"{found.ref} 已由看守所取消，不计爽约，已短信告知律师")

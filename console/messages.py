@@ -16,7 +16,7 @@ from console.lawyers import LARGEST_ID, opened
 from models import Notice
 from refusals import NotFound, Unavailable, WrongState
 from sms import untold
-from sms.untold import Place
+from sms.untold import UntoldPosition
 
 MANY = 50
 STATES = {"failed": "失败", "unknown": "结果不明"}
@@ -102,12 +102,14 @@ def _centre() -> str | None:
     return None
 
 
-def _after(text: str) -> Place | None:
+def _after(text: str) -> UntoldPosition | None:
     """Raises NotFound for what no page of ours ends with."""
     moment, _, number = text.partition("~")
     try:
         return (
-            Place(datetime.fromisoformat(moment).astimezone(), min(int(number), LARGEST_ID)) if text else None
+            UntoldPosition(datetime.fromisoformat(moment).astimezone(), min(int(number), LARGEST_ID))
+            if text
+            else None
         )
     except (ValueError, OverflowError):
         raise NotFound("没有这一页") from None

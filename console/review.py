@@ -11,7 +11,7 @@ from booking.policy import Policy
 from booking.review import decisions, dossier, queue
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
-from console.door.scope import booking_here, centre_shown
+from console.door.scope import booking_in_scope, centre_shown
 from models import Booking
 from refusals import Invalid, NotFound, WrongState
 
@@ -28,7 +28,7 @@ REASONS = (
 )  # an SMS carries 35 characters of each
 
 
-class Place(Form):
+class QueuePosition(Form):
     after: str = ""
 
 
@@ -50,19 +50,19 @@ class Ticked(Form):
 @console.get("/review")
 def review() -> str:
     """The first that waits, or the next after the one just looked at."""
-    centre, after = centre_shown().code, asked(Place).after
-    found = queue.after(booking_here(after)) if after else None
+    centre, after = centre_shown().code, asked(QueuePosition).after
+    found = queue.after(booking_in_scope(after)) if after else None
     return _show(found or queue.first(centre))
 
 
 @console.get("/review/<ref>")
 def review_one(ref: str) -> str:
-    return _show(booking_here(ref))
+    return _show(booking_in_scope(ref))
 
 
 @console.post("/review/<ref>/approval")
 def approve(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     try:
         decisions.approve(here().desk, booking.ref, here().by, read(Approval).permit_no or None)
     except (WrongState, Invalid) as no:
@@ -72,7 +72,7 @@ def approve(ref: str) -> Response:
 
 @console.post("/review/<ref>/rejection")
 def reject(ref: str) -> Response:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     try:
         given = read(Rejection)
         decisions.reject(here().desk, booking.ref, here().by, given.reason or given.listed)

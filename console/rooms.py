@@ -16,7 +16,7 @@ class NewRoom(Form):
     name: str = Field(min_length=1, max_length=the_rooms.LONGEST_NAME)
 
 
-class Place(Form):
+class RoomPosition(Form):
     to: Literal["up", "down"]
 
 
@@ -52,7 +52,7 @@ def reopen_room(room: int) -> Response:
 @console.post("/rooms/<int:room>/place")
 def place_room(room: int) -> Response:
     """One up or one down in the list."""
-    found, to = _room_here(room), read(Place).to
+    found, to = _room_here(room), read(RoomPosition).to
     the_rooms.shift(found, to == "up", here().now, here().by)
     return back("console.rooms", centre=found.centre_id)
 

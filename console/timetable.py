@@ -11,7 +11,7 @@ from booking.timetable.closures import Changed
 from booking.timetable.seat_overrides import Affects
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
-from console.door.scope import centre_shown, slot_here
+from console.door.scope import centre_shown, slot_in_scope
 
 WEEKS_AHEAD = 12
 
@@ -55,7 +55,7 @@ def timetable() -> str:
 @console.get("/timetable/slots/<slot_id>")
 def timetable_slot(slot_id: str) -> str:
     """With a number of seats below what is booked it shows who is affected, before anything is done."""
-    slot, wanted = slot_here(slot_id), asked(SeatsAsked).seats
+    slot, wanted = slot_in_scope(slot_id), asked(SeatsAsked).seats
     lowering = None if wanted is None else seat_overrides.preview(here().desk, slot_id, wanted)
     if lowering and lowering.affected:
         noted("lowering.seen", slot_id, bookings=len(lowering.affected))
@@ -67,7 +67,7 @@ def timetable_slot(slot_id: str) -> str:
 @console.post("/timetable/slots/<slot_id>/seats")
 def slot_seats(slot_id: str) -> Response:
     """Raised at once; lowered below what is booked only once the officer has seen whom it affects."""
-    slot_here(slot_id)
+    slot_in_scope(slot_id)
     form = read(SeatsForm)
     why = form.reason if form.withdraw else None
     try:
@@ -83,7 +83,7 @@ def slot_seats(slot_id: str) -> Response:
 
 @console.post("/timetable/slots/<slot_id>/window-seats")
 def slot_window_seats(slot_id: str) -> Response:
-    slot_here(slot_id)
+    slot_in_scope(slot_id)
     seats = read(WindowSeatsForm).window_seats
     seat_overrides.set_window_seats(here().desk, slot_id, seats, here().by)
     say(f"窗口名额已改为{seats}")
@@ -92,7 +92,7 @@ def slot_window_seats(slot_id: str) -> Response:
 
 @console.post("/timetable/slots/<slot_id>/timetable-seats")
 def slot_follow(slot_id: str) -> Response:
-    slot_here(slot_id)
+    slot_in_scope(slot_id)
     seat_overrides.follow_timetable(here().desk, slot_id, here().by)
     say("名额已恢复为时间表所定")
     return back("console.timetable_slot", slot_id=slot_id)
@@ -100,7 +100,7 @@ def slot_follow(slot_id: str) -> Response:
 
 @console.post("/timetable/slots/<slot_id>/opening")
 def slot_open(slot_id: str) -> Response:
-    slot_here(slot_id)
+    slot_in_scope(slot_id)
     closures.reopen_slot(here().desk, slot_id, here().by)
     say("时段已重新开放")
     return back("console.timetable_slot", slot_id=slot_id)

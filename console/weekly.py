@@ -13,7 +13,7 @@ from booking.timetable.imports import Table
 from booking.weekly import Period
 from console.door import back, console, here, page, say
 from console.door.forms import Form, read
-from console.door.scope import centre_shown, slot_here
+from console.door.scope import centre_shown, slot_in_scope
 from refusals import Invalid
 
 LINES = 8
@@ -74,7 +74,7 @@ def weekly_preview() -> str:
 @console.post("/timetable/slots/<slot_id>/weekly")
 def weekly_seats(slot_id: str) -> str:
     """From a day on, the seats of this weekday's slot: a new timetable that says so, and the rest as before."""
-    slot = slot_here(slot_id)
+    slot = slot_in_scope(slot_id)
     form, starts_at = read(WeeklySeats), slot.starts_at
     table = weekly_changes.with_seats(
         slot.centre_id, slot.date.weekday(), starts_at.time(), form.seats, form.window_seats, form.valid_from

@@ -16,7 +16,7 @@ from booking.window.entry import Entry, Found
 from booking.window.walk_ins import WalkIn
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
-from console.door.scope import booking_here, centre_shown, slot_here
+from console.door.scope import booking_in_scope, centre_shown, slot_in_scope
 from refusals import Invalid, Refusal
 
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -107,7 +107,7 @@ def window_enter() -> Response | str:
     day = _day_typed()
     try:
         form = read(WindowForm)
-        slot = slot_here(form.slot)
+        slot = slot_in_scope(form.slot)
         if slot.centre_id != centre_shown().code:
             raise Invalid("该时段不属于当前看守所，请重新选择时段")
         booking = entry.enter(here().desk, _entry(form), here().by, form.seen)
@@ -124,7 +124,7 @@ def window_enter() -> Response | str:
 
 @console.get("/window/<ref>")
 def window_entered(ref: str) -> str:
-    booking = booking_here(ref)
+    booking = booking_in_scope(ref)
     noted("booking.seen", booking.ref)
     return page("window_entered.html", booking=booking)
 

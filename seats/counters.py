@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from redis.cluster import RedisCluster
 from redis.exceptions import NoScriptError, RedisError
 
-from circuit_breaker import Away, Reach
-from pinned_redis import Line
+from circuit_breaker import CircuitBreaker, CircuitOpen
+from pinned_redis import PinnedConnection
 from seats import scripts
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ class SeatCounters:
             name: redis.register_script(getattr(scripts, name))
             for name in ("RESERVE", "SETTLE", "GIVE_BACK", "LOAD", "BALANCE")
         }
-        self._line = None if isinstance(redis, RedisCluster) else Line(redis)
-        self.reach = Reach(RedisError)
+        self._line = None if isinstance(redis, RedisCluster) else PinnedConnection(redis)
+        self.breaker = CircuitBreaker(RedisError)
 
     def reserve(self, day: Day, slot: str, ref: str, lawyer: int, now: datetime) -> Reserved:
         """Hold a seat for HOLD_SECONDS, once a reference: the same reference again is KNOWN, not a second seat."""
@@ -135,8 +135,8 @@ class SeatCounters:
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         try:
-            return self.reach.ask(call)
-        except Away as away:
+            return self.breaker.call(call)
+        except CircuitOpen as away:
             raise GateAway(str(away)) from away.__cause__
 
 

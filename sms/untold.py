@@ -21,7 +21,7 @@ MOST_COUNTED = 1000
 Visited = Booking.alias("visited")
 
 
-class Place(NamedTuple):
+class UntoldPosition(NamedTuple):
     """Where a page of the list ended."""
 
     created_at: datetime
@@ -35,7 +35,11 @@ def untold(limit: int = 100) -> list[Notice]:
 
 
 def untold_of(
-    centre: str | None, states: Sequence[str], since: datetime, after: Place | None = None, limit: int = 50
+    centre: str | None,
+    states: Sequence[str],
+    since: datetime,
+    after: UntoldPosition | None = None,
+    limit: int = 50,
 ) -> list[Notice]:
     """The same of one centre (None: of all), each with its lawyer, newest first, written since a moment.
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import circuit_breaker
-from circuit_breaker import Away, Reach
+from circuit_breaker import CircuitBreaker, CircuitOpen
 
 
 class Machine:
@@ -21,24 +21,24 @@ class Machine:
 
 
 def test_after_a_failure_nobody_asks_for_a_while() -> None:
-    machine, way = Machine(), Reach(ConnectionError)
+    machine, way = Machine(), CircuitBreaker(ConnectionError)
     for _ in range(5):
-        with pytest.raises(Away):
-            way.ask(machine)
+        with pytest.raises(CircuitOpen):
+            way.call(machine)
     assert machine.asked == 1
 
 
 def test_when_the_rest_is_over_one_of_many_finds_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine, way, barrier = Machine(), Reach(ConnectionError), threading.Barrier(8)
-    with pytest.raises(Away):
-        way.ask(machine)
+    machine, way, barrier = Machine(), CircuitBreaker(ConnectionError), threading.Barrier(8)
+    with pytest.raises(CircuitOpen):
+        way.call(machine)
     way._rests_until = 0.0
 
     def go(_: int) -> bool:
         barrier.wait()
         try:
-            return way.ask(machine) == "here"
-        except Away:
+            return way.call(machine) == "here"
+        except CircuitOpen:
             return False
 
     with ThreadPoolExecutor(8) as crowd:
@@ -48,15 +48,15 @@ def test_when_the_rest_is_over_one_of_many_finds_out(monkeypatch: pytest.MonkeyP
 
 def test_once_it_answers_everybody_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuit_breaker, "REST_SECONDS", 0)
-    machine, way = Machine(), Reach(ConnectionError)
-    with pytest.raises(Away):
-        way.ask(machine)
+    machine, way = Machine(), CircuitBreaker(ConnectionError)
+    with pytest.raises(CircuitOpen):
+        way.call(machine)
     machine.up = True
-    assert way.ask(machine) == way.ask(machine) == "here"
+    assert way.call(machine) == way.call(machine) == "here"
 
 
 def test_another_error_is_none_of_its_business() -> None:
-    way = Reach(ConnectionError)
+    way = CircuitBreaker(ConnectionError)
     with pytest.raises(ValueError):
-        way.ask(lambda: int("x"))
-    assert way.ask(lambda: 1) == 1
+        way.call(lambda: int("x"))
+    assert way.call(lambda: 1) == 1

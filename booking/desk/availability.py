@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from booking import calendar, rules
-from booking.desk.stale_cache import Copies
+from booking.desk.stale_cache import StaleCache
 from booking.policy import Policy
 from booking.slots import DayView, Planned, SlotKey, SlotView
 from models import Booking, Slot, database
@@ -53,9 +53,9 @@ class Board:
     def __init__(self, seats: SeatCounters, now: Callable[[], datetime]):
         self._seats = seats
         self._now = now
-        self._plans: Copies[str, Plan] = Copies(PLAN_SECONDS)
-        self._shown: Copies[Day, Views] = Copies(LEFT_SECONDS)
-        self._full: Copies[str, Full | None] = Copies(FULL_SECONDS)
+        self._plans: StaleCache[str, Plan] = StaleCache(PLAN_SECONDS)
+        self._shown: StaleCache[Day, Views] = StaleCache(LEFT_SECONDS)
+        self._full: StaleCache[str, Full | None] = StaleCache(FULL_SECONDS)
 
     def plan(self, centre: str) -> Plan:
         """Raises NotFound for a centre that is not ours."""
@@ -227,7 +227,7 @@ def _why_not(policy: Policy, slot: AnySlot, view: SlotView, now: datetime) -> st
     if not slot.open:
         return slot.closed_reason or "该时段不开放预约"
     try:
-        rules.window(policy, slot.starts_at, now)
+        rules.booking_period(policy, slot.starts_at, now)
     except Refusal as refusal:
         return refusal.detail
     return "" if view.remaining else "已约满"

@@ -70,7 +70,7 @@ class Facts:
         self.past.append(Past(booking.lawyer_id, booking.detainee_key, booking.case_no))
 
 
-def sit(batch: Sequence[Held]) -> list[Outcome]:
+def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
     """An outcome for each: a Receipt, or the Refusal or error that answers it."""
     people = comparison.people(held.application for held in batch)
     try:

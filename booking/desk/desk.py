@@ -15,11 +15,11 @@ import refusals
 from booking import rules
 from booking.desk.application import Application, Held, Receipt
 from booking.desk.availability import AnySlot, Board, Views, lengths, load, view
-from booking.desk.decision import Outcome, kept_answer, sit
+from booking.desk.decision import Outcome, decide_batch, kept_answer
 from booking.desk.group_commit import Teller
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
-from booking.lifecycle import OPEN_STATES, move, tell
+from booking.lifecycle import OPEN_STATES, tell, transition
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.slots import DayView
@@ -100,7 +100,7 @@ class Desk:
                 return booking
             policy = Policy.of(booking.centre)
             late = _may_cancel(booking, policy, now, accept_strike)
-            move(booking, "cancelled", by="lawyer", why=reason, now=now)
+            transition(booking, "cancelled", by="lawyer", why=reason, now=now)
             strikes = standing.next_count(lawyer_id) if late else None
             words = {
                 "by": "您本人",
@@ -162,7 +162,7 @@ class Desk:
 
     def _serve(self, batch: Sequence[Held]) -> Sequence[Receipt | Exception]:
         """Steps 2 and 3, in the teller's thread."""
-        outcomes = sit(batch)
+        outcomes = decide_batch(batch)
         self.checkpoint("committed")
         self._settle(batch, outcomes)
         self.checkpoint("settled")
@@ -190,7 +190,7 @@ class Desk:
 
 
 def _may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
-    rules.window(policy, slot.starts_at, now)
+    rules.booking_period(policy, slot.starts_at, now)
     if not slot.open:
         raise refusals.SlotClosed(slot.closed_reason)
     rules.length(lengths(policy, slot), application.minutes)

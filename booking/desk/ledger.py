@@ -36,7 +36,7 @@ WHERE active = 1 AND (detainee_key {people} OR lawyer_id {lawyers} AND starts_at
 _CASES = " OR case_no {cases} AND lawyer_id {lawyers}"
 
 
-class Standing(NamedTuple):
+class StandingCount(NamedTuple):
     """A lawyer beside the roll's line about him, if it has one."""
 
     id: int
@@ -75,7 +75,7 @@ class Page(NamedTuple):
     and every active booking that may matter."""
 
     centres: dict[str, tuple[str, Policy]]
-    lawyers: dict[int, Standing]
+    lawyers: dict[int, StandingCount]
     kept: dict[tuple[int, str], KeptAnswer]
     companions: dict[str, OnRoll]
     touching: list[tuple[Taken, Past]]
@@ -96,7 +96,7 @@ def read(lock: Sequence[Statement], asked: Questions) -> Page:
     centres, found, kept, companions, touching = answers[len(lock) :]
     return Page(
         {code: (name, Policy.written(policy)) for code, name, policy in centres},
-        {row[0]: Standing(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
+        {row[0]: StandingCount(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
         list(_bookings(touching)),

@@ -11,7 +11,7 @@ Copy = TypeVar("Copy")
 WAIT_SECONDS = 1.0
 
 
-class Copies(Generic[Key, Copy]):
+class StaleCache(Generic[Key, Copy]):
     """A copy per key, good for `seconds`. Of a crowd that finds it run out, one reads it anew while the others go on
     with the old one; one that ran out longer than WAIT_SECONDS ago is waited for."""
 

@@ -10,7 +10,7 @@ from peewee import Case, InterfaceError, OperationalError
 from booking.gate import checks, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
-from booking.lifecycle import move, tell
+from booking.lifecycle import tell, transition
 from booking.policy import Policy
 from booking.words import STATES, moment_words
 from models import Audit, Booking, Centre, Room, Visit, database
@@ -37,7 +37,7 @@ def arrive(
     seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
     owed = owed if len(seen) < len(needed) else ""
     with database.atomic():
-        move(booking, "arrived", by=by, now=now, why=f"证件后补：{owed}" if owed else "")
+        transition(booking, "arrived", by=by, now=now, why=f"证件后补：{owed}" if owed else "")
         Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
         _note(booking, "arrived", by, now, **({"owed": owed} if owed else {}))
     return booking
@@ -49,7 +49,7 @@ def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
     booking = find(ref)
     given = _room(booking, room)
     with rooms.given_once(given), database.atomic():
-        move(booking, "meeting", by=by, now=now)
+        transition(booking, "meeting", by=by, now=now)
         Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
         _note(booking, "meeting", by, now, **({"room": given.name} if given else {}))
     return booking
@@ -75,7 +75,7 @@ def finish(ref: str, now: datetime, by: str) -> Booking:
     """The meeting is over and its room free. Raises NotFound, WrongState."""
     booking = find(ref)
     with database.atomic():
-        move(booking, "done", by=by, now=now)
+        transition(booking, "done", by=by, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
         _note(booking, "done", by, now)
     return booking
@@ -124,7 +124,7 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
     now = desk.now()
     with database.atomic():
         lock_people([booking.lawyer_id])
-        move(booking, "no_show", by=by, now=now)
+        transition(booking, "no_show", by=by, now=now)
         # The cause is told before the suspension it may lead to.
         tell(booking, "no_show", now, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)

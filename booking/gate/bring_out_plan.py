@@ -23,7 +23,7 @@ _PARTS = ("时间", "时长", "监区", "会见室")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """Somebody to be brought. `mark` is what became of the line since the last print: 新增, 取消 or 变更, and `was` what
     changed, in words. A ward that is not known is empty."""
 
@@ -53,7 +53,7 @@ class Sheet:
     """A slot's page. `waiting` bookings still wait for an officer's decision and may yet be added."""
 
     slot: Slot
-    lines: tuple[Line, ...]
+    lines: tuple[PlanLine, ...]
     waiting: int
     printed: PlanPrint | None
 
@@ -110,7 +110,7 @@ def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datet
         Audit.create(at=now, who=by, what="plan.printed", subject=slot_id or f"{day}", centre=centre)
 
 
-def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[Line], Mapping[str, int]]:
+def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], Mapping[str, int]]:
     """Everybody of that day who is brought or was on paper; and how many of each slot are not decided."""
     begin, waiting, lines = at(day, time()), dict[str, int](), []
     found = (
@@ -141,10 +141,10 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[Line], Mapp
 def _line(
     ref: str, slot: str, starts_at: datetime, minutes: int, state: str, way: str, ward: str | None,
     room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]],
-) -> Line:  # fmt: skip
+) -> PlanLine:  # fmt: skip
     detainee = str(shown_detainee(ref, sealed)["name"])
     beside = tuple(one["name"] for one in companions)
-    return Line(
+    return PlanLine(
         ref,
         slot,
         starts_at,
@@ -173,14 +173,14 @@ def _counted(number: str) -> int:
     return (_DIGITS.find(tens) if tens else 1) * 10 * bool(ten) + max(_DIGITS.find(ones or "零"), 0)
 
 
-def _sheet(slot: Slot, lines: list[Line], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:
+def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:
     paper = prints.get(slot.id)
     if paper is not None:
         lines = [_marked(line, paper.lines.get(line.ref)) for line in lines]
     return Sheet(slot, tuple(line for line in lines if line.state not in GONE or line.mark), waiting, paper)
 
 
-def _marked(line: Line, before: list[Any] | None) -> Line:
+def _marked(line: PlanLine, before: list[Any] | None) -> PlanLine:
     if line.state in GONE:
         return replace(line, mark="取消") if before else line
     if before is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from booking.gate import arrivals, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
-from booking.lifecycle import move
+from booking.lifecycle import transition
 from booking.policy import Policy
 from booking.words import STATES
 from models import Audit, Booking, Room, Strike, Visit, database
@@ -55,7 +55,7 @@ def enter(
             _take_back_strike(desk, booking, before, times, policy, by, waive)
         else:
             for to, at in times.steps().items():
-                move(booking, to, by=by, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
+                transition(booking, to, by=by, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
         _write(booking, times, columns, by)
         words = {to: f"{at:%H:%M}" for to, at in times.steps().items()}
         Audit.create(at=now, who=by, what="arrivals.late", subject=ref, words=words, centre=booking.centre_id)

@@ -50,7 +50,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoomNow:
     """A meeting room and who is in it."""
 
     name: str
@@ -72,7 +72,7 @@ class Today:
     minute: datetime
     periods: tuple[Period, ...]
     next: tuple[Coming, ...]
-    places: tuple[Place, ...]
+    places: tuple[RoomNow, ...]
 
     @property
     def version(self) -> str:
@@ -149,7 +149,7 @@ def _period(slot: Slot, coming: list[Coming]) -> Period:
     return Period(slot.id, slot.starts_at, slot.ends_at, slot.open, counts, over, tuple(coming))
 
 
-def _places(centre: str, now: datetime) -> list[Place]:
+def _places(centre: str, now: datetime) -> list[RoomNow]:
     """From the rooms, so that one who has stayed on since yesterday is still seen."""
     found = (
         Room.select(Room.name, Room.state, Booking.ref, Booking.minutes, Lawyer.name, Visit.started_at)
@@ -160,7 +160,7 @@ def _places(centre: str, now: datetime) -> list[Place]:
         .order_by(Room.place, Room.id)
     )
     return [
-        Place(name, state, ref or "", lawyer or "", since, _over(since, minutes, now) if since else 0)
+        RoomNow(name, state, ref or "", lawyer or "", since, _over(since, minutes, now) if since else 0)
         for name, state, ref, minutes, lawyer, since in found.tuples()
         if state == "open" or ref
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
-from booking.lifecycle import fit_to_send, move, move_all, tell, tell_all
+from booking.lifecycle import fit_to_send, tell, tell_all, transition, transition_all
 from booking.policy import Policy
 from booking.words import STATES, by_words, moment_words
 from models import Audit, Booking, Centre, Change, database
@@ -72,7 +72,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
     clean = [b for b in found if not b.findings and now < b.starts_at]
     with database.atomic():
         lock_people({booking.lawyer_id for booking in clean})
-        done = sorted(move_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
+        done = sorted(transition_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
         tell_all([(booking, {}) for booking in done], "confirmed", now)
         _note(done, "confirmed", by, "", now)
     desk.seats.wake()
@@ -126,7 +126,7 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
             lock_people(
                 [booking.lawyer_id]
             )  # before the booking's row and its slot's, as whoever closes a day does
-            move(booking, to, by=by, now=now, why=why, **columns)
+            transition(booking, to, by=by, now=now, why=why, **columns)
             tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
             if by != "system":
                 _note([booking], to, by, why, now)

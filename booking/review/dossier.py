@@ -21,7 +21,7 @@ _NEARBY = timedelta(hours=12)
 _MOST = 40
 
 
-class Line(NamedTuple):
+class DossierRow(NamedTuple):
     """One thing as the lawyer said it and as our list has it; `agrees` is None where nothing can be said."""
 
     what: str
@@ -47,9 +47,9 @@ class Dossier:
     the detainee, and the lawyer's own about others of the same case."""
 
     roll: RollEntry | None
-    lawyer: list[Line]
-    detainee: list[Line]
-    companions: list[Line]
+    lawyer: list[DossierRow]
+    detainee: list[DossierRow]
+    companions: list[DossierRow]
     same_time: list[Booking]
     person: list[Booking]
     case: list[Booking]
@@ -78,17 +78,17 @@ def of(booking: Booking) -> Dossier:
     )
 
 
-def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[Line]:
+def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[DossierRow]:
     """The lawyer's own words beside the roll's line; an ID number and a phone only as equal or not."""
     if roll is None:
-        return [Line("执业证号", lawyer.licence_no, "名册中没有", False)]
+        return [DossierRow("执业证号", lawyer.licence_no, "名册中没有", False)]
     listed = LICENCES.get(roll.state, roll.state)
     if roll.valid_until:
         listed += f"，有效期至{roll.valid_until}"
     return [
-        Line("姓名", lawyer.name, roll.name, same_name(lawyer.name, roll.name)),
-        Line("律师事务所", lawyer.firm, roll.firm, same_name(lawyer.firm, roll.firm)),
-        Line("执业证", lawyer.licence_no, listed, roll.state == "active"),
+        DossierRow("姓名", lawyer.name, roll.name, same_name(lawyer.name, roll.name)),
+        DossierRow("律师事务所", lawyer.firm, roll.firm, same_name(lawyer.firm, roll.firm)),
+        DossierRow("执业证", lawyer.licence_no, listed, roll.state == "active"),
         _sealed("身份证号", "已填", lawyer.id_no_index == roll.id_no_index),
         _sealed("手机号", "微信已验证", _same_phone(lawyer, roll)),
     ]
@@ -124,22 +124,24 @@ def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
 
 def _detainee(
     booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool
-) -> Iterable[Line]:
+) -> Iterable[DossierRow]:
     number = asked.get("id_no", "")
     if asked["name"] == NAME_LOST:
-        yield Line("在押人员", NAME_LOST, "无从比对")
+        yield DossierRow("在押人员", NAME_LOST, "无从比对")
         return
     if not register:
-        yield Line("在押人员", asked["name"], "本所未导入名册")
+        yield DossierRow("在押人员", asked["name"], "本所未导入名册")
         return
     if not held:
-        yield Line("在押人员", asked["name"], "名册中未找到", False)
+        yield DossierRow("在押人员", asked["name"], "名册中未找到", False)
         return
     for one in held:
-        yield Line("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, len(held)))
-        yield Line("案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one))
+        yield DossierRow("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, len(held)))
+        yield DossierRow(
+            "案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one)
+        )
         if one.permit_case:
-            yield Line(
+            yield DossierRow(
                 "会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking)
             )
 
@@ -164,20 +166,22 @@ def _permitted(booking: Booking) -> bool | None:
     return bool(booking.permit_no) if booking.stage == "investigation" else None
 
 
-def _companion(one: dict[str, Any], entries: dict[str, RollEntry]) -> Line:
+def _companion(one: dict[str, Any], entries: dict[str, RollEntry]) -> DossierRow:
     if one["role"] != "lawyer":
         what = "翻译人员" if one["role"] == "interpreter" else "助理"
-        return Line(what, one["name"], "须当场核对证件")
+        return DossierRow(what, one["name"], "须当场核对证件")
     entry = entries.get(one.get("licence_no") or "")
     said = f"{one['name']}，{one.get('licence_no') or '未填执业证号'}"
     if entry is None:
-        return Line("同行律师", said, "名册中没有", False)
+        return DossierRow("同行律师", said, "名册中没有", False)
     listed = f"{entry.name}，{entry.firm}，{LICENCES.get(entry.state, entry.state)}"
-    return Line("同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"]))
+    return DossierRow(
+        "同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"])
+    )
 
 
-def _sealed(what: str, said: str, same: bool | None) -> Line:
-    return Line(what, said, {True: "一致", False: "不一致", None: "无从比对"}[same], same)
+def _sealed(what: str, said: str, same: bool | None) -> DossierRow:
+    return DossierRow(what, said, {True: "一致", False: "不一致", None: "无从比对"}[same], same)
 
 
 def _same_phone(lawyer: Lawyer, roll: RollEntry) -> bool | None:

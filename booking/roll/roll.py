@@ -19,8 +19,8 @@ __all__ = [
     "KINDS",
     "STATES",
     "Found",
-    "Line",
     "Report",
+    "RollLine",
     "Wrong",
     "compare",
     "import_roll",
@@ -59,7 +59,7 @@ class Report:
     written: bool = False
 
 
-class Line(NamedTuple):
+class RollLine(NamedTuple):
     """What was found about a row: one of KINDS, and of a changed one which columns."""
 
     row: int
@@ -74,7 +74,7 @@ class Found:
     """A report with its lines, and the entries that would be written."""
 
     report: Report
-    lines: list[Line]
+    lines: list[RollLine]
     fresh: list[Entry]
 
     @property
@@ -105,7 +105,7 @@ def compare(parsed: Parsed, now: datetime) -> Found:
     lock_roll()
     have = {row[0]: Entry(*row) for row in RollEntry.select(*_columns()).tuples()}
     elsewhere = _people(have.values(), {entry.licence_no for _, entry in parsed.entries})
-    lines = [Line(row, "wrong", why=why) for row, why in parsed.wrong]
+    lines = [RollLine(row, "wrong", why=why) for row, why in parsed.wrong]
     report, fresh = Report(len(parsed.entries) + len(parsed.wrong)), []
     for row, entry in parsed.entries:
         line = _line(row, entry, have.get(entry.licence_no), elsewhere)
@@ -147,18 +147,18 @@ def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
     }
 
 
-def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> Line:
+def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> RollLine:
     if entry.state != "revoked" and entry.id_no_index in elsewhere:
-        return Line(row, "wrong", entry.licence_no, why="身份证号在名册中已属于另一执业证号")
+        return RollLine(row, "wrong", entry.licence_no, why="身份证号在名册中已属于另一执业证号")
     if entry == old:
-        return Line(row, "unchanged", entry.licence_no)
+        return RollLine(row, "unchanged", entry.licence_no)
     columns = tuple(_NAMES[name] for name in _NAMES if old and getattr(entry, name) != getattr(old, name))
     if entry.state in BARRED and (old is None or old.state != entry.state):
-        return Line(row, entry.state, entry.licence_no, columns, "" if old else "名册中原无此人")
-    return Line(row, "changed" if old else "new", entry.licence_no, columns)
+        return RollLine(row, entry.state, entry.licence_no, columns, "" if old else "名册中原无此人")
+    return RollLine(row, "changed" if old else "new", entry.licence_no, columns)
 
 
-def _count(report: Report, lines: Sequence[Line], fresh: Sequence[Entry], have: dict[str, Entry]) -> None:
+def _count(report: Report, lines: Sequence[RollLine], fresh: Sequence[Entry], have: dict[str, Entry]) -> None:
     report.wrong = [Wrong(line.row, line.why) for line in lines if line.kind == "wrong"]
     report.new = sum(entry.licence_no not in have for entry in fresh)
     report.changed = len(fresh) - report.new

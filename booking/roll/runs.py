@@ -113,7 +113,7 @@ class Run:
             raise Invalid("上传的文件已过期，请重新上传")
         return b"".join(map(base64.b64decode, texts))
 
-    def _write_lines(self, lines: list[roll.Line]) -> None:
+    def _write_lines(self, lines: list[roll.RollLine]) -> None:
         RollImportLine.delete().where(RollImportLine.roll_import == self.about.id).execute()
         for start in range(0, len(lines), LINES_AT_ONCE):
             some = lines[start : start + LINES_AT_ONCE]

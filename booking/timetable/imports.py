@@ -20,7 +20,7 @@ Seats = Annotated[int, Field(ge=0, le=1000)]
 _DAY_MINUTES = 24 * 60
 
 
-class Line(BaseModel):
+class TimetableRow(BaseModel):
     """Slots alike: on these weekdays (0 is Monday), at these starts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class Table(BaseModel):
     centre: Annotated[str, Field(min_length=1, max_length=20)]
     valid_from: date
     valid_to: date | None = None
-    slot: tuple[Line, ...] = Field(min_length=1)
+    slot: tuple[TimetableRow, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Table":

@@ -40,7 +40,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestContext:
     """One request of a signed-in officer. `by` goes into the records, `origin` is the address it came from."""
 
     desk: Any
@@ -60,8 +60,8 @@ def door() -> Door:
     return found
 
 
-def here() -> Visit:
-    found: Visit = g.visit
+def here() -> RequestContext:
+    found: RequestContext = g.visit
     return found
 
 

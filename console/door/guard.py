@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 
 from console.door import csrf, scope, sessions
-from console.door.context import FORM_BYTES, SESSION, Visit, door, here, is_htmx
+from console.door.context import FORM_BYTES, SESSION, RequestContext, door, here, is_htmx
 from console.door.rendering import back, carry_messages, page, say
 from console.door.rights import PUBLIC, RIGHTS
 from models import Audit, whence, whose
@@ -60,7 +60,9 @@ def recognised() -> bool:
     if session is None:
         return False
     whose.set(session.officer.centre_id)
-    g.visit = Visit(door().desk, door().redis, session.officer, session, now, request.remote_addr or "")
+    g.visit = RequestContext(
+        door().desk, door().redis, session.officer, session, now, request.remote_addr or ""
+    )
     return True
 
 

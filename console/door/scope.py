@@ -37,7 +37,7 @@ def centre_shown() -> Centre:
     return found
 
 
-def booking_here(ref: str) -> Booking:
+def booking_in_scope(ref: str) -> Booking:
     """A booking of a centre the officer may see, as typed or said. Raises NotFound."""
     said = ref_said(ref)
     query = Booking.in_full()
@@ -50,7 +50,7 @@ def booking_here(ref: str) -> Booking:
     return found
 
 
-def slot_here(slot_id: str) -> Slot:
+def slot_in_scope(slot_id: str) -> Slot:
     """A slot of a centre the officer may see, with the centre. Raises NotFound."""
     query = Slot.select(Slot, Centre).join(Centre).where(Slot.id == slot_id)
     if own := here().officer.centre_id:

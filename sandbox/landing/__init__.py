@@ -16,7 +16,7 @@ POLICY = (
 )
 
 
-class Place(NamedTuple):
+class Doorway(NamedTuple):
     """Somewhere to go: where, what it is called, what one finds there."""
 
     url: str
@@ -45,16 +45,16 @@ def register(app: Flask, wechat_url: str, aliyun_url: str) -> None:
     app.register_blueprint(blueprint)
 
 
-def _places(wechat_url: str, aliyun_url: str) -> Iterable[Place]:
-    yield Place(
+def _places(wechat_url: str, aliyun_url: str) -> Iterable[Doorway]:
+    yield Doorway(
         f"{wechat_url}/chat", "民警公众号", "像在微信里一样点菜单、打字查询；可选已绑定的民警或陌生人"
     )
-    yield Place(f"{aliyun_url}/", "手机短信", "律师们收到的每一条短信")
-    yield Place("/api/v1/docs", "律师端接口", "小程序用的接口文档，可以当场试")
+    yield Doorway(f"{aliyun_url}/", "手机短信", "律师们收到的每一条短信")
+    yield Doorway("/api/v1/docs", "律师端接口", "小程序用的接口文档，可以当场试")
 
 
 _MACHINES = (
-    Place("/healthz", "存活", "负载均衡用"),
-    Place("/readyz", "就绪", "数据库、Redis、名额、队列、时钟各自的状态"),
-    Place("/metrics", "指标", "Prometheus 格式，仅内网可见"),
+    Doorway("/healthz", "存活", "负载均衡用"),
+    Doorway("/readyz", "就绪", "数据库、Redis、名额、队列、时钟各自的状态"),
+    Doorway("/metrics", "指标", "Prometheus 格式，仅内网可见"),
 )

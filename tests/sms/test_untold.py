@@ -6,7 +6,7 @@ import pytest
 
 from models import Audit, Booking, Centre, Lawyer, Notice, Slot
 from sms import outbox, untold
-from sms.untold import Place
+from sms.untold import UntoldPosition
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_it_is_paged_and_old_ones_are_left_out(failed, since, watch):
     seen, place = [], None
     while page := untold.untold_of(None, untold.UNTOLD, since, place, 2):
         seen += ids(page)
-        place = Place(page[-1].created_at, page[-1].id)
+        place = UntoldPosition(page[-1].created_at, page[-1].id)
     assert seen == ids(made[:0:-1])
 
 

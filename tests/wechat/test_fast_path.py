@@ -12,7 +12,7 @@ from clock import now
 from models import Lawyer, Slot
 from tests.booking.conftest import FRIDAY, add_lawyers, applying
 from tests.wechat.conftest import Phone, a_booking
-from wechat.api.fast_path import Swift
+from wechat.api.fast_path import FastPath
 
 SLOTS = f"/centres/pudong/slots?date={FRIDAY}"
 
@@ -32,8 +32,8 @@ def both(phone: Phone, ask: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) 
     before, swift = len(counted), ask()
     answered = len(counted) > before
     with monkeypatch.context() as patch:
-        patch.setattr(Swift, "_slots", lambda *asked: None)
-        patch.setattr(Swift, "_book", lambda *asked: None)
+        patch.setattr(FastPath, "_slots", lambda *asked: None)
+        patch.setattr(FastPath, "_book", lambda *asked: None)
         return answered, told(swift), told(ask())
 
 

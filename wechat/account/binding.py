@@ -8,7 +8,7 @@ from booking.officers.officers import ROLES
 from models import Officer
 from refusals import Invalid, RateLimited, Refusal
 from wechat.account import texts
-from wechat.account.intents import Wish
+from wechat.account.intents import Intent
 from wechat.limits import Limits
 
 
@@ -16,7 +16,7 @@ class Binding:
     def __init__(self, desk: Desk, redis: Redis):
         self._desk, self._limits = desk, Limits(redis)
 
-    def stranger(self, openid: str, wish: Wish) -> str:
+    def stranger(self, openid: str, wish: Intent) -> str:
         """Whoever is nobody gets one answer, a code excepted. Eight letters alone may be one; if they are not, they
         are a stranger's words like any others."""
         if wish.name == "bind" and wish.about:

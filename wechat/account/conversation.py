@@ -12,15 +12,15 @@ from booking.desk import Desk
 from booking.officers import bound
 from booking.officers.officers import ROLES
 from booking.search import lookups
-from circuit_breaker import Away
+from circuit_breaker import CircuitOpen
 from models import Centre, Officer, database
 from refusals import Refusal
 from wechat.account import days, intents, people, texts
 from wechat.account.binding import Binding
-from wechat.account.intents import Wish
+from wechat.account.intents import Intent
 from wechat.account.memory import Memory
 from wechat.account.pushes import Push
-from wechat.account.question import Visit
+from wechat.account.question import Question
 from wechat.account.replies import Answer, cut, page
 from wechat.account.tags import Tags
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 2.5  # for one statement; WeChat hangs up after five for all
 
-LookUp = Callable[[Visit, str, str], Answer]
+LookUp = Callable[[Question, str, str], Answer]
 LOOK_UPS: dict[str, LookUp] = {
     "now": days.now_and_next,
     "day": days.day,
@@ -61,7 +61,7 @@ class Conversation:
         try:
             with lookups.swiftly(ANSWER_SECONDS):
                 return cut(self._say(push.openid, wish))
-        except Away:
+        except CircuitOpen:
             return texts.BUSY
         except (OperationalError, InterfaceError) as away:
             log.error("the account could not answer: %s", type(away).__name__)
@@ -71,18 +71,18 @@ class Conversation:
             log.exception("the account could not answer")
         return texts.BUSY
 
-    def _wish(self, push: Push) -> Wish | None:
+    def _wish(self, push: Push) -> Intent | None:
         if push.kind != "event":
             today = self.desk.now().date()
-            return intents.typed(push.text, today) if push.kind == "text" else Wish("unknown")
+            return intents.from_text(push.text, today) if push.kind == "text" else Intent("unknown")
         if push.event == "click":
-            return intents.tapped(push.key)
+            return intents.from_tap(push.key)
         if push.event in ("subscribe", "unsubscribe"):
             with suppress(RedisError):
                 self.tags.forget(push.openid)
-        return Wish("help") if push.event == "subscribe" else None
+        return Intent("help") if push.event == "subscribe" else None
 
-    def _say(self, openid: str, wish: Wish) -> str:
+    def _say(self, openid: str, wish: Intent) -> str:
         officer = bound.of_openid(openid)
         if officer is None:
             return self.binding.stranger(openid, wish)
@@ -91,7 +91,7 @@ class Conversation:
         except Refusal as refusal:
             return refusal.detail
 
-    def _to_officer(self, openid: str, officer: Officer, wish: Wish) -> str:
+    def _to_officer(self, openid: str, officer: Officer, wish: Intent) -> str:
         cursor = ""
         if wish.name == "more":
             further = self.memory.further(openid)
@@ -104,7 +104,7 @@ class Conversation:
             return self.binding.unbind(officer)
         return self._look_up(openid, officer, wish, cursor)
 
-    def _look_up(self, openid: str, officer: Officer, wish: Wish, cursor: str) -> str:
+    def _look_up(self, openid: str, officer: Officer, wish: Intent, cursor: str) -> str:
         visit = self._visit(openid, officer)
         if chosen := _centre_named(visit, wish):
             self.memory.choose_centre(openid, chosen.code)
@@ -119,14 +119,14 @@ class Conversation:
         self.memory.keep(openid, wish, cursor)
         return said
 
-    def _visit(self, openid: str, officer: Officer) -> Visit:
+    def _visit(self, openid: str, officer: Officer) -> Question:
         centres = lookups.centres(officer)
         chosen = self.memory.centre(openid) if len(centres) > 1 else ""
         shown = next((one for one in centres if one.code == chosen), centres[0])
-        return Visit(self.desk, officer, shown, centres, self.desk.now(), self.public_url)
+        return Question(self.desk, officer, shown, centres, self.desk.now(), self.public_url)
 
 
-def _centre_named(visit: Visit, wish: Wish) -> Centre | None:
+def _centre_named(visit: Question, wish: Intent) -> Centre | None:
     """An officer of the bureau chooses by name or code whose days are shown."""
     if wish.name != "name" or len(visit.centres) < 2 or len(wish.about) < 2:
         return None
@@ -134,7 +134,7 @@ def _centre_named(visit: Visit, wish: Wish) -> Centre | None:
     return next(named, None)
 
 
-def _about_centre(visit: Visit) -> str:
+def _about_centre(visit: Question) -> str:
     lines = [visit.centre.name, visit.centre.address]
     others = [one.name for one in visit.centres if one != visit.centre]
     lines += [f"可发送名称切换：{'、'.join(others)}"] if others else []

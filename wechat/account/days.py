@@ -7,7 +7,7 @@ from booking.search import lookups
 from booking.search.lookups import SlotSum
 from booking.words import STATES, day_words
 from models import Booking, Slot
-from wechat.account.question import MANY, Visit, behind, cursor, detainee
+from wechat.account.question import MANY, Question, behind, cursor, detainee
 from wechat.account.replies import Answer, Item
 
 _COUNTED = {
@@ -20,7 +20,7 @@ _COUNTED = {
 }
 
 
-def now_and_next(visit: Visit, _about: str, after: str) -> Answer:
+def now_and_next(visit: Question, _about: str, after: str) -> Answer:
     """Who is in, and who comes: the slots that are on at this moment, and the next one of today."""
     sums = lookups.slots_of_day(visit.centre.code, visit.now.date())
     running = [one for one in sums if one.slot.starts_at <= visit.now < one.slot.ends_at]
@@ -32,7 +32,7 @@ def now_and_next(visit: Visit, _about: str, after: str) -> Answer:
     return _list(visit, "\n".join(lines), shown, after, visit.link("today"), "lookup.now")
 
 
-def day(visit: Visit, about: str, after: str) -> Answer:
+def day(visit: Question, about: str, after: str) -> Answer:
     """A day by its slots, and everybody in them; today unless `about` says another."""
     asked = date.fromisoformat(about) if about else visit.now.date()
     sums = lookups.slots_of_day(visit.centre.code, asked)
@@ -47,7 +47,7 @@ def day(visit: Visit, about: str, after: str) -> Answer:
     return _list(visit, head, [one.slot for one in sums], after, foot, "lookup.day")
 
 
-def plan(visit: Visit, about: str, after: str) -> Answer:
+def plan(visit: Question, about: str, after: str) -> Answer:
     """The bring-out plan: who must be brought, from which ward. Names in full are in the console."""
     asked = date.fromisoformat(about) if about else visit.now.date()
     slots = Slot.of_day(visit.centre.code, asked)
@@ -67,7 +67,7 @@ def plan(visit: Visit, about: str, after: str) -> Answer:
     return Answer(head, items, visit.link("plan", day=str(asked)), len(found) > MANY)
 
 
-def seats(visit: Visit, _about: str, after: str) -> Answer:
+def seats(visit: Question, _about: str, after: str) -> Answer:
     """What lawyers see of the coming days."""
     days = [one for one in visit.desk.days(visit.centre.code) if str(one.date) > after]
     items = [
@@ -82,7 +82,7 @@ def seats(visit: Visit, _about: str, after: str) -> Answer:
     return Answer(f"{visit.centre.name} 网上剩余名额", items, foot)
 
 
-def _list(visit: Visit, head: str, slots: Sequence[Slot], after: str, foot: str, what: str) -> Answer:
+def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: str, what: str) -> Answer:
     found = lookups.bookings_in(slots, MANY + 1, behind(after))
     if slots:
         _note(visit, what, slots[0].date)
@@ -90,7 +90,7 @@ def _list(visit: Visit, head: str, slots: Sequence[Slot], after: str, foot: str,
     return Answer(head, items, foot, len(found) > MANY)
 
 
-def _note(visit: Visit, what: str, day: date) -> None:
+def _note(visit: Question, what: str, day: date) -> None:
     centre = visit.centre.code
     lookups.note(visit.officer, what, f"{centre}:{day}", visit.now, centre=centre)
 

@@ -19,36 +19,36 @@ _BINDING = re.compile(r"绑定[:：\s]*(\S[\S ]*)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|[ ·•‧・･∙⋅.'-]){1,59}")
 
 
-class Wish(NamedTuple):
+class Intent(NamedTuple):
     """`about` is a day as `2026-11-27`, a reference, a licence number, a name, a code; or empty."""
 
     name: str
     about: str = ""
 
 
-def tapped(key: str) -> Wish:
+def from_tap(key: str) -> Intent:
     """A menu's key."""
-    return Wish(key)
+    return Intent(key)
 
 
-def typed(text: str, today: date) -> Wish:
+def from_text(text: str, today: date) -> Intent:
     """Full-width letters and figures are as good as others; letters that are misheard in a reference too."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     if text in _WORDS:
-        return Wish(_WORDS[text])
+        return Intent(_WORDS[text])
     if found := _BINDING.fullmatch(text):
-        return Wish("bind", ref_said(found[1]))
+        return Intent("bind", ref_said(found[1]))
     try:
         if day := day_said(text.replace(" ", ""), today):
-            return Wish("day", str(day))
+            return Intent("day", str(day))
     except NoSuchDay:
-        return Wish("no such day")
+        return Intent("no such day")
     return _someone(text)
 
 
-def _someone(text: str) -> Wish:
+def _someone(text: str) -> Intent:
     if _LICENCE.fullmatch(text.replace(" ", "")):
-        return Wish("licence", text.replace(" ", ""))
+        return Intent("licence", text.replace(" ", ""))
     if _REF.fullmatch(ref_said(text)):
-        return Wish("ref", ref_said(text))
-    return Wish("name", text) if _NAME.fullmatch(text) else Wish("unknown")
+        return Intent("ref", ref_said(text))
+    return Intent("name", text) if _NAME.fullmatch(text) else Intent("unknown")

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from redis import Redis, RedisError
 
-from circuit_breaker import Away, Reach
+from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import keyring
-from wechat.account.intents import Wish
+from wechat.account.intents import Intent
 
 MORE_SECONDS = 600
 CENTRE_SECONDS = 30 * 86400
@@ -17,35 +17,35 @@ CENTRE_SECONDS = 30 * 86400
 class Further(NamedTuple):
     """A list to go on with: the wish it answered, and the cursor behind what was shown."""
 
-    wish: Wish
+    wish: Intent
     cursor: str
 
 
 class Memory:
-    """Of each officer apart. Sealed, since a wish may hold a name. Raises Away where something was to be found."""
+    """Of each officer apart. Sealed, since a wish may hold a name. Raises CircuitOpen where something was to be found."""
 
     def __init__(self, redis: Redis):
         self._redis = redis
-        self._reach = Reach(RedisError)
+        self._breaker = CircuitBreaker(RedisError)
 
-    def keep(self, openid: str, wish: Wish, cursor: str) -> None:
+    def keep(self, openid: str, wish: Intent, cursor: str) -> None:
         """An empty cursor means that there is nothing further. While Redis is away nothing is kept."""
         key = _further(openid)
         text = keyring().seal(json.dumps([*wish, cursor]), key) or ""
         self._try(lambda: self._redis.set(key, text, ex=MORE_SECONDS) if cursor else self._redis.delete(key))
 
     def further(self, openid: str) -> Further | None:
-        """Raises Away."""
+        """Raises CircuitOpen."""
         key = _further(openid)
-        kept: Any = self._reach.ask(lambda: self._redis.get(key))
+        kept: Any = self._breaker.call(lambda: self._redis.get(key))
         if kept is None:
             return None
         name, about, cursor = json.loads(keyring().open(kept.decode(), key) or "")
-        return Further(Wish(name, about), cursor)
+        return Further(Intent(name, about), cursor)
 
     def choose_centre(self, openid: str, code: str) -> None:
-        """Raises Away."""
-        self._reach.ask(lambda: self._redis.set(_centre(openid), code, ex=CENTRE_SECONDS))
+        """Raises CircuitOpen."""
+        self._breaker.call(lambda: self._redis.set(_centre(openid), code, ex=CENTRE_SECONDS))
 
     def centre(self, openid: str) -> str:
         """The code chosen last, empty when none is known."""
@@ -54,8 +54,8 @@ class Memory:
 
     def _try(self, call: Callable[[], Any]) -> Any:
         try:
-            return self._reach.ask(call)
-        except Away:
+            return self._breaker.call(call)
+        except CircuitOpen:
             return None
 
 

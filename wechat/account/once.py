@@ -8,7 +8,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 
-from circuit_breaker import Away, Reach
+from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import keyring
 from wechat.account.pushes import Push
 
@@ -25,7 +25,7 @@ class Once:
 
     def __init__(self, redis: Redis):
         self._redis = redis
-        self._reach = Reach(RedisError)
+        self._breaker = CircuitBreaker(RedisError)
 
     def answer(self, push: Push, make: Callable[[], str], otherwise: str) -> str:
         """What `make` says, or said the first time; `otherwise` when an earlier attempt has not ended in time."""
@@ -33,23 +33,23 @@ class Once:
         try:
             if not self._is_first(key, mine):
                 return self._said_before(key) or otherwise
-        except Away:
+        except CircuitOpen:
             return make()
         said = make()
-        with suppress(Away):
+        with suppress(CircuitOpen):
             sealed = keyring().seal(said, key) or ""
-            self._reach.ask(lambda: self._redis.set(key, sealed, ex=KEPT_SECONDS))
+            self._breaker.call(lambda: self._redis.set(key, sealed, ex=KEPT_SECONDS))
         return said
 
     def _is_first(self, key: str, mine: bytes) -> bool:
         """The mark tells a second attempt from our own command, sent again by the client over a new connection."""
-        taken = self._reach.ask(lambda: self._redis.set(key, mine, nx=True, ex=KEPT_SECONDS))
-        return bool(taken) or self._reach.ask(lambda: self._redis.get(key)) == mine
+        taken = self._breaker.call(lambda: self._redis.set(key, mine, nx=True, ex=KEPT_SECONDS))
+        return bool(taken) or self._breaker.call(lambda: self._redis.get(key)) == mine
 
     def _said_before(self, key: str) -> str | None:
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until:
-            kept: Any = self._reach.ask(lambda: self._redis.get(key))
+            kept: Any = self._breaker.call(lambda: self._redis.get(key))
             if kept and not kept.startswith(_WORKING):
                 return keyring().open(kept.decode(), key)
             time.sleep(_LOOK_SECONDS)

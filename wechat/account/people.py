@@ -6,7 +6,7 @@ from booking.search import lookups
 from booking.search.lookups import LawyerSeen
 from booking.words import LICENCES, STAGES, STATES, moment_words
 from models import Booking, Lawyer, RollEntry
-from wechat.account.question import MANY, Visit, behind, cursor, detainee, when, without_name
+from wechat.account.question import MANY, Question, behind, cursor, detainee, when, without_name
 from wechat.account.replies import Answer, Item
 
 _BOUND = {"verified": "已核验", "pending": "待核验", "refused": "未通过"}
@@ -15,7 +15,7 @@ NO_BOOKING = Answer("没有找到这个预约。请核对编号（8位字母数�
 NO_LAWYER = Answer("没有找到。律师请发送17位执业证号或完整姓名。")
 
 
-def booking(visit: Visit, ref: str, after: str) -> Answer:
+def booking(visit: Question, ref: str, after: str) -> Answer:
     found = lookups.booking(visit.officer, ref)
     if found is None:
         return NO_BOOKING
@@ -35,13 +35,13 @@ def booking(visit: Visit, ref: str, after: str) -> Answer:
     return Answer(lines[0] if after else "\n".join(lines), items, visit.link(f"bookings/{found.ref}"))
 
 
-def licence(visit: Visit, licence_no: str, after: str) -> Answer:
+def licence(visit: Question, licence_no: str, after: str) -> Answer:
     found = lookups.licensed(visit.officer, licence_no)
     lookups.note(visit.officer, "lookup.licence", licence_no, visit.now)
     return _lawyer(visit, found, after) if found else NO_LAWYER
 
 
-def named(visit: Visit, name: str, after: str) -> Answer:
+def named(visit: Question, name: str, after: str) -> Answer:
     """One is shown like by number; several are listed. What was typed is not noted: it may be a detainee's name."""
     found = lookups.named(visit.officer, name, MANY + 1, after if after.isdigit() else "")
     seen = [one for one in found[:MANY] if one.lawyer]
@@ -57,7 +57,7 @@ def named(visit: Visit, name: str, after: str) -> Answer:
     return Answer(head, items, "发送执业证号查看其预约" if items else "", len(found) > MANY)
 
 
-def review(visit: Visit, _about: str, after: str) -> Answer:
+def review(visit: Question, _about: str, after: str) -> Answer:
     """What waits for a decision, the soonest first. It is decided in the console."""
     centre = visit.centre.code
     found = lookups.to_review(centre, MANY + 1, behind(after))
@@ -68,7 +68,7 @@ def review(visit: Visit, _about: str, after: str) -> Answer:
     return Answer(head, items, visit.link("review"), len(found) > MANY)
 
 
-def _lawyer(visit: Visit, seen: LawyerSeen, after: str) -> Answer:
+def _lawyer(visit: Question, seen: LawyerSeen, after: str) -> Answer:
     """Where he has no booking here, only that he is on the roll."""
     if seen.lawyer is None:
         return Answer(f"律师名册：{_on_roll(seen.roll)}\n没有可供查看的预约。")

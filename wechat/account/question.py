@@ -17,7 +17,7 @@ MANY = 20  # lines are asked for; one reply holds about as many
 
 
 @dataclass(frozen=True)
-class Visit:
+class Question:
     """`centre` is the one the answers are about; `public_url` is where the console is."""
 
     desk: Desk

@@ -9,7 +9,7 @@ from redis import Redis
 from booking.gate.passes import PassKeys
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
 from wechat.api.door import Door, api
-from wechat.api.fast_path import Count, Swift
+from wechat.api.fast_path import Count, FastPath
 from wechat.api.visitors import Visitors
 from wechat.limits import Limits
 from wechat.outgoing.miniprogram import WeChat
@@ -34,7 +34,7 @@ def register(
     door = app.extensions["huijian.lawyers"] = Door(
         desk, wechat, Visitors(redis), Limits(redis), PassKeys(secret_keys), frozenset(message_templates)
     )
-    app.wsgi_app = Swift(app.wsgi_app, door, count)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app.wsgi_app, door, count)  # type: ignore[method-assign]
     problems.register(app)
     openapi.describe(app)
     app.register_blueprint(api)

@@ -45,7 +45,7 @@ class Answer(NamedTuple):
         return headers if self.retry_after is None else [*headers, ("Retry-After", str(self.retry_after))]
 
 
-class Swift:
+class FastPath:
     """`count` is told endpoint, status, outcome and seconds of each answer given here."""
 
     def __init__(self, app: Any, door: Door, count: Count):

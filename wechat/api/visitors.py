@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import orjson
 from redis import Redis, RedisError
 
-from circuit_breaker import Away, Reach
+from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import Lawyer, Session, database
-from pinned_redis import Line
+from pinned_redis import PinnedConnection
 from refusals import Unauthenticated
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ class Visitors:
 
     def __init__(self, redis: Redis):
         self._redis = redis
-        self._line = Line(redis)
-        self._reach = Reach(RedisError)
+        self._line = PinnedConnection(redis)
+        self._breaker = CircuitBreaker(RedisError)
 
     def welcome(self, openid: str, now: datetime) -> tuple[str, datetime]:
         """A new session: its token, 256 bits, and when it ends."""
@@ -66,29 +66,31 @@ class Visitors:
         """The token is dead at once: the mark outlives whatever another request is just about to remember."""
         Session.update(revoked_at=now).where(Session.token_hash == known.token_hash).execute()
         try:
-            self._reach.ask(lambda: self._redis.set(_key(known.token_hash), _DEAD, ex=2 * REMEMBERED_S))
-        except Away:
+            self._breaker.call(lambda: self._redis.set(_key(known.token_hash), _DEAD, ex=2 * REMEMBERED_S))
+        except CircuitOpen:
             log.warning("Redis is away: an ended session may be remembered for %s s", REMEMBERED_S)
 
     def forget(self, known: Visitor) -> None:
         try:
-            self._reach.ask(lambda: self._redis.delete(_key(known.token_hash)))
-        except Away:
+            self._breaker.call(lambda: self._redis.delete(_key(known.token_hash)))
+        except CircuitOpen:
             log.warning("Redis is away: a visitor's old standing may be remembered for %s s", REMEMBERED_S)
 
     def _remembered(self, token_hash: str) -> bytes:
         try:
-            return self._reach.ask(lambda: self._line.ask("GET", _key(token_hash))) or b""
-        except Away:
+            return self._breaker.call(lambda: self._line.ask("GET", _key(token_hash))) or b""
+        except CircuitOpen:
             return b""
 
     def _ask_and_remember(self, token_hash: str, now: datetime) -> Visitor:
         found = _ask(token_hash, now)
         if found is None:
             raise Unauthenticated()
-        with suppress(Away):
+        with suppress(CircuitOpen):
             remembered = orjson.dumps(found[1:])
-            self._reach.ask(lambda: self._redis.set(_key(token_hash), remembered, ex=REMEMBERED_S, nx=True))
+            self._breaker.call(
+                lambda: self._redis.set(_key(token_hash), remembered, ex=REMEMBERED_S, nx=True)
+            )
         return found
 
 

@@ -5,7 +5,7 @@ import pytest
 from peewee import OperationalError
 
 from booking.desk.application import Receipt
-from booking.desk.decision import sit
+from booking.desk.decision import decide_batch
 from models import Booking, database
 from tests.booking.conftest import applying
 
@@ -19,7 +19,7 @@ def test_only_the_one_who_is_locked_out_goes_without(desk, lawyers, clock, reque
     database.execute_sql("SET lock_timeout = 200")
     with psycopg.connect(url) as elsewhere:
         elsewhere.execute("SELECT pg_advisory_xact_lock(%s)", (held,))
-        outcomes = sit(batch)
+        outcomes = decide_batch(batch)
     assert isinstance(outcomes[0], OperationalError)
     assert isinstance(outcomes[1], Receipt)
     assert [booking.lawyer_id for booking in Booking.select()] == [free]

@@ -8,7 +8,7 @@ import pytest
 
 import refusals
 from booking.desk import Desk
-from booking.desk.stale_cache import Copies
+from booking.desk.stale_cache import StaleCache
 from models import Slot
 from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, applying
@@ -65,7 +65,7 @@ def test_nothing_is_kept_of_days_nobody_can_book(desk: Desk) -> None:
 
 
 def test_of_a_crowd_one_reads_and_the_others_go_on_with_the_old_copy() -> None:
-    copies: Copies[str, int] = Copies(0.0)
+    copies: StaleCache[str, int] = StaleCache(0.0)
     assert copies.get("x", lambda: 1) == 1
     reading, done = threading.Event(), threading.Event()
 
@@ -84,13 +84,13 @@ def test_of_a_crowd_one_reads_and_the_others_go_on_with_the_old_copy() -> None:
 
 
 def test_a_copy_that_ran_out_long_ago_is_not_shown() -> None:
-    copies: Copies[str, int] = Copies(-10.0)
+    copies: StaleCache[str, int] = StaleCache(-10.0)
     copies.put("x", 1)
     assert copies.get("x", lambda: 2) == 2
 
 
 def test_a_reading_that_fails_leaves_no_copy() -> None:
-    copies: Copies[str, int] = Copies(1.0)
+    copies: StaleCache[str, int] = StaleCache(1.0)
     with pytest.raises(ZeroDivisionError):
         copies.get("x", lambda: 1 // 0)
     assert copies.get("x", lambda: 2) == 2

@@ -128,7 +128,7 @@ def gate_down(desk: Desk, redis_server: RedisServer) -> Iterator[None]:
     redis_server.kill()
     yield
     redis_server.start()
-    desk.seats.reach.forget()
+    desk.seats.breaker.forget()
 
 
 def test_with_redis_stopped_the_crowd_gets_twelve_seats(
@@ -160,7 +160,7 @@ def test_with_redis_back_the_gate_knows_what_happened_meanwhile(
     desk.book(applying(meanwhile))
     desk.cancel(before, cancelled)
     redis_server.start()
-    desk.seats.reach.forget()
+    desk.seats.breaker.forget()
     recount.sweep(desk)
     assert left(desk) == 11
     assert set(desk.seats.holders(PUDONG_FRIDAY)) == {ref_for(meanwhile, f"key-{meanwhile}-{SLOT}")}

@@ -32,7 +32,7 @@ def opened(ref: str) -> dossier.Dossier:
     return dossier.of(Booking.get_by_id(ref))
 
 
-def agreeing(lines: list[dossier.Line]) -> dict[str, bool | None]:
+def agreeing(lines: list[dossier.DossierRow]) -> dict[str, bool | None]:
     return {line.what: line.agrees for line in lines}
 
 

@@ -156,7 +156,7 @@ def everybody_reads_first(monkeypatch: pytest.MonkeyPatch, many: int) -> Iterato
         read.wait()
         return booking
 
-    monkeypatch.setattr(decisions, "move", unguarded)
+    monkeypatch.setattr(decisions, "transition", unguarded)
     monkeypatch.setattr(decisions, "_find", found)
     yield
 
