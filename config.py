@@ -49,7 +49,7 @@ class MessageTemplate(BaseModel):
 
 
 class Settings(BaseSettings):
-    """What an installation is told. CONTRACT: names are kept as written; lists are comma-separated, newest first."""
+    """What an installation is told. Operators' files use these names: they stay. Lists: by commas, newest first."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 

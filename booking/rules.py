@@ -1,4 +1,4 @@
-"""The rules as pure checks: facts and `now` come in, a Refusal goes out or nothing does. PRODUCT.md numbers them."""
+"""The rules as pure checks: facts and `now` come in, a Refusal goes out or nothing does. docs/rules.md numbers them."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A sitting decides a batch of applications in one transaction: DESIGN's second step, the only one that counts.
+"""A sitting decides a batch of applications in one transaction: of a booking's steps the one that counts.
 
 Locks in the order lawyers → detainees → slots; then the facts are read once for all; then each application is decided
 in turn, as if the ones before it were already written; then seats are claimed and everything is written together.

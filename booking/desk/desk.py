@@ -65,7 +65,8 @@ class Desk:
     def book(self, application: Application) -> Receipt:
         """A booking, or the answer this Idempotency-Key already got.
 
-        Raises any Refusal of CONTRACT's 403 and 409; slot_full, slot_closed and outside_window name the nearest slots.
+        Raises any Refusal of `refusals.py` with status 403 or 409, and Invalid for a length or companions that don't fit;
+        slot_full, slot_closed and outside_window name the nearest slots.
         """
         now, slot = self.now(), self.board.slot(application.slot)
         try:
