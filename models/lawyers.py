@@ -1,4 +1,4 @@
-"""Lawyers, the roll they are compared with, their sessions, consents, strikes and suspensions."""
+"""Lawyers, the roll they are compared with, their sessions, consents and suspensions."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""`flask review`: the officer's decision, until the console is there."""
+"""`flask review`: the officer's decision by the command line; the console's page asks the same functions."""
 
 import click
 

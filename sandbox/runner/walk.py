@@ -97,7 +97,7 @@ def slots_with_seats(phone: Phone, say: Callable[[str], None]) -> Iterator[Any]:
 
 
 def approve(ref: str, root: Path) -> str:
-    """As an officer would until the console is there: by the command line."""
+    """As an officer may beside the console: by the command line."""
     command = [sys.executable, "-m", "flask", "--app", "app", "review", "approve", ref]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
     if done.returncode:
