@@ -1,14 +1,19 @@
 """How a centre runs: every number of its rules, as data. The defaults stand here once, with where they come from."""
 
+import json
+import logging
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from clock import at
 from models import Centre
+
+log = logging.getLogger(__name__)
 
 PAPERS = ("律师执业证原件", "律师事务所会见介绍信（专用证明）", "授权委托书或法律援助公函")
 Minutes = Annotated[int, Field(ge=15, le=480)]
@@ -45,13 +50,29 @@ class Policy(BaseModel):
 
     @classmethod
     def of(cls, centre: Centre) -> "Policy":
-        return cls.model_validate(centre.policy)
+        return cls.stored(centre.policy, centre.code)
 
     @classmethod
     @lru_cache(256)
-    def written(cls, text: str) -> "Policy":
+    def written(cls, text: str, centre: str) -> "Policy":
         """From the text as it is stored; the same object as long as nobody changes it."""
-        return cls.model_validate_json(text)
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        return cls.stored(found, centre)
+
+    @classmethod
+    def stored(cls, found: Any, centre: str) -> "Policy":
+        """As far as this version understands it: another one, newer or beside it, may have written it.
+
+        Names unknown here are passed over; a value invalid here counts as its default, and the log says so. Whoever
+        writes validates the model itself, which is strict.
+        """
+        try:
+            return cls.model_validate(found)  # as nearly always, and at no more cost
+        except ValidationError:
+            return cls.model_validate(sound(found, centre))
 
     def opens(self, day: date) -> datetime:
         """The instant from which `day` can be booked."""
@@ -76,3 +97,34 @@ class Policy(BaseModel):
     def late_from(self, starts_at: datetime) -> datetime:
         """From this instant on, a lawyer who has not arrived did not show."""
         return starts_at + timedelta(minutes=self.no_show_minutes)
+
+
+def sound(found: Any, centre: str) -> dict[str, Any]:
+    """Of a policy as it is stored, what this version knows and finds valid."""
+    if not isinstance(found, dict):
+        _warn(centre, "policy")
+        return {}
+    known = {name: value for name, value in found.items() if name in Policy.model_fields}
+    while broken := _broken(known):
+        for name in broken:
+            _warn(centre, name)
+            del known[name]
+    return known
+
+
+def _broken(known: dict[str, Any]) -> Set[str]:
+    """The names to do without. What is wrong only together goes together: nobody knows which of the two is meant."""
+    try:
+        Policy.model_validate(known)
+    except ValidationError as wrong:
+        named = {str(error["loc"][0]) for error in wrong.errors() if error["loc"]}
+        return (named or _TOGETHER) & known.keys()
+    return frozenset()
+
+
+_TOGETHER = frozenset({"opens_days_before", "closes_days_before"})
+
+
+@lru_cache(1024)  # once a process for a name of a centre, not with each request
+def _warn(centre: str, name: str) -> None:
+    log.warning("centre %s: the stored %s is not valid in this version, its default counts", centre, name)

@@ -161,7 +161,7 @@ class Board:
         ])  # fmt: skip
         if not policies:
             raise NotFound("没有这个看守所")
-        policy = Policy.written(policies[0][0])
+        policy = Policy.written(policies[0][0], code)
         plan = Plan(policy, {}, today + timedelta(days=policy.opens_days_before))
         for slot in map(_planned, rows):
             if slot.date <= plan.last:

@@ -95,7 +95,7 @@ def read(lock: Sequence[Statement], asked: Questions) -> Page:
     ])  # fmt: skip
     centres, found, kept, companions, touching = answers[len(lock) :]
     return Page(
-        {code: (name, Policy.written(policy)) for code, name, policy in centres},
+        {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: StandingCount(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from booking.complaints import refusal
-from booking.policy import Policy
+from booking.policy import Policy, sound
 from models import Audit, Centre, CentreDay, database
 from refusals import AlreadyBound, Invalid, NotFound
 
@@ -62,10 +62,12 @@ def set_policy(code: str, settings: dict[str, Any], now: datetime, by: str) -> d
     with database.atomic():
         centre = _locked(code)
         before = Policy.of(centre).model_dump(mode="json")
-        policy = {name: value for name, value in (centre.policy | settings).items() if value is not None}
+        wanted = sound(centre.policy, code) | settings
+        policy = {name: value for name, value in wanted.items() if value is not None}
         after = _checked(policy).model_dump(mode="json")
         changed = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
-        kept = {name: after[name] for name in policy}
+        others = {name: value for name, value in centre.policy.items() if name not in wanted}
+        kept = _beside(others, {name: after[name] for name in policy}, code)
         if kept != centre.policy:
             Centre.update(policy=kept).where(Centre.code == code).execute()
             Audit.create(at=now, who=by, what="centre.set", subject=code, words=changed, centre=code)
@@ -100,6 +102,13 @@ def _checked(policy: dict[str, Any]) -> Policy:
         return Policy.model_validate(policy)
     except ValidationError as wrong:
         raise refusal("规则", wrong) from None
+
+
+def _beside(others: dict[str, Any], written: dict[str, Any], code: str) -> dict[str, Any]:
+    """What this version doesn't understand stays for the one that does, unless it would undo what is written."""
+    if sound(others | written, code) == written:
+        return others | written
+    return {name: value for name, value in others.items() if name not in Policy.model_fields} | written
 
 
 def _value(text: str) -> Any:

@@ -7,6 +7,7 @@ import pytest
 
 from booking.desk import Desk
 from booking.gate import arrivals, reminders
+from booking.policy import Policy
 from booking.review import decisions
 from clock import at
 from models import Booking, Centre, Notice
@@ -43,10 +44,14 @@ def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says
 
 
 def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
-    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+    desk: Desk,
+    lawyers: Lawyers,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(2))
-    elsewhere = broken_centre(clock)
+    elsewhere = broken_centre(clock, monkeypatch)
     Booking.update(state="confirmed").execute()
     Booking.update(centre=elsewhere).where(Booking.ref == refs[0]).execute()
     clock.moment = at(FRIDAY, time(9))
@@ -56,9 +61,13 @@ def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
 
 
 def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
-    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+    desk: Desk,
+    lawyers: Lawyers,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    broken_centre(clock)
+    broken_centre(clock, monkeypatch)
     ref = desk.book(applying(lawyers(1)[0])).ref
     decisions.approve(desk, ref, by="officer:chen")
     clock.moment = at(date(2026, 11, 26), time(10))
@@ -67,10 +76,15 @@ def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
     assert "broken" in caplog.text
 
 
-def broken_centre(clock: Clock) -> Centre:
-    """Its policy was written past the command."""
-    made = Centre.create(
-        code="broken", name="某看守所", address="某处", policy={"no_show_minutes": -1}, created_at=clock()
-    )
+def broken_centre(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Centre:
+    """One whose rules can't be read at all."""
+
+    def stored(found: object, centre: str, read: Callable[[object, str], Policy] = Policy.stored) -> Policy:
+        if centre == "broken":
+            raise ValueError("broken")
+        return read(found, centre)
+
+    monkeypatch.setattr(Policy, "stored", stored)
+    made = Centre.create(code="broken", name="某看守所", address="某处", created_at=clock())
     add_slot("broken", FRIDAY, time(8, 30))
     return made
