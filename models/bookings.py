@@ -6,7 +6,7 @@ from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField
 
 from models.base import Table, keyring
 from models.centres import Centre
-from models.fields import JSONText, MomentField
+from models.fields import JSONText, MomentField, findings_lost
 from models.lawyers import Lawyer, Suspension
 from models.sealed import UNREADABLE
 from models.slots import Slot
@@ -40,7 +40,7 @@ class Booking(Table):
     stage = CharField(16)
     permit_no = CharField(60, null=True)
     companions = JSONText(default=list)
-    findings = JSONText(default=list)
+    findings = JSONText(default=list, lost=findings_lost)
     decision_reason = CharField(200, null=True)
     created_at = MomentField()
     way = CharField(8, default="online", constraints=[SQL("DEFAULT 'online'")])

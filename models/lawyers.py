@@ -6,7 +6,7 @@ from typing import Any
 from peewee import AutoField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from models.base import Table, keyring
-from models.fields import JSONText, MomentField
+from models.fields import JSONText, MomentField, findings_lost
 
 
 class RollEntry(Table):
@@ -43,7 +43,7 @@ class Lawyer(Table):
     phone_sealed = TextField()
     phone_claim = CharField(32, unique=True, null=True)
     state = CharField(12, index=True)
-    findings = JSONText(default=list)
+    findings = JSONText(default=list, lost=findings_lost)
     suspended_until = MomentField(null=True)
     created_at = MomentField()
     updated_at = MomentField()

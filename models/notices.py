@@ -21,7 +21,7 @@ class Notice(Table):
     channel = CharField(8)
     lawyer = ForeignKeyField(Lawyer, backref="notices", on_delete="CASCADE")
     booking = CharField(8, null=True)
-    words = JSONText()
+    words = JSONText(lost=dict)
     state = CharField(10)
     due_at = MomentField()
     queued_at = MomentField(null=True)

@@ -67,12 +67,13 @@ class Delivery:
         write_down(notice, outcome)
 
     def _send_wechat(self, notice: Notice) -> Mapping[str, Any]:
-        if self.subscription is None:
+        if self.subscription is None or not notice.words:
             return {"state": "declined"}
         return self.subscription.send(notice, self._now())
 
     def _send_sms(self, notice: Notice) -> Mapping[str, Any]:
         try:
+            _has_words(notice)
             phone = _phone(notice)
             accepted = self.sms.send(notice, phone)
         except SmsFailed as no:
@@ -148,3 +149,9 @@ def _phone(notice: Notice) -> str:
     if not phone:
         raise SmsFailed("no_phone")
     return phone
+
+
+def _has_words(notice: Notice) -> None:
+    """Of a letter whose words can't be read nothing goes out, and the officers' list shows it as untold."""
+    if not notice.words:
+        raise SmsFailed("no_words")

@@ -65,6 +65,7 @@ _MEANINGS = {
     UNREACHABLE: "连不上短信平台",
     "no_template": "没有为此类通知配置短信模板",
     "no_phone": "没有可用的手机号码",
+    "no_words": "短信内容无法读取",
     "isv.MOBILE_NUMBER_ILLEGAL": "手机号码无效",
     "isv.BLACK_KEY_CONTROL_LIMIT": "号码在黑名单中",
     "isv.CUSTOMER_REFUSED": "用户已退订",
