@@ -1,7 +1,7 @@
 """What a lawyer asks for, and what the desk answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,11 @@ class Application:
     telling: Telling
     case_no: str | None = None
     permit_no: str | None = None
-    companions: list[dict[str, Any]] = field(default_factory=list)
+    companions: Sequence[dict[str, Any]] = ()
+
+    def __post_init__(self) -> None:
+        """They are gone through more than once: of a generator, whoever came second would see none."""
+        object.__setattr__(self, "companions", tuple(self.companions))
 
     @property
     def request(self) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Rule 7: what the comparison of a booking found, in words, for the officer who decides."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -35,9 +35,9 @@ _HAS_REGISTER = "EXISTS (SELECT 1 FROM detainee WHERE centre_id = code)"
 _ENTRIES = 'SELECT centre_id, "key", name_index, case_no, permit_case FROM detainee'
 
 
-def people(applications: Iterable[Application]) -> list[Person]:
+def people(applications: Sequence[Application]) -> list[Person]:
     """Who is asked for, read from the centres' registers in one question."""
-    asked = list(applications)
+    asked = tuple(applications)
     ids = [id_key(a.detainee["id_no"]) if a.detainee.get("id_no") else None for a in asked]
     names = [name_key(a.detainee["name"]) for a in asked]
     registers, entries = _registers({a.slot.centre for a in asked}, [key for key in ids if key], names)
@@ -46,10 +46,10 @@ def people(applications: Iterable[Application]) -> list[Person]:
     ]
 
 
-def findings(held: Held, person: Person, lawyer: Any, companions: dict[str, Any], past: list[Past],
-             overlapping: list[Taken]) -> list[Finding]:  # fmt: skip
+def findings(held: Held, person: Person, lawyer: Any, companions: dict[str, Any], past: Sequence[Past],
+             overlapping: Sequence[Taken]) -> list[Finding]:  # fmt: skip
     """`lawyer` is the lawyer's row beside the roll's; `past` and `overlapping` are other bookings that touch on this."""
-    application = held.application
+    application, past, overlapping = held.application, tuple(past), tuple(overlapping)
     return [
         {"code": code, "message": message}
         for code, message in (
@@ -120,12 +120,12 @@ def _detainee(application: Application, person: Person) -> Iterable[tuple[str, s
         yield "detainee_name_differs", "身份证号对应的在押人员姓名与所填不一致"
 
 
-def _namesake(person: Person, overlapping: list[Taken]) -> Iterable[tuple[str, str]]:
+def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[str, str]]:
     if any(not (person.certain and other.detainee_claim) for other in overlapping):
         yield "detainee_may_conflict", "同一时间已有同名在押人员的会见，请核对是否同一人"
 
 
-def _defenders(application: Application, person: Person, past: list[Past]) -> Iterable[tuple[str, str]]:
+def _defenders(application: Application, person: Person, past: Sequence[Past]) -> Iterable[tuple[str, str]]:
     """At most two defenders [Criminal Procedure Law art. 33]; none for two suspects of one case [police rules art. 43]."""
     others = {p.lawyer for p in past if p.detainee_key == person.key} - {application.lawyer_id}
     if person.certain and len(others) >= 2:

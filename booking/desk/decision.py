@@ -72,7 +72,7 @@ class Facts:
 
 def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
     """An outcome for each: a Receipt, or the Refusal or error that answers it."""
-    people = comparison.people(held.application for held in batch)
+    people = comparison.people([held.application for held in batch])
     try:
         return _decide_together(batch, people)
     except (Surprise, IntegrityError, OperationalError) as problem:
@@ -170,7 +170,7 @@ def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirm
         mandate=application.mandate,
         stage=application.stage,
         permit_no=application.permit_no,
-        companions=application.companions,
+        companions=list(application.companions),
         findings=found,
         created_at=held.now,
     )
