@@ -73,14 +73,18 @@ def transition_all(
     return [booking for booking, _ in moved]
 
 
-def tell(booking: Booking, kind: str, now: datetime, **words: str) -> None:
-    """Drop the letter about this step; its event is the booking's reference and the kind, so it is told once."""
-    tell_all([(booking, words)], kind, now)
+ONCE = ""  # a cause for whoever tells a kind of thing about a booking once and for all
 
 
-def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime) -> None:
+def tell(booking: Booking, kind: str, now: datetime, *, cause: str, **words: str) -> None:
+    """Drop the letter about this step. A second one of its kind about this booking is the first one over again, and
+    is not sent, unless another `cause` makes it a new one: say ONCE, or what there may be several of."""
+    tell_all([(booking, words)], kind, now, cause=cause)
+
+
+def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str) -> None:
     """The same about many, each with its own words, in one statement."""
-    outbox.post_all([_letter(b, kind, words) for b, words in told if _is_told(b, kind)], now)
+    outbox.post_all([_letter(b, kind, cause, words) for b, words in told if _is_told(b, kind)], now)
 
 
 def fit_to_send(why: str, booking: Booking) -> str:
@@ -101,11 +105,12 @@ def _is_told(booking: Booking, kind: str) -> bool:
     return booking.way == "online" or kind == "withdrawn" or bool(booking.lawyer.phone_sealed)
 
 
-def _letter(booking: Booking, kind: str, words: dict[str, str]) -> outbox.Letter:
+def _letter(booking: Booking, kind: str, cause: str, words: dict[str, str]) -> outbox.Letter:
     words = {
         "centre": booking.centre.name,
         "when": moment_words(booking.starts_at),
         "ref": booking.ref,
         **words,
     }
-    return outbox.Letter(kind, f"{booking.ref}:{kind}", booking.lawyer_id, booking.ref, words)
+    event = f"{booking.ref}:{kind}:{cause}" if cause else f"{booking.ref}:{kind}"
+    return outbox.Letter(kind, event, booking.lawyer_id, booking.ref, words)

@@ -19,7 +19,7 @@ from booking.desk.decision import Outcome, decide_batch, kept_answer
 from booking.desk.group_commit import Teller
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
-from booking.lifecycle import OPEN_STATES, tell, transition
+from booking.lifecycle import ONCE, OPEN_STATES, tell, transition
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.slots import DayView
@@ -107,7 +107,7 @@ class Desk:
                 "by": "您本人",
                 "strike": "不计爽约" if strikes is None else f"计爽约一次，累计{strikes}次",
             }
-            tell(booking, "cancelled", now, **words)
+            tell(booking, "cancelled", now, cause=ONCE, **words)
             if late:  # told after what it is for
                 standing.strike(booking, "late_cancellation", policy, now)
         self.checkpoint("cancelled")

@@ -10,7 +10,7 @@ from peewee import Case, InterfaceError, OperationalError
 from booking.gate import checks, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
-from booking.lifecycle import tell, transition
+from booking.lifecycle import ONCE, tell, transition
 from booking.policy import Policy
 from booking.words import STATES, moment_words
 from models import Audit, Booking, Centre, Room, Visit, database
@@ -126,7 +126,7 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
         lock_people([booking.lawyer_id])
         transition(booking, "no_show", by=by, now=now)
         # The cause is told before the suspension it may lead to.
-        tell(booking, "no_show", now, strikes=str(standing.next_count(booking.lawyer_id)))
+        tell(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
         if by != "system":
             _note(booking, "no_show", by, now)

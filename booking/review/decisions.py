@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
-from booking.lifecycle import fit_to_send, tell, tell_all, transition, transition_all
+from booking.lifecycle import ONCE, fit_to_send, tell, tell_all, transition, transition_all
 from booking.policy import Policy
 from booking.words import STATES, by_words, moment_words
 from models import Audit, Booking, Centre, Change, database
@@ -73,7 +73,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
     with database.atomic():
         lock_people({booking.lawyer_id for booking in clean})
         done = sorted(transition_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
-        tell_all([(booking, {}) for booking in done], "confirmed", now)
+        tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         _note(done, "confirmed", by, "", now)
     desk.seats.wake()
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
@@ -127,7 +127,8 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
                 [booking.lawyer_id]
             )  # before the booking's row and its slot's, as whoever closes a day does
             transition(booking, to, by=by, now=now, why=why, **columns)
-            tell(booking, to, now, **({"reason": fit_to_send(why, booking)} if to == "rejected" else {}))
+            words = {"reason": fit_to_send(why, booking)} if to == "rejected" else {}
+            tell(booking, to, now, cause=ONCE, **words)
             if by != "system":
                 _note([booking], to, by, why, now)
     except WrongState:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from booking.lifecycle import OPEN_STATES, fit_to_send, tell_all, transition_all
+from booking.lifecycle import ONCE, OPEN_STATES, fit_to_send, tell_all, transition_all
 from booking.slots import SlotView
 from models import Audit, Booking, Centre, database
 from models.locks import lock_people
@@ -35,7 +35,7 @@ def withdraw(
         gone = transition_all(found, "cancelled", by=by, now=now, why=why, decision_reason=why)
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
         words = [{"reason": fit_to_send(why, b), "nearest": instead[b.slot_id]} for b in gone]
-        tell_all(list(zip(gone, words, strict=True)), "withdrawn", now)
+        tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
         _note(gone, by, why, now)
         database.after_commit(lambda: desk.released(gone, remember=True))
     return gone

@@ -1,8 +1,8 @@
 """Rule 18: walk-ins and over-long meetings, entered by an officer in the same day book, with window seats of its own."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from booking import rules
 from booking.desk import comparison, decision
 from booking.desk.application import Application, Held, Person
 from booking.desk.availability import view
-from booking.lifecycle import tell
+from booking.lifecycle import ONCE, tell
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.rules import Taken
@@ -43,7 +43,10 @@ class Entry:
     stage: str
     case_no: str | None = None
     permit_no: str | None = None
-    companions: list[dict[str, Any]] = field(default_factory=list)
+    companions: Sequence[dict[str, Any]] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "companions", tuple(self.companions))  # entering is tried more than once
 
     @property
     def ref(self) -> str:
@@ -166,7 +169,7 @@ def _write(held: Held, person: Person, findings: list[Finding], by: str) -> Book
     draft.change.why = "现场登记"
     draft.change.save(force_insert=True)
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
-        tell(booking, "confirmed", now)
+        tell(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
     Audit.create(
         at=now, who=by, what="window.enter", subject=booking.ref, words=words, centre=booking.centre_id
