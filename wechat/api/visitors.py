@@ -56,7 +56,7 @@ class Visitors:
         kept = self._remembered(token_hash)
         if kept == _DEAD:
             raise Unauthenticated()
-        return _unpack(token_hash, kept) if kept else self._ask_and_remember(token_hash, now)
+        return (_unpack(token_hash, kept) if kept else None) or self._ask_and_remember(token_hash, now)
 
     def look_again(self, known: Visitor) -> Visitor:
         """The same visitor as SQL knows him now."""
@@ -111,9 +111,13 @@ def _moment(value: Any) -> Any:
     return Lawyer.suspended_until.python_value(value)
 
 
-def _unpack(token_hash: str, kept: bytes) -> Visitor:
-    openid, lawyer, state, until = orjson.loads(kept)
-    return Visitor(token_hash, openid, lawyer, state, datetime.fromisoformat(until) if until else None)
+def _unpack(token_hash: str, kept: bytes) -> Visitor | None:
+    """None for what another version has packed otherwise: SQL knows him as well."""
+    try:
+        openid, lawyer, state, until = orjson.loads(kept)
+        return Visitor(token_hash, openid, lawyer, state, datetime.fromisoformat(until) if until else None)
+    except (ValueError, TypeError):
+        return None
 
 
 def _hash(token: str) -> str:
