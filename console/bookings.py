@@ -18,7 +18,7 @@ from booking.timetable.withdrawal import withdraw
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
-from models import Booking, Change, Notice, Slot, Visit
+from models import Booking, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState
 from sms import untold
@@ -109,7 +109,7 @@ def withdraw_booking(ref: str) -> Response:
 
 
 def _tell(found: Booking, number: str = "") -> str:
-    changes = list(found.changes.order_by(Change.id))
+    changes = found.history()
     held = found.detainee_shown
     return page(
         "booking.html",

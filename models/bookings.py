@@ -67,6 +67,10 @@ class Booking(Table):
         """The same for pages and lists: one that can't be opened says so, and keeps nobody from the others."""
         return shown_detainee(self.ref, self.detainee_sealed)
 
+    def history(self) -> "list[Change]":
+        """What befell it, first to last; `changes` alone comes in any order."""
+        return list(self.changes.order_by(Change.id))
+
     @classmethod
     def without_findings(cls) -> Any:
         """True of what the comparison found nothing about."""

@@ -15,7 +15,8 @@ def busiest_day() -> str:
 
 def held_on(day: str) -> list[Booking]:
     open_states = Booking.state.in_(["submitted", "confirmed"])
-    return list(Booking.select().join(Slot).where(Slot.centre == "pudong", Slot.date == day, open_states))
+    held = Booking.select().join(Slot).where(Slot.centre == "pudong", Slot.date == day, open_states)
+    return list(held.order_by(Booking.ref))
 
 
 def test_a_chief_sees_who_is_hit_and_closes_the_day(as_officer):

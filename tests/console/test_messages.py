@@ -44,7 +44,7 @@ def test_the_number_is_shown_on_demand_noted_and_told_by_telephone(
     assert failed.booking not in browser.get("messages").text
     again = browser.post(f"messages/{failed.id}/told")
     assert again.status_code == 409
-    rows = Audit.select().where(Audit.what.startswith("notice."))
+    rows = Audit.select().where(Audit.what.startswith("notice.")).order_by(Audit.id)
     assert [(a.what, a.who, a.centre) for a in rows] == [
         ("notice.phone_seen", "gate-pudong", "pudong"),
         ("notice.told_by_phone", "gate-pudong", "pudong"),

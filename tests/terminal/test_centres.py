@@ -69,7 +69,8 @@ def test_the_centres_own_word_about_a_day_beats_the_table_and_can_be_taken_back(
     assert (Slot.get_by_id(slot.id).open, Slot.get_by_id(slot.id).closed_reason) == (False, "设备检修")
     assert flask("centre", "day", "pudong", day, "usual").exit_code == 0
     assert Slot.get_by_id(slot.id).open
-    assert [note.words["open"] for note in Audit.select().where(Audit.what == "centre.day")] == [False, None]
+    notes = Audit.select().where(Audit.what == "centre.day").order_by(Audit.id)
+    assert [note.words["open"] for note in notes] == [False, None]
 
 
 def test_a_day_is_not_closed_without_a_reason(flask, furnished):

@@ -33,7 +33,7 @@ def booking_told(
 
 def _changes(booking: Booking) -> Iterable[Change]:
     told: Iterable[Change] | None = getattr(booking, "changes_told", None)
-    return booking.changes.order_by(Change.id) if told is None else told
+    return booking.history() if told is None else told
 
 
 def _step(change: Change) -> dict[str, Any]:

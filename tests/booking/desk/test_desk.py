@@ -35,7 +35,7 @@ def test_a_booking_takes_one_seat_and_tells_the_lawyer(desk: Desk, lawyers: Lawy
     assert Slot.get_by_id(SLOT).taken == 1
     assert left(desk) == 11
     assert desk.slots("pudong", FRIDAY)[0].remaining == 11
-    assert [(c.from_state, c.to_state, c.by) for c in booking.changes] == [(None, "submitted", "lawyer")]
+    assert [(c.from_state, c.to_state, c.by) for c in booking.history()] == [(None, "submitted", "lawyer")]
     assert [(n.kind, n.state) for n in Notice.select()] == [("submitted", "due")]
 
 

@@ -21,7 +21,10 @@ def test_a_room_moves_up_and_down_by_one(three, clock):
     assert names() == ["1号", "3号", "2号"]
     rooms.shift(three[0], False, clock(), "chief")
     assert names() == ["3号", "1号", "2号"]
-    assert [row.subject for row in Audit.select().where(Audit.what == "room.order")] == ["3号", "1号"]
+    assert [row.subject for row in Audit.select().where(Audit.what == "room.order").order_by(Audit.id)] == [
+        "3号",
+        "1号",
+    ]
 
 
 def test_the_first_stays_first_and_the_last_last(three, clock):

@@ -50,7 +50,7 @@ def test_a_lawyer_who_comes_is_marked_and_gets_no_strike(desk: Desk, lawyers: La
     clock.move(hours=2)
     assert arrivals.mark_no_shows(desk) == 0
     assert not Strike.select().exists()
-    assert [c.to_state for c in booking.changes] == ["submitted", "confirmed", "arrived", "meeting", "done"]
+    assert [c.to_state for c in booking.history()] == ["submitted", "confirmed", "arrived", "meeting", "done"]
 
 
 def test_a_state_never_skips_and_never_goes_back(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -172,7 +172,7 @@ def test_an_officer_marks_who_did_not_come_once_it_is_late(
     clock.move(minutes=1)
     assert arrivals.no_show(desk, booking.ref, by="officer:gate").state == "no_show"
     assert [(strike.booking_id, strike.kind) for strike in Strike.select()] == [(booking.ref, "no_show")]
-    assert [c.by for c in booking.changes][-1] == "officer:gate"
+    assert [c.by for c in booking.history()][-1] == "officer:gate"
     assert Audit.select().where(Audit.what == "arrivals.no_show", Audit.subject == booking.ref).count() == 1
     with pytest.raises(refusals.WrongState, match="爽约"):
         arrivals.no_show(desk, booking.ref, by="officer:gate")
