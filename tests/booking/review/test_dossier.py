@@ -9,9 +9,9 @@ import pytest
 
 from booking.desk import Desk
 from booking.review import decisions, dossier
-from models import Booking, Detainee, Lawyer, RollEntry, Strike, database, keyring
+from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
 from models.detainees import id_key, name_key
-from tests.booking.conftest import FRIDAY, Clock, add_slot, applying
+from tests.booking.conftest import FRIDAY, Clock, add_slot, applying, asked
 
 Lawyers = Callable[[int], list[int]]
 QIAN, SUN, NAMESAKE = "11010519491231002X", "440524188001010014", "320311770706001000"
@@ -141,18 +141,3 @@ def test_it_takes_as_many_questions_for_much_as_for_little(
     few = asked(lambda: dossier.of(booking))
     Booking.update(detainee_key=booking.detainee_key).where(Booking.ref.in_(refs)).execute()
     assert asked(lambda: dossier.of(booking)) == few <= 7
-
-
-def asked(call: Callable[[], object]) -> int:
-    """How many questions the database was put."""
-    heard: list[object] = []
-
-    def hear(*query: object, **more: object) -> None:
-        heard.append(query or more)
-
-    database.obj.query_hooks.append(hear)
-    try:
-        call()
-    finally:
-        database.obj.query_hooks.remove(hear)
-    return len(heard)
