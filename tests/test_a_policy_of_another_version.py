@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 import clock
 import models
 from app import create_app
-from booking import centres
 from booking import policy as rules
 from booking.policy import Policy
+from booking.timetable import centres
 from models import Centre, Lawyer
 from models.lawyers import seal_person
 from refusals import Invalid

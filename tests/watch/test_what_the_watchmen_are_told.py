@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from redis import Redis
 
 import clock
-import heartbeats
 import models
+import redis_heartbeats
 from app import create_app
 from models import Centre, Notice, schema
 from sandbox.servers.redis import RedisServer
@@ -132,7 +132,7 @@ def test_a_worker_and_a_clock_not_heard_of_are_told_and_requests_still_come(app)
 
 @pytest.mark.parametrize(("heard", "silent"), [("worker", "clock"), ("clock", "worker")])
 def test_each_is_ready_once_it_was_heard_of(app, redis_client, heard, silent):
-    heartbeats.beat(redis_client, heard)
+    redis_heartbeats.beat(redis_client, heard)
     status, parts = readiness(app)
     assert (status, parts[heard], parts[silent]) == (200, "ok", "not ready")
 
@@ -153,7 +153,7 @@ def test_the_redis_of_the_seats_is_told_apart_from_the_other(kept, redis_server,
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/none.db", "postgresql://nobody@127.0.0.1:9/none"])
 def test_without_the_database_no_requests_should_come(redis_server, redis_client, url):
     with assembled(url, redis_server.url) as app:
-        heartbeats.beat(redis_client, "worker")
+        redis_heartbeats.beat(redis_client, "worker")
         status, parts = readiness(app)
     assert (status, parts["database"], parts["oldest_notice_s"]) == (503, "down", None)
     assert (parts["redis"], parts["seats"], parts["worker"]) == ("ok", "ok", "ok")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from booking.desk import Desk
-from booking.steps import ONCE, tell
+from booking.lifecycle import ONCE, tell
 from models import Booking, Notice
 from tests.booking.conftest import Clock, applying
 

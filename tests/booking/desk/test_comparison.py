@@ -3,8 +3,8 @@
 from datetime import date, time
 from types import SimpleNamespace
 
-from booking.application import Application, Held, Person
-from booking.comparison import Past, findings
+from booking.desk.application import Application, Held, Person
+from booking.desk.comparison import Past, findings
 from booking.rules import Taken
 from booking.slots import SlotKey
 from clock import at
