@@ -5,6 +5,7 @@ import json
 import pytest
 from peewee import Value
 
+from booking.review import decisions
 from clock import now
 from models import TABLES, Booking, Centre, Notice
 from models.fields import JSONText
