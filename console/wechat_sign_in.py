@@ -12,7 +12,8 @@ import secrets
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, url_for
+from apiflask import APIBlueprint
+from flask import Response, request, url_for
 
 from booking.officers import officers
 from console.door import console, here, page, say
@@ -22,7 +23,7 @@ from console.door.tries import count_address
 from console.sign_in import let_in, own_path
 from refusals import AlreadyBound, Forbidden
 
-oauth = Blueprint("console_wechat", __name__)
+oauth = APIBlueprint("console_wechat", __name__, enable_openapi=False)
 
 COOKIE = "huijian-wechat"
 LASTS_SECONDS = 600

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, request, url_for
+from apiflask import APIBlueprint
+from flask import Response, g, request, url_for
 
 from console.door import csrf, scope, sessions
 from console.door.context import FORM_BYTES, SESSION, RequestContext, door, here, is_htmx
@@ -13,7 +14,10 @@ from refusals import Forbidden, NotFound, Unauthenticated
 
 __all__ = ["back", "console", "here", "noted", "page", "say"]
 
-console = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
+# APIFlask asks every blueprint with a guard whether it is to be described; pages are not.
+console = APIBlueprint(
+    "console", __name__, url_prefix="/console", template_folder="../templates", enable_openapi=False
+)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

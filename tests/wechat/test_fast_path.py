@@ -9,7 +9,7 @@ import pytest
 
 from booking.desk import Desk
 from clock import now
-from models import Lawyer, Slot
+from models import Booking, Lawyer, Slot
 from tests.booking.conftest import FRIDAY, add_lawyers, applying
 from tests.wechat.conftest import Phone, a_booking
 from wechat.api.fast_path import FastPath
@@ -48,6 +48,15 @@ def test_the_slots_of_a_day(lin, monkeypatch):
     answered, swift, flask = both(lin, lambda: lin.get(SLOTS), monkeypatch)
     assert answered
     assert swift == flask
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
+def test_only_a_post_books(lin, method):
+    """Each of these made a booking: what was not a GET was taken for one."""
+    headers = {"Idempotency-Key": "other-method", "Authorization": f"Bearer {lin.token}"}
+    answer = lin.client.open("/api/v1/bookings", method=method, json=a_booking(), headers=headers)
+    assert answer.status_code == 405
+    assert not Booking.select().exists()
 
 
 def test_a_full_slot(lin, full, monkeypatch):

@@ -54,7 +54,8 @@ class FastPath:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         began, answer = time.perf_counter(), None
         with suppress(Exception):  # Flask meets the same, and knows how to say it
-            answer = self._slots(environ) if environ["REQUEST_METHOD"] == "GET" else self._book(environ)
+            if answers := {"GET": self._slots, "POST": self._book}.get(environ["REQUEST_METHOD"]):
+                answer = answers(environ)
         if answer is None:
             found: Iterable[bytes] = self._app(environ, start_response)
             return found
