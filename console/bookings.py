@@ -8,6 +8,7 @@ from pydantic import Field
 
 from booking import words
 from booking.lifecycle import OPEN_STATES
+from booking.messages import untold
 from booking.officers import officers
 from booking.policy import Policy
 from booking.review import dossier
@@ -21,7 +22,6 @@ from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState
-from sms import untold
 
 MANY = 50
 NOTICE_STATES = {

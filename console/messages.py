@@ -7,6 +7,8 @@ from flask import Response, request, url_for
 from pydantic import Field
 
 from booking import words
+from booking.messages import untold
+from booking.messages.untold import UntoldPosition
 from console.bookings import KINDS
 from console.door import back, console, here, noted, page, say
 from console.door.context import door
@@ -15,8 +17,6 @@ from console.door.scope import centre_shown
 from console.lawyers import LARGEST_ID, opened
 from models import Notice
 from refusals import NotFound, Unavailable, WrongState
-from sms import untold
-from sms.untold import UntoldPosition
 
 MANY = 50
 STATES = {"failed": "失败", "unknown": "结果不明"}

@@ -1,15 +1,20 @@
 """SQL. Fields, indexes and questions; the verbs are the desk's."""
 
+from models.audit import Audit, whence, whose
 from models.base import Table, database, keyring, on_postgres, open_database
-from models.bookings import Booking, Change, KeptAnswer, Strike
+from models.bookings import Booking, Change
 from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
 from models.detainees import Detainee
 from models.figures import DayFigures, SlotFigures, TurnedAway
-from models.lawyers import Consent, Lawyer, RollEntry, Session, Suspension
-from models.notices import Notice
-from models.officers import Audit, Officer, OfficerCode, OfficerSession, whence, whose
+from models.kept_answers import KeptAnswer
+from models.lawyers import Lawyer
+from models.notices import Consent, Notice
+from models.officers import Officer, OfficerCode, OfficerSession
+from models.roll import RollEntry
 from models.roll_imports import RollImport, RollImportLine, RollImportPart
+from models.sessions import Session
 from models.slots import Slot
+from models.standing import Strike, Suspension
 from models.visits import PlanPrint, Room, Visit
 
 TABLES: list[type[Table]] = [

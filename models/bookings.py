@@ -7,7 +7,7 @@ from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField
 from models.base import Table, keyring
 from models.centres import Centre
 from models.fields import JSONText, MomentField, findings_lost
-from models.lawyers import Lawyer, Suspension
+from models.lawyers import Lawyer
 from models.sealed import UNREADABLE
 from models.slots import Slot
 
@@ -98,43 +98,6 @@ class Change(Table):
     to_state = CharField(12)
     by = CharField(80)
     why = CharField(200, default="")
-
-
-class Strike(Table):
-    """One mark for a no-show or a late cancellation; a booking gives one at most.
-
-    State is `standing`, `used` (it led to a suspension) or `waived`.
-    """
-
-    id = AutoField()
-    booking = ForeignKeyField(Booking, unique=True, on_delete="RESTRICT")
-    lawyer = ForeignKeyField(Lawyer, backref="strikes", on_delete="RESTRICT")
-    kind = CharField(20)
-    state = CharField(10)
-    suspension = ForeignKeyField(Suspension, backref="strikes", null=True, on_delete="SET NULL")
-    at = MomentField()
-    appeal = CharField(500, null=True)
-    appealed_at = MomentField(null=True)
-    waived_by = CharField(80, null=True)
-    waived_why = CharField(200, null=True)
-
-    class Meta:
-        indexes = ((("lawyer", "state"), False),)
-
-
-class KeptAnswer(Table):
-    """What was answered under an Idempotency-Key, sealed: the same key gets the same answer for seven days."""
-
-    id = AutoField()
-    lawyer = ForeignKeyField(Lawyer, on_delete="CASCADE")
-    key = CharField(255)
-    body_hash = CharField(64)
-    booking = CharField(8)
-    answer_sealed = TextField()
-    created_at = MomentField(index=True)
-
-    class Meta:
-        indexes = ((("lawyer", "key"), True),)
 
 
 def seal_detainee(ref: str, detainee: dict[str, str]) -> str:

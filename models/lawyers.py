@@ -1,25 +1,12 @@
-"""Lawyers, the roll they are compared with, their sessions, consents and suspensions."""
+"""Lawyers 律师, as they bound themselves or were entered at the window."""
 
 from datetime import datetime
 from typing import Any
 
-from peewee import AutoField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, CharField, TextField
 
 from models.base import Table, keyring
 from models.fields import JSONText, MomentField, findings_lost
-
-
-class RollEntry(Table):
-    """A line of the roll of lawyers, as imported. State is `active`, `suspended` or `revoked`."""
-
-    licence_no = CharField(17, primary_key=True)
-    name = CharField(60, index=True)
-    firm = CharField(120)
-    id_no_index = CharField(32)
-    phone_index = CharField(32, null=True)
-    state = CharField(12)
-    valid_until = DateField(null=True)
-    updated_at = MomentField()
 
 
 class Lawyer(Table):
@@ -64,40 +51,6 @@ class Lawyer(Table):
     def of_openid(cls, openid: str) -> "Lawyer | None":
         found: Lawyer | None = cls.get_or_none(cls.openid == openid)
         return found
-
-
-class Session(Table):
-    """A sign-in. Only the SHA-256 of the token is kept."""
-
-    token_hash = CharField(64, primary_key=True)
-    openid = CharField(64, index=True)
-    created_at = MomentField()
-    expires_at = MomentField()
-    revoked_at = MomentField(null=True)
-
-
-class Consent(Table):
-    """How many subscription messages of a template the lawyer still allows; each send uses one."""
-
-    id = AutoField()
-    openid = CharField(64)
-    template_id = CharField(64)
-    left = IntegerField()
-
-    class Meta:
-        indexes = ((("openid", "template_id"), True),)
-
-
-class Suspension(Table):
-    """Online booking stopped for a lawyer, from when until when; `told_over_at` once its end was announced."""
-
-    id = AutoField()
-    lawyer = ForeignKeyField(Lawyer, backref="suspensions", on_delete="RESTRICT")
-    since = MomentField()
-    until = MomentField(index=True)
-    told_over_at = MomentField(null=True)
-    lifted_at = MomentField(null=True)
-    lifted_why = CharField(200, default="")
 
 
 def seal_person(licence_no: str, id_no: str, phone: str) -> dict[str, Any]:

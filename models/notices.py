@@ -1,6 +1,6 @@
 """The letterbox: one row a notice and channel, written in the transaction that causes it."""
 
-from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField, SmallIntegerField, TextField
 
 from models.base import Table
 from models.fields import JSONText, MomentField
@@ -47,3 +47,15 @@ class Notice(Table):
             (("state", "told_at", "created_at"), False),
             (("booking",), False),
         )
+
+
+class Consent(Table):
+    """How many subscription messages of a template the lawyer still allows; each send uses one."""
+
+    id = AutoField()
+    openid = CharField(64)
+    template_id = CharField(64)
+    left = IntegerField()
+
+    class Meta:
+        indexes = ((("openid", "template_id"), True),)

@@ -1,17 +1,10 @@
-"""Officers, how they prove who they are, and the record of what people did."""
-
-from contextvars import ContextVar
+"""Officers 民警, and how they prove who they are."""
 
 from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from models.base import Table, keyring
 from models.centres import Centre
-from models.fields import JSONText, MomentField
-
-# The address the present request came from. A door sets it, so that no verb has to hand it on.
-whence: ContextVar[str] = ContextVar("whence", default="")
-# Likewise the centre of the officer who asks: what a verb files under no centre of its own, his centre sees.
-whose: ContextVar[str | None] = ContextVar("whose", default=None)
+from models.fields import MomentField
 
 
 class Officer(Table):
@@ -75,27 +68,6 @@ class OfficerSession(Table):
     def totp_offer(self) -> str:
         """Base 32, or empty where none is offered."""
         return keyring().open(self.totp_offer_sealed, f"officer_session.totp:{self.token_hash}") or ""
-
-
-class Audit(Table):
-    """Who saw or did what, when, from where. Rows are only ever added.
-
-    `centre` is the code of the centre it concerns, or else that of the officer who did it: an officer of one centre
-    sees the rows of that centre only.
-    """
-
-    id = AutoField()
-    at = MomentField(index=True)
-    who = CharField(80)
-    what = CharField(60)
-    subject = CharField(80, default="")
-    words = JSONText(default=dict)
-    origin = CharField(64, default=whence.get)
-    centre = CharField(20, null=True, default=whose.get)
-
-    class Meta:
-        indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),
-                   (("subject", "at"), False))  # fmt: skip
 
 
 def seal_totp_offer(token_hash: str, secret: str) -> str:

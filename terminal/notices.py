@@ -2,8 +2,8 @@
 
 import click
 
+from booking.messages import untold
 from refusals import NotFound, Unavailable, WrongState
-from sms import untold
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
 
 notices = Subject("notices", help="未能告知律师的短信")

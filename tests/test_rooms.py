@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "officers": set(),
     "search": set(),
     "figures": set(),
+    "messages": set(),
     "lawyers": set(),
     "desk": {"lawyers"},
     "review": {"lawyers", "desk"},

@@ -31,8 +31,7 @@ from models import (
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
-from sandbox.world import history, past_figures, visits
-from sandbox.world import upcoming as coming
+from sandbox.world import history, past_figures, upcoming, visits
 from sandbox.world.cast import (  # fmt: skip
     BOUND,
     CHEN,
@@ -82,7 +81,7 @@ def load(desk: Desk, now: datetime) -> None:
             history.write(now)
             earliest = Slot.select(fn.MIN(Slot.date)).scalar() or now.date()
             past_figures.write([centre["code"] for centre in CENTRES], now, before=earliest)
-        coming.write(desk)
+        upcoming.write(desk)
 
 
 def furnish(desk: Desk, now: datetime) -> None:

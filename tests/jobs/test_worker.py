@@ -3,10 +3,10 @@
 import pytest
 
 import redis_heartbeats
+from booking.messages.untold import untold
 from jobs import work_queue
 from jobs.relay import Relay
 from models import Notice
-from sms.untold import untold
 from tests.jobs.conftest import kill, soon
 from tests.sms.conftest import one_database
 

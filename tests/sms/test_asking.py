@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from booking.messages.untold import resend, untold
 from models import Audit, Notice, keyring
 from sms import receipts
 from sms.delivery import claim
-from sms.untold import resend, untold
 
 
 def row(notice):

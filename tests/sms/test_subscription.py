@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from booking.messages.untold import untold
 from models import Consent, Notice
 from sms import outbox
 from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
-from sms.untold import untold
 from tests.sms.conftest import one_database
 
 pytestmark = one_database

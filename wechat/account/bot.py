@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, request
 
-from models.officers import whence
+from models.audit import whence
 from wechat.account import pushes, texts
 from wechat.account.conversation import Conversation
 from wechat.account.envelope import Envelope

@@ -12,7 +12,7 @@ from peewee import OperationalError
 
 from models import Audit, Booking, Officer, OfficerCode
 from models import database as db
-from models.officers import whence
+from models.audit import whence
 from sandbox.wechat.account_safe_mode import Seal, members, opened
 from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, noted
 from wechat.account import conversation, texts

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from booking.messages import untold
+from booking.messages.untold import UntoldPosition
 from models import Audit, Booking, Centre, Lawyer, Notice, Slot
-from sms import outbox, untold
-from sms.untold import UntoldPosition
+from sms import outbox
 
 
 @pytest.fixture

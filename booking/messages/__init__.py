@@ -1,0 +1,1 @@
+"""Messages that reached nobody, and what officers do about them."""

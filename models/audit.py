@@ -1,0 +1,34 @@
+"""The record 操作记录 of what people saw and did."""
+
+from contextvars import ContextVar
+
+from peewee import AutoField, CharField
+
+from models.base import Table
+from models.fields import JSONText, MomentField
+
+# The address the present request came from. A door sets it, so that no verb has to hand it on.
+whence: ContextVar[str] = ContextVar("whence", default="")
+# Likewise the centre of the officer who asks: what a verb files under no centre of its own, his centre sees.
+whose: ContextVar[str | None] = ContextVar("whose", default=None)
+
+
+class Audit(Table):
+    """Who saw or did what, when, from where. Rows are only ever added.
+
+    `centre` is the code of the centre it concerns, or else that of the officer who did it: an officer of one centre
+    sees the rows of that centre only.
+    """
+
+    id = AutoField()
+    at = MomentField(index=True)
+    who = CharField(80)
+    what = CharField(60)
+    subject = CharField(80, default="")
+    words = JSONText(default=dict)
+    origin = CharField(64, default=whence.get)
+    centre = CharField(20, null=True, default=whose.get)
+
+    class Meta:
+        indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),
+                   (("subject", "at"), False))  # fmt: skip
