@@ -9,8 +9,7 @@ from booking.desk import Desk
 from booking.roll import imports, runs
 from console.door.rights import CHIEFS, RIGHTS, Right
 from models import Audit, RollEntry, RollImport
-from tests.booking.roll.test_imports import bound, on_the_roll, sheet
-from tests.booking.roll.test_roll import cells
+from tests.booking.roll.conftest import bound, cells, on_the_roll, sheet
 from tests.booking.roll.test_workbooks import book, repacked
 from tests.console.conftest import Browser
 

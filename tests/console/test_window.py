@@ -10,7 +10,7 @@ from clock import at
 from models import Audit, Booking, Lawyer, Slot
 from sandbox.world.cast import invented_id_no
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, add_slot
-from tests.booking.window.test_entry import held, licence
+from tests.booking.window.conftest import held, licence
 from tests.console.conftest import Browser, SignedIn
 
 

@@ -11,8 +11,7 @@ from jobs import work_queue
 from jobs.relay import Relay
 from models import RollEntry, RollImport
 from seats.counters import SeatCounters
-from tests.booking.roll.test_imports import sheet
-from tests.booking.roll.test_roll import cells
+from tests.booking.roll.conftest import cells, sheet
 from tests.jobs.conftest import kill, soon
 from tests.sms.conftest import one_database
 

@@ -1,6 +1,5 @@
-"""Booking and cancelling at the desk, on both databases, with a real gate."""
+"""Booking at the desk, on both databases, with a real gate."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -10,20 +9,9 @@ from peewee import OperationalError
 import refusals
 from booking.desk import Desk
 from booking.refs import ref_for
-from models import Booking, Centre, Change, KeptAnswer, Notice, Slot, Strike, database, on_postgres
-from seats.counters import Day
+from models import Booking, Centre, Change, KeptAnswer, Notice, Slot, database, on_postgres
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
-
-PUDONG_FRIDAY = Day("pudong", FRIDAY)
-Lawyers = Callable[[int], list[int]]
-
-
-def left(desk: Desk, slot: str = SLOT) -> int:
-    return desk.seats.left(PUDONG_FRIDAY)[slot]
-
-
-def set_policy(**numbers: object) -> None:
-    Centre.update(policy=numbers).where(Centre.code == "pudong").execute()
+from tests.booking.desk.conftest import PUDONG_FRIDAY, Lawyers, left, set_policy
 
 
 def test_a_booking_takes_one_seat_and_tells_the_lawyer(desk: Desk, lawyers: Lawyers) -> None:
@@ -195,64 +183,6 @@ def test_a_namesake_is_a_finding_and_the_same_id_number_a_conflict(desk: Desk, l
     again = desk.book(replace(applying(third), detainee={"name": "李四"}))
     assert Booking.get_by_id(unsure.ref).findings == []
     assert [f["code"] for f in Booking.get_by_id(again.ref).findings] == ["detainee_may_conflict"]
-
-
-def test_cancelling_in_time_frees_the_seat_once_and_costs_nothing(desk: Desk, lawyers: Lawyers) -> None:
-    (lawyer,) = lawyers(1)
-    ref = desk.book(applying(lawyer)).ref
-    for _ in range(3):
-        assert desk.cancel(lawyer, ref).state == "cancelled"
-    assert Slot.get_by_id(SLOT).taken == 0
-    assert left(desk) == 12
-    assert not Strike.select().exists()
-    assert [n.words["strike"] for n in Notice.select().where(Notice.kind == "cancelled")] == ["不计爽约"]
-
-
-def test_cancelling_late_asks_first_and_then_costs_a_strike(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
-    (lawyer,) = lawyers(1)
-    ref = desk.book(applying(lawyer)).ref
-    clock.move(days=1, hours=23, minutes=30)  # 24 hours before the start, to the second
-    clock.move(seconds=1)
-    with pytest.raises(refusals.LateCancellation, match="第1次"):
-        desk.cancel(lawyer, ref)
-    assert Booking.get_by_id(ref).state == "submitted"
-    assert desk.cancel(lawyer, ref, accept_strike=True).state == "cancelled"
-    assert [(s.kind, s.state) for s in Strike.select()] == [("late_cancellation", "standing")]
-    assert Slot.get_by_id(SLOT).taken == 0
-
-
-def test_the_last_free_second_is_free(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
-    (lawyer,) = lawyers(1)
-    ref = desk.book(applying(lawyer)).ref
-    clock.move(days=1, hours=23, minutes=30)
-    assert desk.cancel(lawyer, ref).state == "cancelled"
-    assert not Strike.select().exists()
-
-
-def test_the_free_hours_are_data(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
-    (lawyer,) = lawyers(1)
-    ref = desk.book(applying(lawyer)).ref
-    set_policy(cancel_free_hours=48)
-    clock.move(days=1)
-    with pytest.raises(refusals.LateCancellation, match="48小时"):
-        desk.cancel(lawyer, ref)
-
-
-def test_anothers_booking_does_not_exist(desk: Desk, lawyers: Lawyers) -> None:
-    mine, other = lawyers(2)
-    ref = desk.book(applying(mine)).ref
-    with pytest.raises(refusals.NotFound):
-        desk.cancel(other, ref)
-
-
-def test_a_meeting_that_has_begun_is_not_cancelled(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
-    (lawyer,) = lawyers(1)
-    ref = desk.book(applying(lawyer)).ref
-    clock.move(days=3)
-    with pytest.raises(refusals.WrongState):
-        desk.cancel(lawyer, ref, accept_strike=True)
 
 
 def test_thirty_tries_a_minute_are_enough_for_anyone(desk: Desk, lawyers: Lawyers) -> None:

@@ -20,7 +20,7 @@ from models import Booking, CentreDay, Lawyer, Slot, database
 from models.locks import lock_people
 from models.slots import give_back
 from tests.booking.conftest import FRIDAY, SLOT, applying
-from tests.booking.window.test_entry import entering
+from tests.booking.window.conftest import entering
 
 Lawyers = Callable[[int], list[int]]
 ONE = Closing("pudong", FRIDAY, FRIDAY, "设备检修", (SLOT,))

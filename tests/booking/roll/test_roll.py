@@ -19,17 +19,10 @@ from refusals import Invalid
 from sandbox import world
 from sandbox.world.cast import invented_id_no
 from tests.booking.conftest import asked
+from tests.booking.roll.conftest import ENGLISH, cells
 
 NOW = at(date(2026, 11, 24), time(9))
-ENGLISH = ("name", "licence_no", "firm", "id_no", "phone", "state", "valid_until")
 CHINESE = ("有效期至", "姓名", "序号", "状态", "执业证号", "律师事务所", "手机号", "身份证号")
-
-
-def cells(number, **change):
-    values = {"name": f"演示{number}", "licence_no": f"131012015107{number:05d}", "firm": "上海演示律师事务所",
-              "id_no": invented_id_no(number), "phone": f"199001{number:05d}", "state": "active",
-              "valid_until": ""}  # fmt: skip
-    return {**values, **change}
 
 
 def written(path, rows, encoding="utf-8"):

@@ -18,7 +18,7 @@ from booking.timetable.imports import import_table, read
 from booking.window.entry import enter
 from models import Audit, Booking, CentreDay, Notice, Slot, Strike, database
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, applying
-from tests.booking.window.test_entry import entering
+from tests.booking.window.conftest import entering
 
 Lawyers = Callable[[int], list[int]]
 TEN = "pudong-20261127-1000"

@@ -1,59 +1,21 @@
 """Rules 13 and 18: who comes to the window is entered in the same day book, on window seats, never one too many."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import time, timedelta
-from typing import Any
 
 import pytest
 
-import models.slots
 import refusals
 from booking.desk import Desk, recount
-from booking.gate import arrivals, reminders
-from booking.lawyers import licences
+from booking.gate import arrivals
 from booking.timetable import rollout
-from booking.timetable.closures import Closing, close, preview
-from booking.window import walk_ins
-from booking.window.entry import Entry, Found, enter
-from booking.window.walk_ins import WalkIn
+from booking.window.entry import Found, enter
 from clock import at
-from models import Audit, Booking, Change, Detainee, Lawyer, Notice, RollEntry, Slot, database, keyring
-from models.detainees import id_key, name_key
+from models import Audit, Booking, Change, Lawyer, RollEntry, Slot
 from sandbox.world.cast import invented_id_no
 from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, add_slot, applying
-
-Lawyers = Callable[[int], list[int]]
-CROWD = 30
-
-
-def licence(number: int) -> str:
-    return f"1310120151{number:07d}"
-
-
-def entering(number: int = 0, slot: str = SLOT, **more: Any) -> Entry:
-    """Lawyer `number` of the roll, for a detainee of his own."""
-    fields = {
-        "token": f"form-{number}-{slot}",
-        "walk_in": WalkIn(licence(number)),
-        "minutes": 60,
-        "detainee": {"name": f"当事人{number}"},
-        "mandate": "entrusted",
-        "stage": "trial",
-    }
-    return Entry(slot_id=slot, **(fields | more))
-
-
-def held(person: str, id_no: str, **more: Any) -> None:
-    """Somebody in the register of Pudong."""
-    key = id_key(id_no)
-    sealed = keyring().seal(person, f"detainee.name:{key}")
-    row = {"centre": "pudong", "key": key, "name_index": name_key(person), "name_sealed": sealed}
-    Detainee.create(**row, ward="一监区", updated_at=at(TODAY, time(9)), **more)
+from tests.booking.window.conftest import Lawyers, entering, held
 
 
 def test_a_walk_in_is_confirmed_at_once_with_the_officers_name_on_it(desk: Desk, lawyers: Lawyers) -> None:
@@ -214,88 +176,6 @@ def test_a_permit_the_law_asks_for_is_asked_for_here_too(desk: Desk, lawyers: La
     assert enter(desk, replace(entry, permit_no="沪公许〔2026〕1号"), "gate-pudong").permit_no
 
 
-def test_a_lawyer_of_the_roll_without_wechat_gets_one_row(desk: Desk) -> None:
-    RollEntry.create(
-        licence_no=licence(1), name="现场律师", firm="东方律师事务所", id_no_index="index", state="active",
-        updated_at=desk.now(),
-    )  # fmt: skip
-    enter(desk, entering(1), "gate-pudong")
-    add_slot("pudong", FRIDAY, time(10))
-    enter(desk, entering(1, slot="pudong-20261127-1000"), "gate-pudong")
-    lawyer = Lawyer.get()
-    assert (lawyer.name, lawyer.firm, lawyer.openid) == ("现场律师", "东方律师事务所", None)
-    assert (lawyer.licence_claim, lawyer.walk_in_claim) == (None, licence(1))
-    assert (lawyer.phone, lawyer.id_no) == ("", "")
-    assert Lawyer.select().count() == 1
-
-
-def test_a_licence_nobody_knows_needs_name_and_firm_and_is_a_finding(desk: Desk) -> None:
-    with pytest.raises(refusals.Invalid, match="姓名和律师事务所"):
-        enter(desk, entering(1), "gate-pudong")
-    assert not Lawyer.select().exists()
-    entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
-    with pytest.raises(Found) as found:
-        enter(desk, entry, "gate-pudong")
-    assert [finding["code"] for finding in found.value.findings] == ["licence_not_on_roll"]
-    assert not Lawyer.select().exists()
-    assert enter(desk, entry, "gate-pudong", seen=found.value.seen).state == "confirmed"
-
-
-def test_a_licence_under_another_name_is_refused(desk: Desk, lawyers: Lawyers) -> None:
-    lawyers(1)
-    with pytest.raises(refusals.Invalid, match="律师0"):
-        enter(desk, entering(walk_in=WalkIn(licence(0), "冒名者")), "gate-pudong")
-
-
-def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
-    entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所", "19900000001"))
-    with pytest.raises(Found) as found:
-        enter(desk, entry, "gate-pudong")
-    ref = enter(desk, entry, "gate-pudong", seen=found.value.seen).ref
-    came = licences.bind(
-        "o-later", "外地律师", licence(1), "北京演示律师事务所", invented_id_no(9), "19900000002", desk.now()
-    )
-    bound = licences.decide(came.id, True, desk.now(), "chief-pudong", "已核对原件")
-    assert Booking.get_by_id(ref).lawyer_id == bound.id
-    assert (bound.openid, bound.walk_in_claim, bound.phone) == ("o-later", None, "19900000002")
-    assert walk_ins.known(licence(1)).source == "bound"
-
-
-def test_a_row_an_unbinding_left_is_used_again(desk: Desk, lawyers: Lawyers) -> None:
-    (lawyer,) = lawyers(1)
-    licences.unbind(lawyer, desk.now(), "chief-pudong", "换微信")
-    assert enter(desk, entering(), "gate-pudong").lawyer_id == lawyer
-    assert Lawyer.select().count() == 1
-
-
-def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
-    lawyers(1)
-    today = add_slot("pudong", TODAY, time(10))
-    enter(desk, entering(slot=today.id), "gate-pudong")
-    assert not Notice.select().exists()
-    ref = enter(desk, entering(), "gate-pudong").ref
-    assert [(n.kind, n.event) for n in Notice.select()] == [("confirmed", f"{ref}:confirmed")]
-    clock.move(days=2, hours=2)
-    assert reminders.post_due(clock()) == 1
-
-
-def test_whose_number_nobody_knows_is_told_nothing_but_that_the_centre_takes_it_back(
-    desk: Desk, clock: Clock
-) -> None:
-    entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
-    with pytest.raises(Found) as found:
-        enter(desk, entry, "gate-pudong")
-    enter(desk, entry, "gate-pudong", seen=found.value.seen)
-    clock.move(days=2, hours=2)
-    assert reminders.post_due(clock()) == 0
-    assert not Notice.select().exists()
-    closing = Closing("pudong", FRIDAY, FRIDAY, "设备检修")
-    close(desk, closing, preview(desk, closing).fingerprint, "chief-pudong")
-    assert [n.kind for n in Notice.select()] == ["withdrawn"]
-
-
 def test_in_a_slot_that_has_begun_the_meeting_begins_now(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     lawyers(2)
     slot = add_slot("pudong", TODAY, time(8, 30))
@@ -322,59 +202,3 @@ def test_a_closed_slot_takes_nobody(desk: Desk, lawyers: Lawyers) -> None:
     Slot.update(open=False, closed_reason="设备检修").execute()
     with pytest.raises(refusals.SlotClosed, match="设备检修"):
         enter(desk, entering(), "gate-pudong")
-
-
-def rush(desk: Desk, entries: list[Entry]) -> Counter[str]:
-    """Everybody enters at once; counts what each officer was told."""
-    barrier = threading.Barrier(len(entries))
-
-    def one(entry: Entry) -> str:
-        try:
-            barrier.wait()
-            enter(desk, entry, "gate-pudong")
-            return "entered"
-        except refusals.Refusal as refusal:
-            return refusal.code
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(len(entries)) as threads:
-        return Counter(threads.map(one, entries))
-
-
-def test_thirty_officers_at_four_window_seats(desk: Desk, lawyers: Lawyers) -> None:
-    lawyers(CROWD)
-    Slot.update(window_seats=4).execute()
-    told = rush(desk, [entering(number) for number in range(CROWD)])
-    assert told == {"entered": 4, "slot_full": CROWD - 4}
-    assert Slot.get_by_id(SLOT).window_taken == Booking.select().count() == 4
-
-
-def test_without_its_guard_the_same_crowd_oversells(
-    desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lawyers(CROWD)
-    Slot.update(window_seats=4).execute()
-    unguarded = "UPDATE slot SET window_taken = window_taken + 1 WHERE id = {p}"
-    monkeypatch.setattr(models.slots, "CLAIM_AT_WINDOW", unguarded)
-    told = rush(desk, [entering(number) for number in range(CROWD)])
-    assert told["entered"] > 4
-    assert Booking.select().count() > 4
-
-
-def test_one_form_sent_ten_times_at_once_is_one_booking(desk: Desk, lawyers: Lawyers) -> None:
-    lawyers(1)
-    assert rush(desk, [entering()] * 10) == {"entered": 10}
-    assert Booking.select().count() == Slot.get_by_id(SLOT).window_taken == 1
-
-
-def test_a_lawyer_nobody_knew_entered_twice_at_once_is_one_row(desk: Desk) -> None:
-    RollEntry.create(
-        licence_no=licence(1), name="现场律师", firm="东方律师事务所", id_no_index="index", state="active",
-        updated_at=desk.now(),
-    )  # fmt: skip
-    for hour in (10, 12, 14, 16):
-        add_slot("pudong", FRIDAY, time(hour))
-    entries = [entering(1, slot=f"pudong-20261127-{hour}00") for hour in (10, 12, 14, 16)]
-    assert rush(desk, entries)["entered"] == 4
-    assert Lawyer.select().count() == 1

@@ -12,7 +12,7 @@ from booking.officers import codes
 from models import Audit, Booking, Centre, Detainee, Officer, Slot, database
 from models.bookings import seal_detainee
 from models.detainees import id_key, name_key
-from sandbox import wechat as tencent
+from sandbox import wechat
 from sandbox.serving import listening
 from sandbox.wechat.account_push import Outcome
 from sandbox.wechat.account_safe_mode import Seal
@@ -26,13 +26,13 @@ from tests.booking.conftest import (  # noqa: F401
     desk,
     world,
 )
+from tests.wechat.account.pushes import APPID, NEW_KEY, TOKEN, Tencent
 from wechat import account
 from wechat.api import problems
 from wechat.outgoing.account import Account
 
-APPID, SECRET = "wxdemo000000000002", "demo-secret-of-the-account"
-TOKEN = "the-token-of-the-account-in-tests"
-OLD_KEY, NEW_KEY = "A" * 43, "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+SECRET = "demo-secret-of-the-account"
+OLD_KEY = "A" * 43
 PUBLIC_URL = "https://huijian.example.cn"
 STRANGER = "o-stranger-0001"
 
@@ -83,7 +83,7 @@ def meeting(ref: str, lawyer: int, slot: Slot, name: str, state: str, **other: A
 
 
 @pytest.fixture
-def client(redis_client: Any, stand_in: tencent.StandIn) -> Iterator[Account]:
+def client(redis_client: Any, stand_in: wechat.StandIn) -> Iterator[Account]:
     calling = Account(APPID, SECRET, redis_client, stand_in.url)
     yield calling
     calling.close()
@@ -114,24 +114,29 @@ def app(desk: Desk, redis_client: Any) -> Flask:  # noqa: F811
 
 
 @pytest.fixture
-def stand_in(app: Flask, clock: Clock) -> Iterator[tencent.StandIn]:  # noqa: F811
+def stand_in(app: Flask, clock: Clock) -> Iterator[wechat.StandIn]:  # noqa: F811
     app.extensions["served"] = True
     with listening(app) as url:
         bot = (f"{url}/wechat/bot", Seal(TOKEN, NEW_KEY, APPID))
         seconds: Callable[[], float] = lambda: clock().timestamp()  # noqa: E731
-        with tencent.running(apps={APPID: SECRET}, templates={}, bot=bot, now=seconds) as running:
+        with wechat.running(apps={APPID: SECRET}, templates={}, bot=bot, now=seconds) as running:
             yield running
 
 
 @pytest.fixture
-def phone(stand_in: tencent.StandIn) -> Callable[[str], "Phone"]:
+def tencent(app: Flask, clock: Clock) -> Tencent:  # noqa: F811
+    return Tencent(app.test_client(), clock)
+
+
+@pytest.fixture
+def phone(stand_in: wechat.StandIn) -> Callable[[str], "Phone"]:
     return lambda name: Phone(stand_in, name if name.startswith("o-") else f"o-{name}")
 
 
 class Phone:
     """Somebody in the account's chat."""
 
-    def __init__(self, stand_in: tencent.StandIn, openid: str):
+    def __init__(self, stand_in: wechat.StandIn, openid: str):
         self.stand_in, self.openid = stand_in, openid
 
     def type(self, text: str) -> str:
@@ -155,4 +160,4 @@ def noted(what: str) -> list[Audit]:
     return list(Audit.select().where(Audit.what.startswith(what)).order_by(Audit.id))
 
 
-__all__ = ["FRIDAY", "TODAY", "Clock", "date"]
+__all__ = ["APPID", "FRIDAY", "NEW_KEY", "TODAY", "TOKEN", "Clock", "date"]

@@ -1,69 +1,20 @@
 """At the door itself, over HTTP: forged, replayed, broken, too large, with Redis or the database away."""
 
-import random
 import sqlite3
 import threading
 from contextlib import closing
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from peewee import OperationalError
 
-from models import Audit, Booking, Officer, OfficerCode
+from models import Officer, OfficerCode
 from models import database as db
 from models.audit import whence
-from sandbox.wechat.account_safe_mode import Seal, members, opened
+from sandbox.wechat.account_safe_mode import Seal
 from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, noted
+from tests.wechat.account.pushes import EVENT, SEAL, Tencent, message, refused, said
 from wechat.account import conversation, texts
-
-SEAL = Seal(TOKEN, NEW_KEY, APPID)
-
-
-def message(openid: str = "o-gate", text: str = "今天", msg_id: str = "24500000000000001") -> str:
-    return (
-        f"<xml><ToUserName>gh_1</ToUserName><FromUserName>{openid}</FromUserName><CreateTime>1795000000</CreateTime>"
-        f"<MsgType>text</MsgType><Content><![CDATA[{text}]]></Content><MsgId>{msg_id}</MsgId></xml>"
-    )
-
-
-class Tencent:
-    """Pushes by hand, so that anything about it can be wrong."""
-
-    def __init__(self, client: FlaskClient, clock: Any):
-        self.client, self.clock = client, clock
-
-    def push(self, inner: str | bytes, seal: Seal = SEAL, nonce: str = "4711", **query: str) -> Any:
-        sealed = seal.close(inner)
-        return self.send(f"<xml><Encrypt>{sealed}</Encrypt></xml>".encode(), sealed, seal, nonce, **query)
-
-    def send(
-        self, body: bytes, sealed: str = "", seal: Seal = SEAL, nonce: str = "4711", **query: str
-    ) -> Any:
-        stamp = str(int(self.clock().timestamp()))
-        signed = {
-            "signature": seal.sign(stamp, nonce),
-            "timestamp": stamp,
-            "nonce": nonce,
-            "encrypt_type": "aes",
-        }
-        signed |= {"msg_signature": seal.sign(stamp, nonce, sealed)} | query
-        return self.client.post("/wechat/bot", query_string=signed, data=body)
-
-
-@pytest.fixture
-def tencent(app, clock) -> Tencent:
-    return Tencent(app.test_client(), clock)
-
-
-def said(answer: Any, seal: Seal = SEAL) -> str:
-    assert answer.status_code == 200
-    return members(opened(answer.data, seal).encode())["Content"]
-
-
-def refused(answer: Any, status: int = 400) -> None:
-    assert answer.status_code == status
-    assert answer.json["code"] == {400: "malformed", 413: "too_large"}[status]
 
 
 def test_the_server_check_answers_the_bare_echo(tencent, clock):
@@ -179,11 +130,6 @@ def test_64_kilobytes_are_too_many(tencent, pudong):
     refused(tencent.push(message(text="x" * 65536)), 413)
 
 
-EVENT = (
-    "<xml><ToUserName>gh</ToUserName><FromUserName>o-gate</FromUserName><CreateTime>1</CreateTime>{}</xml>"
-)
-
-
 @pytest.mark.parametrize(
     "event", ["VIEW", "unsubscribe", "TEMPLATESENDJOBFINISH", "LOCATION", "subscribe_msg_sent_event"]
 )
@@ -240,63 +186,3 @@ def test_a_bug_is_not_wechats_to_see(tencent, pudong, monkeypatch, caplog):
     monkeypatch.setitem(conversation.LOOK_UPS, "day", lambda *_: 1 / 0)
     assert said(tencent.push(message())) == texts.BUSY
     assert "ZeroDivisionError" in caplog.text
-
-
-@pytest.mark.parametrize("database", ["postgres"], indirect=True)  # the stricter one about texts
-def test_5000_mutated_bodies_are_400_or_a_polite_nothing_and_change_nothing(
-    tencent, pudong, officers, clock, redis_client
-):
-    """Half of them broken inside of a good envelope, half outside. Nothing is remembered from one to the next."""
-    seeds = [message(text="ZZZZ9999").encode(), message("o-stranger", "绑定 ZZZZ9999").encode(),
-             message(text="律师0").encode(), EVENT.format(CLICK).encode()]  # fmt: skip
-    dice, statuses, before = random.Random(20261124), set(), everything()
-    for number in range(5000):
-        inner = mutated(dice.choice(seeds), dice)
-        if number % 2:
-            outer = f"<xml><Encrypt>{SEAL.close(message())}</Encrypt></xml>".encode()
-            answer = tencent.send(mutated(outer, dice))
-        else:
-            answer = tencent.push(inner)
-        statuses.add(answer.status_code)
-        assert answer.status_code in (200, 400), (number, inner)
-        if answer.status_code == 200 and answer.data != b"success":
-            assert said(answer)
-        redis_client.flushall()
-    assert statuses == {200, 400}
-    assert everything() == before
-    assert {row.what.partition(".")[0] for row in Audit.select()} == {"lookup"}
-
-
-CLICK = "<MsgType>event</MsgType><Event>CLICK</Event><EventKey>day</EventKey>"
-
-
-def everything() -> list[Any]:
-    return [
-        list(table.select().order_by(table._meta.primary_key).dicts())
-        for table in (Officer, OfficerCode, Booking)
-    ]
-
-
-_WILD = (b"<", b">", b"&", b"]]>", b"<!DOCTYPE x>", b"\x00", b"\xff", b"&#x0;", b"&lt;", b"<![CDATA[", b"</xml>", b"<xml>",
-         "周".encode(), b"9" * 40, b"-1", b"' OR 1=1 --", b"\\u0000", b"%s", b"\xed\xa0\x80", b"")  # fmt: skip
-
-
-def mutated(seed: bytes, dice: random.Random) -> bytes:
-    """One to four wounds: a piece cut out, doubled, overwritten with something wild, or moved."""
-    body = bytearray(seed)
-    for _ in range(dice.randint(1, 4)):
-        start = dice.randrange(len(body) + 1)
-        end = min(len(body), start + dice.choice((0, 1, 2, 5, 20, 80)))
-        piece = bytes(body[start:end])
-        match dice.randrange(4):
-            case 0:
-                del body[start:end]
-            case 1:
-                body[start:start] = piece
-            case 2:
-                body[start:end] = dice.choice(_WILD)
-            case 3:
-                del body[start:end]
-                where = dice.randrange(len(body) + 1)
-                body[where:where] = piece
-    return bytes(body)
