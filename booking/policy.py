@@ -20,27 +20,49 @@ Minutes = Annotated[int, Field(ge=15, le=480)]
 
 
 class Policy(BaseModel):
-    """The rules of one centre. [report] = the 2019 Shanghai pilot, [law], [practice] elsewhere, [ours]."""
+    """The rules of one centre. [report] = the 2019 Shanghai pilot, [law], [practice] elsewhere, [ours].
+
+    In the order of a booking's life. `title` and `description` are what officers call each number, and its unit.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lengths: tuple[Minutes, ...] = Field((45, 60, 90), min_length=1)  # rule 3 [report]
-    opens_days_before: int = Field(7, ge=1, le=60)  # rule 4 [ours]
-    opens_at: time = time(8, 0)  # rule 4 [ours]
-    closes_days_before: int = Field(2, ge=0, le=30)  # rule 4 [report]; at 24:00 of that day
-    confirm_clean_at_once: bool = False  # rule 8
-    review_deadline: time = time(18, 0)  # rule 8 [ours]; the day before
-    daily_limit: int = Field(2, ge=1, le=20)  # rule 9 [practice]
-    ahead_limit: int = Field(6, ge=1, le=100)  # rule 9 [practice]
-    cancel_free_hours: int = Field(24, ge=0, le=240)  # rule 10 [report]
-    no_show_minutes: int = Field(15, ge=0, le=240)  # rule 11 [practice]
-    strikes_to_suspend: int = Field(3, ge=1, le=20)  # rule 12 [report]
-    suspension_days: int = Field(90, ge=1, le=730)  # rule 12 [ours]
-    papers: tuple[str, ...] = PAPERS  # rule 15 [report][law]
-    arrival_opens_minutes: int = Field(60, ge=0, le=480)  # rule 16 [report]
-    reminder_at: time = time(10, 0)  # the day before
-    max_lawyers: int = Field(2, ge=1, le=2)  # rule 23 [law: Criminal Procedure Law art. 33]
-    max_others: int = Field(1, ge=0, le=3)  # rule 23 [practice]
+    # rule 3 [report]
+    lengths: tuple[Minutes, ...] = Field(
+        (45, 60, 90), min_length=1, title="可选会见时长", description="分钟，用空格隔开"
+    )
+    # rule 4 [ours]
+    opens_days_before: int = Field(7, ge=1, le=60, title="提前几天开放预约", description="天")
+    # rule 4 [ours]
+    opens_at: time = Field(time(8, 0), title="开放当日的时刻")
+    # rule 4 [report]; at 24:00 of that day
+    closes_days_before: int = Field(2, ge=0, le=30, title="提前几天截止预约", description="天，当日24时截止")
+    # rule 8
+    confirm_clean_at_once: bool = Field(False, title="比对无异常的立即确认", description="否则每件由民警复核")
+    # rule 8 [ours]; the day before
+    review_deadline: time = Field(time(18, 0), title="复核期限", description="会见前一天的时刻")
+    # rule 9 [practice]
+    daily_limit: int = Field(2, ge=1, le=20, title="每名律师每天最多预约", description="次")
+    # rule 9 [practice]
+    ahead_limit: int = Field(6, ge=1, le=100, title="每名律师待会见的预约最多", description="个")
+    # rule 10 [report]
+    cancel_free_hours: int = Field(24, ge=0, le=240, title="开始前多久可免责取消", description="小时")
+    # rule 11 [practice]
+    no_show_minutes: int = Field(15, ge=0, le=240, title="开始后多久未到计爽约", description="分钟")
+    # rule 12 [report]
+    strikes_to_suspend: int = Field(3, ge=1, le=20, title="累计几次爽约暂停网上预约", description="次")
+    # rule 12 [ours]
+    suspension_days: int = Field(90, ge=1, le=730, title="暂停网上预约", description="天")
+    # rule 15 [report][law]
+    papers: tuple[str, ...] = Field(PAPERS, title="会见当日须带的证件", description="每行一种")
+    # rule 16 [report]
+    arrival_opens_minutes: int = Field(60, ge=0, le=480, title="开始前多久可登记到场", description="分钟")
+    # rule 15 [ours]; the day before
+    reminder_at: time = Field(time(10, 0), title="提醒短信", description="会见前一天的时刻")
+    # rule 23 [law: Criminal Procedure Law art. 33]
+    max_lawyers: int = Field(2, ge=1, le=2, title="每次会见律师最多", description="名")
+    # rule 23 [practice]
+    max_others: int = Field(1, ge=0, le=3, title="助理或翻译最多", description="名")
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "Policy":

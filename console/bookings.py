@@ -22,15 +22,13 @@ from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Notice, Slot, Visit
 from models.sealed import UNREADABLE
 from refusals import Malformed, NotFound, WrongState
+from sms.templates import TEMPLATES
 
 MANY = 50
 NOTICE_STATES = {
     "due": "待发", "sending": "发送中", "sent": "已发", "failed": "失败", "unknown": "结果不明", "declined": "未订阅",
 }  # fmt: skip
-KINDS = {
-    "submitted": "已提交", "confirmed": "已通过", "rejected": "不通过", "cancelled": "已取消", "withdrawn": "看守所取消",
-    "no_show": "爽约", "suspended": "暂停网上预约", "suspension_over": "恢复网上预约", "reminder": "前一天提醒",
-}  # fmt: skip
+KINDS = {kind: template.name for kind, template in TEMPLATES.items()}
 
 
 class Filter(Form):

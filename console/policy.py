@@ -15,26 +15,8 @@ from console.door.csrf import FIELD
 from console.door.scope import centre_shown
 from refusals import Invalid
 
-# In the order of a booking's life: what officers call each number, and in what unit.
-WORDS: dict[str, tuple[str, str]] = {
-    "lengths": ("可选会见时长", "分钟，用空格隔开"),
-    "opens_days_before": ("提前几天开放预约", "天"),
-    "opens_at": ("开放当日的时刻", ""),
-    "closes_days_before": ("提前几天截止预约", "天，当日24时截止"),
-    "confirm_clean_at_once": ("比对无异常的立即确认", "否则每件由民警复核"),
-    "review_deadline": ("复核期限", "会见前一天的时刻"),
-    "daily_limit": ("每名律师每天最多预约", "次"),
-    "ahead_limit": ("每名律师待会见的预约最多", "个"),
-    "cancel_free_hours": ("开始前多久可免责取消", "小时"),
-    "no_show_minutes": ("开始后多久未到计爽约", "分钟"),
-    "strikes_to_suspend": ("累计几次爽约暂停网上预约", "次"),
-    "suspension_days": ("暂停网上预约", "天"),
-    "papers": ("会见当日须带的证件", "每行一种"),
-    "arrival_opens_minutes": ("开始前多久可登记到场", "分钟"),
-    "reminder_at": ("提醒短信", "会见前一天的时刻"),
-    "max_lawyers": ("每次会见律师最多", "名"),
-    "max_others": ("助理或翻译最多", "名"),
-}
+# What officers call each number, and in what unit: as its field says.
+WORDS = {name: (field.title or "", field.description or "") for name, field in Policy.model_fields.items()}
 
 
 class Number(NamedTuple):

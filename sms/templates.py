@@ -15,8 +15,9 @@ _PAPERS = "请携带律师执业证、会见介绍信及委托书或法律援助
 
 
 class Template(NamedTuple):
-    """`text` as filed, with `${variables}`; `note` is the WeChat message's sentence, with `{variables}`."""
+    """`name` for officers; `text` as filed, with `${variables}`; `note`: WeChat's sentence, with `{variables}`."""
 
+    name: str
     text: str
     note: str
 
@@ -27,38 +28,47 @@ class Template(NamedTuple):
 
 TEMPLATES = {
     "submitted": Template(
+        "已提交",
         "您预约${centre}${when}的会见已提交，预约号${ref}，待看守所复核，结果将短信告知。",
         "已提交，待复核",
     ),
     "confirmed": Template(
+        "已通过",
         "您预约${centre}${when}的会见已通过，预约号${ref}。" + _PAPERS,
         "已通过，请携带规定证件",
     ),
     "rejected": Template(
+        "不通过",
         "您预约${centre}${when}的会见未通过复核，预约号${ref}，原因：${reason}。如有疑问可到现场窗口办理。",
         "未通过：{reason}",
     ),
     "cancelled": Template(
+        "已取消",
         "您预约${centre}${when}的会见已取消，预约号${ref}，由${by}取消，${strike}。",
         "由{by}取消，{strike}",
     ),
     "withdrawn": Template(
+        "看守所取消",
         "您预约${centre}${when}的会见由看守所取消，预约号${ref}，原因：${reason}，不计爽约。最近可改约：${nearest}。",
         "看守所取消，不计爽约：{reason}",
     ),
     "no_show": Template(
+        "爽约",
         "您预约${centre}${when}的会见未按时到场，预约号${ref}，记爽约一次，累计${strikes}次。如有异议可在小程序申诉。",
         "未按时到场，累计爽约{strikes}次",
     ),
     "suspended": Template(
+        "暂停网上预约",
         "您因多次爽约，网上预约暂停至${until}，其间仍可到现场窗口办理会见。如有异议可在小程序申诉。",
         "网上预约暂停至{until}",
     ),
     "suspension_over": Template(
+        "恢复网上预约",
         "您的网上预约已于${since}恢复，可继续在小程序预约会见。",
         "网上预约已恢复",
     ),
     "reminder": Template(
+        "前一天提醒",
         "提醒：您预约了${centre}${when}的会见，预约号${ref}。" + _PAPERS,
         "请准时到场并携带规定证件",
     ),

@@ -1,0 +1,69 @@
+"""Kinds of notice and numbers of a centre: one table each, and whatever else lists them lists the same."""
+
+import json
+import re
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from booking.policy import Policy
+from console import bookings, policy
+from sandbox.runner import demo_env
+from sms.templates import KINDS, TEMPLATES
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOYMENT, OPERATION = ROOT / "docs/deployment.md", ROOT / "docs/operation.md"
+
+
+def example(setting: str) -> dict[str, Any]:
+    found = re.search(rf"^{setting}='(.+)'$", DEPLOYMENT.read_text("utf-8"), re.MULTILINE)
+    assert found
+    answer: dict[str, Any] = json.loads(found[1])
+    return answer
+
+
+def test_officers_have_a_name_for_each_kind_of_notice():
+    assert bookings.KINDS.keys() == KINDS
+    assert all(bookings.KINDS.values()) and len(set(bookings.KINDS.values())) == len(KINDS)
+
+
+def test_the_templates_to_file_are_no_others():
+    listed = re.findall(r"^\| `(\w+)` \| .*您", DEPLOYMENT.read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(KINDS)
+
+
+def test_the_example_of_settings_has_a_code_for_each_kind():
+    assert example("SMS_TEMPLATES").keys() == KINDS
+    assert example("WECHAT_MESSAGE_TEMPLATES").keys() <= KINDS
+
+
+def test_the_demo_files_each_kind_with_both_carriers():
+    assert demo_env.message_templates().keys() == KINDS
+    assert set(demo_env.sms_texts().values()) == {template.text for template in TEMPLATES.values()}
+
+
+def test_every_number_has_its_words():
+    assert policy.WORDS.keys() == Policy.model_fields.keys()
+    assert all(label for label, _ in policy.WORDS.values())
+
+
+def test_the_handbook_has_the_default_and_the_bounds_of_each_number():
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?)\| .+ \|$", OPERATION.read_text("utf-8"), re.MULTILINE)
+    listed = {
+        name: (default, bounds.strip()) for name, default, bounds in rows if name in Policy.model_fields
+    }
+    assert listed == {name: (shown(name), bounds_of(name)) for name in Policy.model_fields}
+
+
+def shown(name: str) -> str:
+    value = getattr(Policy(), name)
+    if name == "papers":
+        return "执业证、介绍信、委托书或公函"
+    return f"{value:%H:%M}" if isinstance(value, time) else json.dumps(value).replace(" ", "")
+
+
+def bounds_of(name: str) -> str:
+    field = Policy.model_json_schema()["properties"][name]
+    each = "每种 " if "items" in field and "minimum" in field["items"] else ""
+    low = (field.get("items") or field).get("minimum")
+    return "" if low is None else f"{each}{low}–{(field.get('items') or field)['maximum']}"
