@@ -81,7 +81,7 @@ def wait_until_ready(crew: Crew, port: int) -> None:
         crew.check()
         try:
             ready = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=3)
-            if ready.ok:
+            if ready.ok and ready.json()["database"] == "ok":
                 return
             answer = ready.text
         except requests.RequestException as not_yet:

@@ -151,11 +151,13 @@ def test_the_redis_of_the_seats_is_told_apart_from_the_other(kept, redis_server,
 
 
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/none.db", "postgresql://nobody@127.0.0.1:9/none"])
-def test_without_the_database_no_requests_should_come(redis_server, redis_client, url):
+def test_without_the_database_that_is_told_and_requests_still_come(redis_server, redis_client, url):
     with assembled(url, redis_server.url) as app:
         redis_heartbeats.beat(redis_client, "worker")
         status, parts = readiness(app)
-    assert (status, parts["database"], parts["oldest_notice_s"]) == (503, "down", None)
+        asked = app.test_client().get("/api/v1/centres", headers={"Authorization": f"Bearer {'A' * 43}"})
+    assert (asked.status_code, int(asked.headers["Retry-After"]) > 0) == (503, True)
+    assert (status, parts["database"], parts["oldest_notice_s"]) == (200, "down", None)
     assert (parts["redis"], parts["seats"], parts["worker"]) == ("ok", "ok", "ok")
 
 
