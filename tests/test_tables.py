@@ -1,5 +1,6 @@
 """Kinds of notice and numbers of a centre: one table each, and whatever else lists them lists the same."""
 
+import ast
 import json
 import re
 from datetime import time
@@ -8,6 +9,7 @@ from typing import Any
 
 from booking.policy import Policy
 from console import bookings, policy
+from console.door import rights
 from sandbox.runner import demo_env
 from sms.templates import KINDS, TEMPLATES
 
@@ -67,3 +69,52 @@ def bounds_of(name: str) -> str:
     each = "每种 " if "items" in field and "minimum" in field["items"] else ""
     low = (field.get("items") or field).get("minimum")
     return "" if low is None else f"{each}{low}–{(field.get('items') or field)['maximum']}"
+
+
+def test_every_kind_that_is_told_has_its_template():
+    assert told("tell", "tell_all", "post") <= KINDS
+
+
+def told(*tellers: str) -> set[str]:
+    """The kinds that stand written in calls of the tellers."""
+    return {
+        argument.value
+        for file in (ROOT / "booking").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in tellers
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def test_every_page_is_hung_up():
+    pages = {
+        file.stem for file in (ROOT / "console").glob("*.py") if "\n@console." in file.read_text("utf-8")
+    }
+    hung_up = (
+        (ROOT / "console/__init__.py").read_text("utf-8").partition("_SUBJECTS = (")[2].partition(")")[0]
+    )
+    assert pages - {"wechat_sign_in"} == set(re.findall(r"\w+", hung_up))  # that one comes with `oauth`
+
+
+def test_every_template_shown_is_there():
+    files = [*(ROOT / "console").rglob("*.py")]
+    shown = {name for file in files for name in re.findall(r'\bpage\(\s*"([\w.]+)"', file.read_text("utf-8"))}
+    assert shown and not [name for name in shown if not (ROOT / "console/templates/console" / name).is_file()]
+
+
+def test_every_entry_of_the_menu_is_in_the_handbook():
+    page = (ROOT / "docs/console.md").read_text("utf-8")
+    assert not [label for _, label in rights.MENU if label not in page]
+
+
+def test_every_command_is_mounted():
+    made = {
+        name
+        for file in (ROOT / "terminal").glob("*.py")
+        for name in re.findall(r"^(\w+) = Subject\(", file.read_text("utf-8"), re.MULTILINE)
+    }
+    mounted = (
+        (ROOT / "terminal/__init__.py").read_text("utf-8").partition("COMMANDS = (")[2].partition(")")[0]
+    )
+    assert made and made == set(re.findall(r"\w+", mounted.replace("fmt: skip", "")))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sms.templates import KINDS
 from tests.last_release import MIGRATIONS, ROOT, bounds, kept, since, version, withdrawn
 
 
@@ -15,7 +16,7 @@ def unmigrated(after: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
 
 
 def untold(names: list[str], page: str) -> list[str]:
-    """New migrations that 升级之前 under Unreleased does not name."""
+    """Of what is new, migrations or kinds of notice, that which 升级之前 under Unreleased does not name."""
     unreleased = page.partition("\n## Unreleased")[2].partition("\n## ")[0]
     before = unreleased.partition("\n### 升级之前")[2].partition("\n### ")[0]
     return [name for name in names if f"`{name}`" not in before]
@@ -43,6 +44,10 @@ def test_a_number_renamed_or_tightened_has_its_migration():
 
 def test_a_migration_is_told_before_upgrading():
     assert not untold(since(), changelog())
+
+
+def test_a_new_kind_of_notice_is_told_before_upgrading():
+    assert not untold(sorted(KINDS - set(kept()["notices"])), changelog())
 
 
 def test_changelog_has_a_place_for_it():
