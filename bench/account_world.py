@@ -15,13 +15,14 @@ from clock import at
 from models.bookings import seal_detainee
 from models.detainees import id_key
 from models.sealed import Keyring
+from models.states import State
 
 EACH_SLOT = 40  # meetings in each of today's slots: 200 a day and centre
 TO_REVIEW = 300  # of each centre
 KNOWN = 150  # lawyers and old bookings that are asked for
 LONG_AGO = timedelta(days=500)
 
-_STATES = ("done", "meeting", "arrived", "confirmed", "confirmed")
+_STATES = (State.DONE, State.MEETING, State.ARRIVED, State.CONFIRMED, State.CONFIRMED)
 
 
 class AskedFor(NamedTuple):
@@ -103,7 +104,7 @@ def _queue(connection: Any, day: date, now: datetime) -> None:
     """What waits for a decision."""
     starts = _starts(day)
     _book(connection, [
-        _row(f"Q{number:02d}{n:05d}", number * TO_REVIEW + n, centre, starts[n % len(starts)], "submitted", now)
+        _row(f"Q{number:02d}{n:05d}", number * TO_REVIEW + n, centre, starts[n % len(starts)], State.SUBMITTED, now)
         for number, centre in enumerate(CENTRES)
         for n in range(TO_REVIEW)
     ])  # fmt: skip

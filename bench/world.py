@@ -32,6 +32,7 @@ from models.bookings import seal_detainee
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
 from models.sealed import Keyring
+from models.states import State
 
 MEETING = timedelta(minutes=90)
 
@@ -156,8 +157,8 @@ def _sit_down(connection: Any, days: list[date], now: datetime) -> None:
             ref, n = f"F{number:03d}{seat:04d}", LAWYERS - 1 - seat
             key = id_key(people.id_no(n))
             sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
-            rows.append((ref, n + 1, FULL_CENTRE, slot_id(FULL_CENTRE, moment), moment, moment + MEETING, 60, "submitted",
-                         1, key, key, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip
+            rows.append((ref, n + 1, FULL_CENTRE, slot_id(FULL_CENTRE, moment), moment, moment + MEETING, 60,
+                         State.SUBMITTED, 1, key, key, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip
     copy(connection, "booking",
           "ref lawyer_id centre_id slot_id starts_at ends_at minutes state active detainee_key detainee_claim "
           "detainee_sealed mandate stage companions findings created_at", rows)  # fmt: skip

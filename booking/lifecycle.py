@@ -9,36 +9,43 @@ from booking.words import STATES, moment_words
 from models import Booking, Change
 from models.sealed import UNREADABLE
 from models.slots import give_back, give_back_all
+from models.states import State
 from refusals import WrongState
 from sms import outbox
 
 _ID_NO = re.compile(r"\d{15,17}[\dXx]?", re.ASCII)
 _IN_THE_APP = "原因请在小程序查看"
 
-OPEN_STATES = ("submitted", "confirmed")
-
-FOLLOWS = {
-    "confirmed": ("submitted",),
-    "rejected": ("submitted",),
-    "cancelled": OPEN_STATES,
-    "arrived": ("confirmed",),
-    "no_show": ("confirmed",),
-    "meeting": ("arrived",),
-    "done": ("meeting",),
+FOLLOWS: dict[State, tuple[State, ...]] = {
+    State.CONFIRMED: (State.SUBMITTED,),
+    State.REJECTED: (State.SUBMITTED,),
+    State.CANCELLED: (State.SUBMITTED, State.CONFIRMED),
+    State.ARRIVED: (State.CONFIRMED,),
+    State.NO_SHOW: (State.CONFIRMED,),
+    State.MEETING: (State.ARRIVED,),
+    State.DONE: (State.MEETING,),
 }
-_FREES = ("rejected", "cancelled")
-_FREED: dict[str, object] = {"active": None, "detainee_claim": None}
+OPEN_STATES = FOLLOWS[State.CANCELLED]  # it may still be called off
+FREED = (State.REJECTED, State.CANCELLED)  # its seat was given back
+CAME_TO_NOTHING = (*FREED, State.NO_SHOW)
+AWAITED = (State.CONFIRMED, State.ARRIVED)  # the meeting is ahead
+IN_THE_HOUSE = (State.ARRIVED, State.MEETING)
+CAME = (*IN_THE_HOUSE, State.DONE)
+COMING = (State.CONFIRMED, *IN_THE_HOUSE)
+BROUGHT = (State.CONFIRMED, *CAME)  # whom the bring-out plan lists
+
+_UNBOUND: dict[str, object] = {"active": None, "detainee_claim": None}
 
 
 def transition(
-    booking: Booking, to: str, *, by: str, now: datetime, why: str = "", **columns: object
+    booking: Booking, to: State, *, by: str, now: datetime, why: str = "", **columns: object
 ) -> None:
     """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL.
 
     Raises WrongState when the booking is not where this step starts. A state never goes back and never skips.
     """
     before = booking.state
-    frees = _FREED if to in _FREES else {}
+    frees = _UNBOUND if to in FREED else {}
     here = (Booking.ref == booking.ref) & Booking.state.in_(FOLLOWS[to])
     if not Booking.update(state=to, **frees, **columns).where(here, Booking.state == before).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
@@ -50,10 +57,10 @@ def transition(
 
 
 def transition_all(
-    bookings: Collection[Booking], to: str, *, by: str, now: datetime, why: str = "", **columns: object
+    bookings: Collection[Booking], to: State, *, by: str, now: datetime, why: str = "", **columns: object
 ) -> list[Booking]:
     """The same step for many, in a few statements; answers those that took it, the others are left as they are."""
-    frees = _FREED if to in _FREES else {}
+    frees = _UNBOUND if to in FREED else {}
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
         here = Booking.ref.in_(list(refs)) & (Booking.state == before)

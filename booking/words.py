@@ -2,17 +2,19 @@
 
 from datetime import date, datetime
 
+from models.states import State
+
 _WEEKDAYS = "一二三四五六日"
 
-STATES = {
-    "submitted": "待复核",
-    "confirmed": "已预约",
-    "arrived": "已到场",
-    "meeting": "会见中",
-    "done": "已完成",
-    "no_show": "爽约",
-    "rejected": "不通过",
-    "cancelled": "已取消",
+STATES: dict[str, str] = {
+    State.SUBMITTED: "待复核",
+    State.CONFIRMED: "已预约",
+    State.ARRIVED: "已到场",
+    State.MEETING: "会见中",
+    State.DONE: "已完成",
+    State.NO_SHOW: "爽约",
+    State.REJECTED: "不通过",
+    State.CANCELLED: "已取消",
 }
 MANDATES = {"entrusted": "委托", "legal_aid": "法律援助"}
 STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}

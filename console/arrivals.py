@@ -18,6 +18,7 @@ from console.door.forms import Form, read
 from console.door.rights import CHIEF, GATE, may
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Room, Visit
+from models.states import State
 from refusals import Forbidden, Invalid
 
 
@@ -99,7 +100,7 @@ def start_meeting(ref: str) -> Response:
     """In a room, wherever the centre has said which there are."""
     booking, room = booking_in_scope(ref), read(InRoom).room
     placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
-    if booking.state == "arrived" and room is None and not placed and rooms.every(booking.centre_id):
+    if booking.state == State.ARRIVED and room is None and not placed and rooms.every(booking.centre_id):
         raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
     desk_of_day.start(booking.ref, here().now, here().by, room)
     return _on(booking, "会见已开始")
@@ -157,7 +158,7 @@ def _on_day(booking: Booking, clock: time | None) -> datetime | None:
 
 def _is_late(booking: Booking) -> bool:
     late_from = Policy.of(booking.centre).late_from(booking.starts_at)
-    return booking.state == "confirmed" and here().now >= late_from
+    return booking.state == State.CONFIRMED and here().now >= late_from
 
 
 def _free_rooms(booking: Booking, came: Visit | None) -> list[Room]:

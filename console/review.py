@@ -13,6 +13,7 @@ from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking
+from models.states import State
 from refusals import Invalid, NotFound, WrongState
 
 REASONS = (
@@ -120,7 +121,7 @@ def _not_decided(booking: Booking, why: str) -> Response:
 def _show(booking: Booking | None) -> str:
     if booking is None:
         return page("review_done.html")
-    now, waits = here().now, booking.state == "submitted"
+    now, waits = here().now, booking.state == State.SUBMITTED
     noted("booking.seen", booking.ref)
     return page(
         "review.html",

@@ -25,6 +25,7 @@ from models import Booking, Change, KeptAnswer, Slot, database, keyring
 from models.bookings import seal_detainee
 from models.fields import moment_text
 from models.locks import locking, waited_in_vain
+from models.states import State
 from sms import outbox
 
 Outcome = Receipt | Exception
@@ -152,7 +153,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
 
 
 def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
-    application, state = held.application, "confirmed" if confirmed else "submitted"
+    application, state = held.application, State.CONFIRMED if confirmed else State.SUBMITTED
     booking = Booking(
         ref=held.ref,
         lawyer=application.lawyer_id,

@@ -26,6 +26,7 @@ from booking.slots import DayView
 from booking.words import STATES
 from models import Booking, KeptAnswer, database
 from models.locks import lock_people
+from models.states import State
 from refusals import Refusal
 from seats import scripts
 from seats.counters import Day, GateAway, Reserved, SeatCounters
@@ -97,11 +98,11 @@ class Desk:
             booking = Booking.of_lawyer(lawyer_id, ref)
             if booking is None:
                 raise refusals.NotFound("没有这个预约")
-            if booking.state == "cancelled":
+            if booking.state == State.CANCELLED:
                 return booking
             policy = Policy.of(booking.centre)
             late = _may_cancel(booking, policy, now, accept_strike)
-            transition(booking, "cancelled", by="lawyer", why=reason, now=now)
+            transition(booking, State.CANCELLED, by="lawyer", why=reason, now=now)
             strikes = standing.next_count(lawyer_id) if late else None
             words = {
                 "by": "您本人",

@@ -12,14 +12,14 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from booking.lifecycle import CAME, FREED
 from models import Booking, Change, DayFigures, Notice, Slot, SlotFigures, TurnedAway, Visit, database
 from models.figures import COUNTED
+from models.states import State
 
 RECENT = timedelta(days=7)  # in which receipts, corrections and late entries may still come
 ANEW_AFTER = timedelta(hours=6)
 DAYS_AT_ONCE = 400  # of a centre each; some two seconds
-GONE = ("rejected", "cancelled")
-CAME = ("arrived", "meeting", "done")
 LONGEST_WAIT = 600  # minutes
 SMS = "sms"
 
@@ -102,12 +102,12 @@ def _bookings(found: dict[str, Counted], here: Any) -> None:
     for ref, centre, starts_at, created_at, state, way, came in everybody.tuples():
         counted = found[centre]
         slot = counted.slots.setdefault(f"{starts_at:%H:%M}", Counter())
-        if state in GONE:
+        if state in FREED:
             slot[state] += 1
             continue
         slot["window_booked" if way == "window" else "booked"] += 1
         slot["held"] += state in CAME or bool(came)
-        slot["no_shows"] += state == "no_show" and not came
+        slot["no_shows"] += state == State.NO_SHOW and not came
         hours = max(0, int((starts_at - created_at).total_seconds() // 3600))
         if way != "window":
             counted.spreads["leads"][hours] += 1
@@ -147,7 +147,7 @@ def _changes(found: dict[str, Counted], here: Any) -> None:
     rows = Change.select(*columns).join(Booking).join(Slot).where(here)
     for centre, created_at, before, to, moment, by in rows.tuples():
         counted = found[centre]
-        if before == "submitted" and to in ("confirmed", "rejected"):
+        if before == State.SUBMITTED and to in (State.CONFIRMED, State.REJECTED):
             counted.counts["decided"] += 1
             counted.counts["rejected"] += to == "rejected"
             counted.counts["by_system"] += by == "system"

@@ -15,6 +15,7 @@ from booking.policy import Policy
 from booking.words import STATES, moment_words
 from models import Audit, Booking, Centre, Room, Visit, database
 from models.locks import lock_people
+from models.states import State
 from refusals import NotFound, WrongState
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def arrive(
     seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
     owed = owed if len(seen) < len(needed) else ""
     with database.atomic():
-        transition(booking, "arrived", by=by, now=now, why=f"证件后补：{owed}" if owed else "")
+        transition(booking, State.ARRIVED, by=by, now=now, why=f"证件后补：{owed}" if owed else "")
         Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
         _note(booking, "arrived", by, now, **({"owed": owed} if owed else {}))
     return booking
@@ -49,7 +50,7 @@ def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
     booking = find(ref)
     given = _room(booking, room)
     with rooms.given_once(given), database.atomic():
-        transition(booking, "meeting", by=by, now=now)
+        transition(booking, State.MEETING, by=by, now=now)
         Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
         _note(booking, "meeting", by, now, **({"room": given.name} if given else {}))
     return booking
@@ -75,7 +76,7 @@ def finish(ref: str, now: datetime, by: str) -> Booking:
     """The meeting is over and its room free. Raises NotFound, WrongState."""
     booking = find(ref)
     with database.atomic():
-        transition(booking, "done", by=by, now=now)
+        transition(booking, State.DONE, by=by, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
         _note(booking, "done", by, now)
     return booking
@@ -88,7 +89,7 @@ def no_show(desk: "Desk", ref: str, by: str) -> Booking:
     """
     booking = find(ref)
     late_from = Policy.of(booking.centre).late_from(booking.starts_at)
-    if booking.state == "confirmed" and desk.now() < late_from:
+    if booking.state == State.CONFIRMED and desk.now() < late_from:
         raise WrongState(f"{moment_words(late_from)}起未到场才计爽约")
     _miss(desk, booking, by)
     return booking
@@ -104,7 +105,7 @@ def mark_no_shows(desk: "Desk") -> int:
     begun = (
         Booking.select(Booking, Centre)
         .join(Centre)
-        .where(Booking.state == "confirmed", Booking.starts_at <= now)
+        .where(Booking.state == State.CONFIRMED, Booking.starts_at <= now)
     )
     for booking in begun.order_by(Booking.starts_at):
         try:
@@ -124,7 +125,7 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
     now = desk.now()
     with database.atomic():
         lock_people([booking.lawyer_id])
-        transition(booking, "no_show", by=by, now=now)
+        transition(booking, State.NO_SHOW, by=by, now=now)
         # The cause is told before the suspension it may lead to.
         tell(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)

@@ -10,13 +10,13 @@ from typing import Any
 
 from peewee import JOIN
 
+from booking.lifecycle import BROUGHT, CAME_TO_NOTHING
 from clock import at
 from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database
 from models.bookings import shown_detainee
+from models.states import State
 from refusals import NotFound, WrongState
 
-BROUGHT = ("confirmed", "arrived", "meeting", "done")
-GONE = ("cancelled", "rejected", "no_show")  # shown only where a print has them
 _DIGITS = "零一二三四五六七八九"
 _NUMBER = re.compile(r"[0-9]{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
 _PARTS = ("时间", "时长", "监区", "会见室")
@@ -63,7 +63,7 @@ class Sheet:
 
     @property
     def brought(self) -> int:
-        return sum(line.state not in GONE for line in self.lines)
+        return sum(line.state not in CAME_TO_NOTHING for line in self.lines)
 
 
 def of(centre: str, day: date, slot_id: str = "") -> tuple[Sheet, ...]:
@@ -103,7 +103,9 @@ def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datet
                 "slot": sheet.slot.id,
                 "printed_at": now,
                 "by": by,
-                "lines": {line.ref: line.printed for line in sheet.lines if line.state not in GONE},
+                "lines": {
+                    line.ref: line.printed for line in sheet.lines if line.state not in CAME_TO_NOTHING
+                },
             }
             for sheet in sheets
         ).execute()
@@ -131,7 +133,7 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
     )  # fmt: skip
     for row in found:
         ref, slot, _, _, state = row[:5]
-        if state == "submitted":
+        if state == State.SUBMITTED:
             waiting[slot] = waiting.get(slot, 0) + 1
         elif state in BROUGHT or ref in on_paper:
             lines.append(_line(*row))
@@ -177,11 +179,13 @@ def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str,
     paper = prints.get(slot.id)
     if paper is not None:
         lines = [_marked(line, paper.lines.get(line.ref)) for line in lines]
-    return Sheet(slot, tuple(line for line in lines if line.state not in GONE or line.mark), waiting, paper)
+    return Sheet(
+        slot, tuple(line for line in lines if line.state not in CAME_TO_NOTHING or line.mark), waiting, paper
+    )
 
 
 def _marked(line: PlanLine, before: list[Any] | None) -> PlanLine:
-    if line.state in GONE:
+    if line.state in CAME_TO_NOTHING:
         return replace(line, mark="取消") if before else line
     if before is None:
         return replace(line, mark="新增")

@@ -10,6 +10,7 @@ from booking.policy import Policy
 from booking.refs import ref_said
 from booking.words import STATES, day_words, moment_words
 from models import Booking
+from models.states import State
 from refusals import WrongState
 
 _PASS = "HJ1."
@@ -50,7 +51,7 @@ def look(text: str, centre: str, keys: PassKeys, now: datetime) -> Looked:
 def sign(booking: Booking, now: datetime) -> Sign:
     """What the gate does with this booking at this moment."""
     policy, starts_at = Policy.of(booking.centre), booking.starts_at
-    if booking.state != "confirmed":
+    if booking.state != State.CONFIRMED:
         return _by_state(booking)
     if starts_at.date() != now.date():
         return Sign("wrong_day", "不是今天的预约", f"预约在{day_words(starts_at.date())}{starts_at:%H:%M}")
@@ -67,7 +68,7 @@ def sign(booking: Booking, now: datetime) -> Sign:
 def may_arrive(booking: Booking, now: datetime) -> None:
     """Raises WrongState, in the words of the sign, unless he may be let in."""
     said = sign(booking, now)
-    if booking.state == "confirmed" and said.kind not in ("ready", "late"):
+    if booking.state == State.CONFIRMED and said.kind not in ("ready", "late"):
         raise WrongState(f"{said.words}：{said.more}")
 
 
@@ -84,7 +85,7 @@ def _by_pass(text: str, centre: str, keys: PassKeys, now: datetime) -> Looked:
     if datetime.fromisoformat(words["start"]) != found.starts_at:
         return Looked(None, _MOVED)
     said = sign(found, now)
-    if found.state == "confirmed" and now >= _until(words):
+    if found.state == State.CONFIRMED and now >= _until(words):
         return Looked(found, Sign("expired", "凭证已过期", f"有效至{moment_words(_until(words))}"))
     return Looked(found, said)
 
@@ -109,12 +110,12 @@ def _until(words: dict[str, Any]) -> datetime:
 
 def _by_state(booking: Booking) -> Sign:
     more = {
-        "submitted": "尚未复核，不能登记到场；请转复核民警",
-        "rejected": "请律师到会见窗口办理",
-        "cancelled": "请律师到会见窗口办理",
-        "no_show": "未按时到场，已记爽约；停机期间按时到场的可以补录",
-        "arrived": "已登记，等候会见",
-        "meeting": "会见正在进行",
-        "done": "会见已结束",
+        State.SUBMITTED: "尚未复核，不能登记到场；请转复核民警",
+        State.REJECTED: "请律师到会见窗口办理",
+        State.CANCELLED: "请律师到会见窗口办理",
+        State.NO_SHOW: "未按时到场，已记爽约；停机期间按时到场的可以补录",
+        State.ARRIVED: "已登记，等候会见",
+        State.MEETING: "会见正在进行",
+        State.DONE: "会见已结束",
     }[booking.state]
     return Sign(booking.state, STATES[booking.state], more)

@@ -11,13 +11,14 @@ from booking.lifecycle import transition
 from booking.policy import Policy
 from booking.words import STATES
 from models import Audit, Booking, Room, Strike, Visit, database
+from models.states import State
 from refusals import Invalid, WrongState
 
 if TYPE_CHECKING:
     from booking.desk.desk import Desk
 
 WITHIN = timedelta(days=3)  # a paper list is entered as soon as the server is back
-_COLUMNS = {"arrived": "arrived_at", "meeting": "started_at", "done": "ended_at"}
+_COLUMNS = {State.ARRIVED: "arrived_at", State.MEETING: "started_at", State.DONE: "ended_at"}
 
 
 class Times(NamedTuple):
@@ -27,7 +28,7 @@ class Times(NamedTuple):
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
-    def steps(self) -> dict[str, datetime]:
+    def steps(self) -> dict[State, datetime]:
         """The state each leads to, in order."""
         return {to: at for to, at in zip(_COLUMNS, self, strict=True) if at is not None}
 
@@ -51,7 +52,7 @@ def enter(
     given = rooms.of(booking.centre_id, room) if room is not None else before.room if before else None
     columns |= _placed(given, times, before)
     with rooms.given_once(given), database.atomic():
-        if booking.state == "no_show":
+        if booking.state == State.NO_SHOW:
             _take_back_strike(desk, booking, before, times, policy, by, waive)
         else:
             for to, at in times.steps().items():
@@ -70,7 +71,7 @@ def _check(times: Times, booking: Booking, before: Visit | None, policy: Policy,
     holds_room = before is not None and before.occupies_id is not None
     if now - booking.ends_at > WITHIN and not (holds_room and times.ended_at):
         raise WrongState(f"补录须在会见后{WITHIN.days}天内")
-    if booking.state == "no_show" and times.arrived_at is None and before is None:
+    if booking.state == State.NO_SHOW and times.arrived_at is None and before is None:
         raise Invalid("请填写到场时间")
     opens = policy.arrival_opens(booking.starts_at)
     kept = (before.arrived_at, before.started_at, before.ended_at) if before else (None, None, None)

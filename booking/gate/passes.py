@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from booking.lifecycle import AWAITED
 from booking.policy import Policy
 from booking.words import STATES
 from models import Booking
 from refusals import WrongState
 
 _MARK = "HJ1"
-PASSABLE = ("confirmed", "arrived")
 
 
 class BadPass(Exception):
@@ -47,7 +47,7 @@ class PassKeys:
 
     def issue(self, booking: Booking, policy: Policy) -> Pass:
         """Raises WrongState for a meeting nobody may come to."""
-        if booking.state not in PASSABLE:
+        if booking.state not in AWAITED:
             raise WrongState(f"预约状态为“{STATES[booking.state]}”，没有会见凭证")
         starts_at: Any = booking.starts_at
         opens = starts_at - timedelta(minutes=policy.arrival_opens_minutes)

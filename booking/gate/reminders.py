@@ -10,6 +10,7 @@ from booking.policy import Policy
 from booking.words import moment_words
 from clock import at
 from models import Booking, Centre, Change, Lawyer, Notice, database, on_postgres
+from models.states import State
 from sms import outbox
 
 log = logging.getLogger(__name__)
@@ -53,12 +54,12 @@ def _unreminded(centre: Centre, day: date, moment: datetime, now: datetime) -> l
     """Locked, so that nobody cancels in between and is then reminded of what he cancelled."""
     reminded = Notice.select(1).where(Notice.event == Booking.ref.concat(":reminder"))
     in_time = Change.select(1).where(
-        Change.booking == Booking.ref, Change.to_state == "confirmed", Change.at < moment
+        Change.booking == Booking.ref, Change.to_state == State.CONFIRMED, Change.at < moment
     )
     can_be_told = Lawyer.select(1).where(Lawyer.id == Booking.lawyer, Lawyer.phone_sealed != "")
     found = Booking.select().where(
         Booking.centre == centre,
-        Booking.state == "confirmed",
+        Booking.state == State.CONFIRMED,
         Booking.starts_at > now,
         Booking.starts_at >= at(day, time(0)),
         Booking.starts_at < at(day + timedelta(days=1), time(0)),

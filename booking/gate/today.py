@@ -6,10 +6,12 @@ from datetime import datetime, time, timedelta
 
 from peewee import JOIN
 
+from booking.lifecycle import AWAITED
 from clock import at
 from models import Booking, Lawyer, Room, Slot, Visit
+from models.states import State
 
-SHOWN = ("confirmed", "submitted", "arrived", "meeting", "done", "no_show")
+SHOWN = (State.CONFIRMED, State.SUBMITTED, State.ARRIVED, State.MEETING, State.DONE, State.NO_SHOW)
 NEXT = 10
 
 
@@ -99,7 +101,7 @@ def of(centre: str, now: datetime) -> Today:
     for one in everybody:
         by_slot.setdefault(one.slot_id, []).append(one)
     periods = tuple(_period(slot, by_slot.get(slot.id, [])) for slot in Slot.of_day(centre, now.date()))
-    waited = [one for one in everybody if one.state in ("confirmed", "arrived")]
+    waited = [one for one in everybody if one.state in AWAITED]
     return Today(
         now.replace(second=0, microsecond=0), periods, tuple(waited[:NEXT]), tuple(_places(centre, now))
     )
@@ -131,10 +133,10 @@ def _one(
     arrived_at: datetime | None, started_at: datetime | None, owed: str | None, late: bool | None,
     room: str | None, *, now: datetime,
 ) -> Coming:  # fmt: skip
-    meeting = state == "meeting"
+    meeting = state == State.MEETING
     return Coming(
         ref, slot, starts_at, lawyer, firm, state, way, room or "",
-        started_at if meeting else arrived_at if state == "arrived" else None,
+        started_at if meeting else arrived_at if state == State.ARRIVED else None,
         _over(started_at or starts_at, minutes, now) if meeting else 0, bool(owed), bool(late),
     )  # fmt: skip
 
@@ -144,7 +146,7 @@ def _over(since: datetime, minutes: int, now: datetime) -> int:
 
 
 def _period(slot: Slot, coming: list[Coming]) -> Period:
-    counts = {state: sum(one.state == state for one in coming) for state in SHOWN}
+    counts: dict[str, int] = {state: sum(one.state == state for one in coming) for state in SHOWN}
     over = sum(one.over > 0 for one in coming)
     return Period(slot.id, slot.starts_at, slot.ends_at, slot.open, counts, over, tuple(coming))
 

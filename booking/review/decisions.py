@@ -12,6 +12,7 @@ from booking.policy import Policy
 from booking.words import STATES, by_words, moment_words
 from models import Audit, Booking, Centre, Change, database
 from models.locks import lock_people
+from models.states import State
 from refusals import Invalid, NotFound, WrongState
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Cleared(NamedTuple):
 
 def waiting(centre: str | None = None, before: datetime | None = None) -> list[Booking]:
     """Bookings to decide, the soonest first; with `before` only meetings that start earlier."""
-    where = Booking.state == "submitted"
+    where = Booking.state == State.SUBMITTED
     if centre is not None:
         where &= Booking.centre == centre
     if before is not None:
@@ -52,14 +53,14 @@ def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Bo
     columns: dict[str, Any] = {"permit_no": permit_no} if permit_no else {}
     if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
-    return _decide(desk, booking, "confirmed", by, "", **columns)
+    return _decide(desk, booking, State.CONFIRMED, by, "", **columns)
 
 
 def reject(desk: "Desk", ref: str, by: str, reason: str) -> Booking:
     """Raises NotFound, WrongState when it is decided already, Invalid without a reason."""
     if not reason.strip():
         raise Invalid("请填写不通过的原因")
-    return _decide(desk, _find(ref), "rejected", by, reason.strip()[:200])
+    return _decide(desk, _find(ref), State.REJECTED, by, reason.strip()[:200])
 
 
 def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
@@ -72,7 +73,9 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
     clean = [b for b in found if not b.findings and now < b.starts_at]
     with database.atomic():
         lock_people({booking.lawyer_id for booking in clean})
-        done = sorted(transition_all(clean, "confirmed", by=by, now=now), key=lambda b: (b.starts_at, b.ref))
+        done = sorted(
+            transition_all(clean, State.CONFIRMED, by=by, now=now), key=lambda b: (b.starts_at, b.ref)
+        )
         tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         _note(done, "confirmed", by, "", now)
     desk.seats.wake()
@@ -83,7 +86,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
 
 def decided(ref: str) -> Change | None:
     """The step by which this booking left the queue."""
-    left = (Change.booking == ref) & (Change.from_state == "submitted")
+    left = (Change.booking == ref) & (Change.from_state == State.SUBMITTED)
     found: Change | None = Change.select().where(left).order_by(Change.id).first()
     return found
 
@@ -108,18 +111,18 @@ def decide_due(desk: "Desk") -> int:
     return decided
 
 
-def _by_itself(booking: Booking, now: datetime) -> tuple[str, str, str]:
+def _by_itself(booking: Booking, now: datetime) -> tuple[State, str, str]:
     if now >= booking.starts_at:
-        return "rejected", "system", "复核未能在会见前完成，责任不在您，请到会见窗口办理"
+        return State.REJECTED, "system", "复核未能在会见前完成，责任不在您，请到会见窗口办理"
     if booking.findings:
         found = "；".join(finding["message"] for finding in booking.findings)
-        return "rejected", "system", f"{found}。请到会见窗口办理"[:200]
-    return "confirmed", "system", "复核期限已到，比对无异常"
+        return State.REJECTED, "system", f"{found}。请到会见窗口办理"[:200]
+    return State.CONFIRMED, "system", "复核期限已到，比对无异常"
 
 
-def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **columns: Any) -> Booking:
+def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **columns: Any) -> Booking:
     now = desk.now()
-    if to == "rejected":
+    if to == State.REJECTED:
         columns["decision_reason"] = why
     try:
         with database.atomic():
@@ -127,13 +130,13 @@ def _decide(desk: "Desk", booking: Booking, to: str, by: str, why: str, **column
                 [booking.lawyer_id]
             )  # before the booking's row and its slot's, as whoever closes a day does
             transition(booking, to, by=by, now=now, why=why, **columns)
-            words = {"reason": fit_to_send(why, booking)} if to == "rejected" else {}
+            words = {"reason": fit_to_send(why, booking)} if to == State.REJECTED else {}
             tell(booking, to, now, cause=ONCE, **words)
             if by != "system":
                 _note([booking], to, by, why, now)
     except WrongState:
         raise WrongState(_told_already(booking)) from None
-    if to == "rejected":
+    if to == State.REJECTED:
         desk.released([booking], remember=True)
     else:
         desk.seats.wake()
@@ -154,7 +157,7 @@ def _why_not(booking: Booking | None, now: datetime) -> str:
         return "没有这个预约"
     if booking.findings:
         return "比对有发现，须逐个复核"
-    if booking.state == "submitted" and now >= booking.starts_at:
+    if booking.state == State.SUBMITTED and now >= booking.starts_at:
         return "会见时间已到，不能再通过"
     return _told_already(booking)
 

@@ -16,6 +16,7 @@ from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
 from models.bookings import NAME_LOST
 from models.detainees import id_key, name_key
 from models.sealed import UNREADABLE
+from models.states import State
 
 _NEARBY = timedelta(hours=12)
 _MOST = 40
@@ -99,11 +100,11 @@ def record(lawyer_id: int) -> Record:
     states: dict[str, int] = dict(counted.group_by(Booking.state).tuples())
     strikes = Strike.select().where(Strike.lawyer == lawyer_id, Strike.state == "standing").count()
     return Record(
-        done=states.get("done", 0),
-        no_shows=states.get("no_show", 0),
-        cancelled=states.get("cancelled", 0),
-        rejected=states.get("rejected", 0),
-        ahead=states.get("submitted", 0) + states.get("confirmed", 0),
+        done=states.get(State.DONE, 0),
+        no_shows=states.get(State.NO_SHOW, 0),
+        cancelled=states.get(State.CANCELLED, 0),
+        rejected=states.get(State.REJECTED, 0),
+        ahead=states.get(State.SUBMITTED, 0) + states.get(State.CONFIRMED, 0),
         strikes=strikes,
     )
 

@@ -10,6 +10,7 @@ from peewee import Case, fn
 
 from clock import at
 from models import Booking
+from models.states import State
 
 
 class Waiting(NamedTuple):
@@ -56,7 +57,7 @@ def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
 
 
 def _submitted(centre: str) -> Any:
-    return (Booking.centre == centre) & (Booking.state == "submitted")
+    return (Booking.centre == centre) & (Booking.state == State.SUBMITTED)
 
 
 def _before(booking: Booking) -> Any:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
+from booking.lifecycle import COMING, FREED
 from models import Audit, Booking, Centre, Detainee, Lawyer, Officer, RollEntry, Slot, database, on_postgres
 from models.names import plain, spellings
-
-COMES = ("confirmed", "arrived", "meeting")
+from models.states import State
 
 
 class After(NamedTuple):
@@ -32,7 +32,7 @@ class SlotSum(NamedTuple):
     @property
     def holding(self) -> int:
         """Those that hold a seat."""
-        return sum(number for state, number in self.states.items() if state not in ("rejected", "cancelled"))
+        return sum(number for state, number in self.states.items() if state not in FREED)
 
 
 class ToBring(NamedTuple):
@@ -95,7 +95,7 @@ def bookings_in(slots: Sequence[Slot], many: int, after: After | None = None) ->
 
 def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> list[ToBring]:
     """Who must be brought, by start: for meetings that are confirmed, waited for, or going on."""
-    found = _by_start(_in(slots) & Booking.state.in_(COMES), many, after)
+    found = _by_start(_in(slots) & Booking.state.in_(COMING), many, after)
     keys = [booking.detainee_key for booking in found]
     held = Detainee.select(Detainee.centre, Detainee.key, Detainee.ward).where(Detainee.key.in_(keys))
     wards = {(centre, key): ward for centre, key, ward in held.tuples()}
@@ -103,11 +103,11 @@ def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> li
 
 
 def to_review(centre: str, many: int, after: After | None = None) -> list[Booking]:
-    return _by_start((Booking.centre == centre) & (Booking.state == "submitted"), many, after)
+    return _by_start((Booking.centre == centre) & (Booking.state == State.SUBMITTED), many, after)
 
 
 def many_to_review(centre: str) -> int:
-    return int(Booking.select().where(Booking.centre == centre, Booking.state == "submitted").count())
+    return int(Booking.select().where(Booking.centre == centre, Booking.state == State.SUBMITTED).count())
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from booking.calendar import each_day
-from booking.lifecycle import OPEN_STATES
+from booking.lifecycle import IN_THE_HOUSE, OPEN_STATES
 from booking.slots import SlotView
 from booking.timetable import withdrawal
 from booking.timetable.rollout import open_days
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST_DAYS = 31
 MOST_BOOKINGS = 2000  # what one statement of either database carries with ease
-HERE = ("arrived", "meeting")
 
 
 class Changed(WrongState):
@@ -148,7 +147,11 @@ def _slots(closing: Closing, now: datetime) -> list[Slot]:
 def _holding(slots: Iterable[Slot]) -> list[Booking]:
     """Bookings of both ways whose meeting is not over, in the order they were made."""
     wanted = Booking.slot.in_([slot.id for slot in slots]) & (Booking.active == 1)
-    found = Booking.select(Booking, Lawyer).join(Lawyer).where(wanted, Booking.state.in_(OPEN_STATES + HERE))
+    found = (
+        Booking.select(Booking, Lawyer)
+        .join(Lawyer)
+        .where(wanted, Booking.state.in_(OPEN_STATES + IN_THE_HOUSE))
+    )
     return list(found.order_by(Booking.created_at, Booking.ref))
 
 
@@ -172,7 +175,7 @@ def near(slot: Slot, free: Sequence[SlotView]) -> list[SlotView]:
 
 
 def _is_under_way(one: Affected) -> bool:
-    return any(booking.state in HERE for booking in one.bookings)
+    return any(booking.state in IN_THE_HOUSE for booking in one.bookings)
 
 
 def _fingerprint(hit: Iterable[Affected]) -> str:

@@ -8,6 +8,7 @@ from booking.lifecycle import ONCE, OPEN_STATES, fit_to_send, tell_all, transiti
 from booking.slots import SlotView
 from models import Audit, Booking, Centre, database
 from models.locks import lock_people
+from models.states import State
 from refusals import Invalid
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def withdraw(
     instead = _instead(desk, found, {booking.slot_id for booking in found} | set(closing))
     with database.atomic():
         lock_people({booking.lawyer_id for booking in found})
-        gone = transition_all(found, "cancelled", by=by, now=now, why=why, decision_reason=why)
+        gone = transition_all(found, State.CANCELLED, by=by, now=now, why=why, decision_reason=why)
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
         words = [{"reason": fit_to_send(why, b), "nearest": instead[b.slot_id]} for b in gone]
         tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)

@@ -7,26 +7,28 @@ from typing import Any, NamedTuple
 
 from peewee import EXCLUDED
 
+from booking.lifecycle import FREED
 from booking.refs import ref_for
 from booking.timetable import rollout
 from models import Booking, Change, Lawyer, Slot, Strike, Suspension
 from models.bookings import seal_detainee
 from models.detainees import id_key
+from models.states import State
 from sandbox.world import visits
 from sandbox.world.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, TAO, WANG, XIE, ZHAO, Person, Prisoner
 
 DAYS = 4
 TODAY_EACH = 6  # meetings in each of today's slots
 _LIVES = {
-    "confirmed": ("submitted", "confirmed"),
-    "arrived": ("submitted", "confirmed", "arrived"),
-    "meeting": ("submitted", "confirmed", "arrived", "meeting"),
-    "done": ("submitted", "confirmed", "arrived", "meeting", "done"),
-    "no_show": ("submitted", "confirmed", "no_show"),
-    "cancelled": ("submitted", "cancelled"),
-    "rejected": ("submitted", "rejected"),
+    State.CONFIRMED: (State.SUBMITTED, State.CONFIRMED),
+    State.ARRIVED: (State.SUBMITTED, State.CONFIRMED, State.ARRIVED),
+    State.MEETING: (State.SUBMITTED, State.CONFIRMED, State.ARRIVED, State.MEETING),
+    State.DONE: (State.SUBMITTED, State.CONFIRMED, State.ARRIVED, State.MEETING, State.DONE),
+    State.NO_SHOW: (State.SUBMITTED, State.CONFIRMED, State.NO_SHOW),
+    State.CANCELLED: (State.SUBMITTED, State.CANCELLED),
+    State.REJECTED: (State.SUBMITTED, State.REJECTED),
 }
-_REASONS = {"cancelled": "当事人家属另行委托", "rejected": "委托手续与所填阶段不符，请到会见窗口办理"}
+_REASONS = {State.CANCELLED: "当事人家属另行委托", State.REJECTED: "委托手续与所填阶段不符，请到会见窗口办理"}
 
 
 class Meeting(NamedTuple):
@@ -36,7 +38,7 @@ class Meeting(NamedTuple):
     prisoner: Prisoner
     day: int
     slot: int
-    state: str
+    state: State
 
 
 def write(now: datetime) -> None:
@@ -77,12 +79,12 @@ def _meetings() -> Iterator[Meeting]:
     here = [prisoner for prisoner in HELD if prisoner.centre == "pudong"][10:]
     for number in range(DAYS * 12):
         day, place = divmod(number, 12)
-        yield Meeting(COLLEAGUES[20 + number], here[number], day, place % 3, "done")
-    yield Meeting(WANG, TAO, 0, 3, "done")
-    yield Meeting(WANG, TAO, 3, 3, "cancelled")
-    yield Meeting(COLLEAGUES[19], XIE, 1, 3, "rejected")
-    yield from (Meeting(LI, HE, day, 3, "no_show") for day in (1, 2))
-    yield from (Meeting(ZHAO, NAMESAKES[0], day, 4, "no_show") for day in (0, 1, 2))
+        yield Meeting(COLLEAGUES[20 + number], here[number], day, place % 3, State.DONE)
+    yield Meeting(WANG, TAO, 0, 3, State.DONE)
+    yield Meeting(WANG, TAO, 3, 3, State.CANCELLED)
+    yield Meeting(COLLEAGUES[19], XIE, 1, 3, State.REJECTED)
+    yield from (Meeting(LI, HE, day, 3, State.NO_SHOW) for day in (1, 2))
+    yield from (Meeting(ZHAO, NAMESAKES[0], day, 4, State.NO_SHOW) for day in (0, 1, 2))
 
 
 def _of_today(slots: list[dict[str, Any]], now: datetime) -> Iterator[Meeting]:
@@ -94,18 +96,18 @@ def _of_today(slots: list[dict[str, Any]], now: datetime) -> Iterator[Meeting]:
         yield Meeting(COLLEAGUES[20 + number], here[number], DAYS, slot, state)
 
 
-def _by_now(start: datetime, number: int, now: datetime) -> str:
+def _by_now(start: datetime, number: int, now: datetime) -> State:
     if now >= start + timedelta(minutes=70):
-        return "done"
+        return State.DONE
     if now >= start:
-        return "meeting" if number % TODAY_EACH else "arrived"
+        return State.MEETING if number % TODAY_EACH else State.ARRIVED
     early = start - timedelta(minutes=30) <= now
-    return "arrived" if early and number % 2 else "confirmed"
+    return State.ARRIVED if early and number % 2 else State.CONFIRMED
 
 
 def _booking(meeting: Meeting, slot: dict[str, Any], lawyer: int) -> dict[str, Any]:
     ref = ref_for(lawyer, f"history-{meeting.day}-{meeting.slot}")
-    key, held = id_key(meeting.prisoner.id_no), meeting.state not in ("cancelled", "rejected")
+    key, held = id_key(meeting.prisoner.id_no), meeting.state not in FREED
     return {
         "ref": ref,
         "lawyer": lawyer,
@@ -136,18 +138,20 @@ def _closed_account(slot: dict[str, Any], taken: int) -> dict[str, Any]:
 def _life(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     start, before = row["starts_at"], None
     at = {
-        "submitted": row["created_at"],
-        "confirmed": start - timedelta(days=3),
-        "rejected": start - timedelta(days=3),
-        "cancelled": start - timedelta(days=2),
-        "arrived": start - timedelta(minutes=20),
-        "meeting": start + timedelta(minutes=4),
-        "no_show": start + timedelta(minutes=15),
-        "done": start + timedelta(minutes=58),
+        State.SUBMITTED: row["created_at"],
+        State.CONFIRMED: start - timedelta(days=3),
+        State.REJECTED: start - timedelta(days=3),
+        State.CANCELLED: start - timedelta(days=2),
+        State.ARRIVED: start - timedelta(minutes=20),
+        State.MEETING: start + timedelta(minutes=4),
+        State.NO_SHOW: start + timedelta(minutes=15),
+        State.DONE: start + timedelta(minutes=58),
     }
     for state in _LIVES[row["state"]]:
         why = _REASONS.get(state, "")
-        by = {"submitted": "lawyer", "cancelled": "lawyer", "no_show": "system"}.get(state, "review-pudong")
+        by = {State.SUBMITTED: "lawyer", State.CANCELLED: "lawyer", State.NO_SHOW: "system"}.get(
+            state, "review-pudong"
+        )
         yield {
             "booking": row["ref"],
             "at": at[state],
@@ -161,7 +165,7 @@ def _life(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _strikes(rows: list[dict[str, Any]], ids: dict[str, int]) -> None:
     late = timedelta(minutes=15)
-    missed = [row for row in rows if row["state"] == "no_show"]
+    missed = [row for row in rows if row["state"] == State.NO_SHOW]
     of_zhao = [row for row in missed if row["lawyer"] == ids[ZHAO.openid]]
     suspension = None
     if len(of_zhao) >= 3:

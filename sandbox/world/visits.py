@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from booking.lifecycle import CAME
 from booking.policy import PAPERS
 from models import Room, Visit
+from models.states import State
 
 MANY = {"pudong": 8, "qingpu": 4}
 
@@ -22,7 +24,7 @@ def write(rows: list[dict[str, Any]], now: datetime) -> None:
     """A visit for every booking whose lawyer came; of a slot nobody shares a room."""
     here = [room.id for room in Room.of_centre("pudong")]
     inside: dict[str, count[int]] = {}
-    came = [row for row in rows if row["state"] in ("arrived", "meeting", "done")]
+    came = [row for row in rows if row["state"] in CAME]
     visits = [
         _visit(row, here[next(inside.setdefault(row["slot"], count())) % len(here)], now) for row in came
     ]
@@ -33,7 +35,7 @@ def write(rows: list[dict[str, Any]], now: datetime) -> None:
 def _visit(row: dict[str, Any], room: int, now: datetime) -> dict[str, Any]:
     """Waiting took 15 to 30 minutes, so that there are figures to look at."""
     start, number = row["starts_at"], int.from_bytes(row["ref"].encode()[-2:])
-    began, over = row["state"] in ("meeting", "done"), row["state"] == "done"
+    began, over = row["state"] in (State.MEETING, State.DONE), row["state"] == State.DONE
     started_at = min(start + timedelta(minutes=number % 6), now)
     return {
         "booking": row["ref"],

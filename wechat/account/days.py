@@ -7,16 +7,17 @@ from booking.search import lookups
 from booking.search.lookups import SlotSum
 from booking.words import STATES, day_words
 from models import Booking, Slot
+from models.states import State
 from wechat.account.question import MANY, Question, behind, cursor, detainee
 from wechat.account.replies import Answer, Item
 
 _COUNTED = {
-    "confirmed": "未到",
-    "submitted": "待复核",
-    "arrived": "到场",
-    "meeting": "会见中",
-    "done": "完成",
-    "no_show": "爽约",
+    State.CONFIRMED: "未到",
+    State.SUBMITTED: "待复核",
+    State.ARRIVED: "到场",
+    State.MEETING: "会见中",
+    State.DONE: "完成",
+    State.NO_SHOW: "爽约",
 }
 
 

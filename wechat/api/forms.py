@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from booking.identity import is_id_no
+from wechat.api.shapes import BookingState
 
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
@@ -162,10 +163,7 @@ class DayQuestion(Form):
 
 
 class ListQuestion(Form):
-    state: (
-        Literal["submitted", "confirmed", "arrived", "meeting", "done", "no_show", "rejected", "cancelled"]
-        | None
-    ) = None
+    state: BookingState | None = None
     cursor: Annotated[str, Field(max_length=100)] | None = None
     limit: int = Field(20, ge=1, le=100)
 

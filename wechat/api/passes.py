@@ -9,12 +9,13 @@ from icalendar import Calendar, Event
 
 from booking.gate.passes import Pass
 from models import Booking
+from models.states import State
 from wechat.api import shapes
 from wechat.api.bookings import own
 from wechat.api.door import api, door
 from wechat.api.telling import answer
 
-_STATUS = {"submitted": "TENTATIVE", "rejected": "CANCELLED", "cancelled": "CANCELLED"}
+_STATUS = {State.SUBMITTED: "TENTATIVE", State.REJECTED: "CANCELLED", State.CANCELLED: "CANCELLED"}
 
 
 @api.get("/bookings/<ref>/pass")

@@ -39,7 +39,7 @@ def met(
     created = slot.starts_at - timedelta(days=days)
     Booking.create(
         ref=ref, lawyer=lawyer, centre=slot.centre_id, slot=slot.id, starts_at=slot.starts_at, minutes=60,
-        ends_at=slot.starts_at + timedelta(minutes=60), state=state, active=None if state in daily.GONE else 1,
+        ends_at=slot.starts_at + timedelta(minutes=60), state=state, active=None if state in daily.FREED else 1,
         detainee_key=who or ref, detainee_sealed="", mandate="entrusted", stage="trial", created_at=created, way=way,
     )  # fmt: skip
     if state == "done":
