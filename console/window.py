@@ -1,15 +1,13 @@
 """现场登记: walk-ins and over-long meetings into the same day book. Rules 13 and 18."""
 
-import re
 import secrets
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask import Response, request
-from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from booking.identity import is_id_no
+from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, number, unseen
 from booking.timetable import centres
 from booking.window import entry, walk_ins
 from booking.window.entry import Entry, Found
@@ -19,38 +17,7 @@ from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown, slot_in_scope
 from refusals import Invalid, Refusal
 
-_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 COMPANIONS = 3
-
-
-def _narrow(value: Any) -> Any:
-    """People type full-width digits and blanks: put right, not refused."""
-    return re.sub(r"[\s-]", "", value.translate(_WIDE)).upper() if isinstance(value, str) else value
-
-
-def _licence(text: str) -> str:
-    if not re.fullmatch(r"\d{17}", text, re.ASCII):
-        raise PydanticCustomError("licence_no", "执业证号应为 17 位数字")
-    return text
-
-
-def _id_no(text: str) -> str:
-    if not is_id_no(text):
-        raise PydanticCustomError("id_no", "身份证号不正确，请核对 18 位号码")
-    return text
-
-
-def _phone(text: str) -> str:
-    if not re.fullmatch(r"1\d{10}", text, re.ASCII):
-        raise PydanticCustomError("phone", "手机号应为 11 位")
-    return text
-
-
-LicenceNo = Annotated[str, BeforeValidator(_narrow), AfterValidator(_licence)]
-IdNo = Annotated[str, BeforeValidator(_narrow), AfterValidator(_id_no)]
-Phone = Annotated[str, BeforeValidator(_narrow), AfterValidator(_phone)]
-Name = Annotated[str, Field(min_length=1, max_length=60)]
-Number = Annotated[str, Field(max_length=60)]
 
 
 class DayAsked(Form):
@@ -71,7 +38,7 @@ class WindowForm(Form):
     licence_no: LicenceNo
     licence_seen: Literal["true"] = Field(description="the original lay on the table")
     name: Name | None = None
-    firm: Annotated[str, Field(min_length=2, max_length=120)] | None = None
+    firm: Firm | None = None
     phone: Phone | None = None
     detainee_name: Name
     detainee_id_no: IdNo | None = None
@@ -164,7 +131,7 @@ def _companions_typed() -> list[dict[str, str]]:
         request.form.getlist(f"companion_{what}") for what in ("name", "role", "licence")
     )
     rows = [
-        {"name": name.strip(), "role": role, "licence_no": _narrow(licence)}
+        {"name": name.strip(), "role": role, "licence_no": number(licence)}
         for name, role, licence in zip(names, roles, licences, strict=False)
     ][:COMPANIONS]
     return rows + [{"name": "", "role": "lawyer", "licence_no": ""}] * (COMPANIONS - len(rows))
@@ -173,7 +140,9 @@ def _companions_typed() -> list[dict[str, str]]:
 def _companion(typed: dict[str, str]) -> dict[str, Any]:
     if typed["role"] not in ("lawyer", "assistant", "interpreter") or len(typed["name"]) > 60:
         raise Invalid("同行人员填写有误")
-    if typed["licence_no"] and not re.fullmatch(r"\d{17}", typed["licence_no"], re.ASCII):
+    if unseen(typed["name"]):
+        raise Invalid("同行人员姓名不能含有不可见字符")
+    if typed["licence_no"] and not LICENCE.fullmatch(typed["licence_no"]):
         raise Invalid(f"同行人员{typed['name']}的执业证号应为 17 位数字")
     return {name: value for name, value in typed.items() if value}
 

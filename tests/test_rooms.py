@@ -30,7 +30,7 @@ MAY_IMPORT = {
 }
 # Inside booking/: what stands on its ground, and which room may know of which beside ground and record.
 GROUND = {
-    "calendar", "complaints", "identity", "lifecycle", "policy", "refs", "rules", "slots", "weekly", "words",
+    "calendar", "complaints", "fields", "identity", "lifecycle", "policy", "refs", "rules", "slots", "weekly", "words",
 }  # fmt: skip
 ROOMS: dict[str, set[str]] = {
     "record": set(),

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import JOIN, IntegrityError
 
+from booking.fields import unseen
 from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
 from models.locks import lock_officers
 from refusals import AlreadyBound, Forbidden, Invalid, NotFound, WrongState
@@ -133,7 +134,7 @@ def names(accounts: Iterable[str]) -> dict[str, str]:
 
 def _checked(name: str, role: str, centre: str | None) -> dict[str, Any]:
     name = name.strip()
-    if not name.isprintable():
+    if unseen(name):
         raise Invalid("姓名含有不可见字符")
     if not 1 <= len(name) <= 60 or role not in ROLES:
         raise Invalid("姓名须为1至60字，角色须为" + "、".join(ROLES.values()) + "之一")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from booking.fields import number, unseen
 from booking.identity import is_id_no
 from booking.roll.rows import Wrong
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
@@ -68,7 +69,7 @@ def _check(rows: Sequence[Row], report: Report) -> bool:
     if not rows:
         report.wrong.append(Wrong(1, "名册中没有人员"))
     for row in rows:
-        id_no = row.cells["id_no"].upper()
+        id_no = number(row.cells["id_no"])
         why = _wrong(row.cells) or (f"身份证号与第{first[id_no]}行重复" if id_no in first else "")
         if why:
             report.wrong.append(Wrong(row.number, why))
@@ -83,11 +84,11 @@ def _wrong(cells: dict[str, str]) -> str:
         return "姓名为空或过长"
     if not is_plain(cells["name"]):
         return "姓名含有不应有的字符"
-    if not is_id_no(cells["id_no"].upper()):
+    if not is_id_no(number(cells["id_no"])):
         return "身份证号有误"
     if not 1 <= len(cells["ward"]) <= 20:
         return "监区为空或过长"
-    if not is_plain(cells["ward"]) or not cells.get("case_no", "").isprintable():
+    if not is_plain(cells["ward"]) or unseen(cells.get("case_no", "")):
         return "监区或案号含有不应有的字符"
     if len(cells.get("case_no", "")) > 60:
         return "案号过长"
@@ -95,7 +96,7 @@ def _wrong(cells: dict[str, str]) -> str:
 
 
 def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, Any]:
-    key = id_key(cells["id_no"].upper())
+    key = id_key(number(cells["id_no"]))
     return {
         "centre": centre,
         "key": key,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from booking.fields import LICENCE, PHONE, number
 from booking.identity import is_id_no
 from booking.roll.sheets import Column, Row, Watching, is_formula, is_plain, lost_digits
 from models import keyring
@@ -24,9 +25,8 @@ STATES = {
     "revoked": "revoked", "吊销": "revoked",
 }  # fmt: skip
 
-_LICENCE = re.compile(r"\d{17}", re.ASCII)
-_PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_NUMBERS = ("licence_no", "id_no", "phone")
 _HEADERS = {column.name: column.headers[0] for column in COLUMNS}
 
 
@@ -63,11 +63,12 @@ def parse(rows: Sequence[Row], watching: Watching = iter) -> Parsed:
     licences: dict[str, int] = {}
     people: dict[str, int] = {}
     for row in watching(rows):
-        licence = row.cells["licence_no"]
-        if why := _wrong(row.cells):
+        cells = row.cells | {name: number(row.cells[name]) for name in _NUMBERS if name in row.cells}
+        licence = cells["licence_no"]
+        if why := _spoilt(row.cells) or _wrong(cells):
             parsed.wrong.append(Wrong(row.number, why))
             continue
-        entry = _entry(row.cells)
+        entry = _entry(cells)
         if licence in licences:
             parsed.wrong.append(Wrong(row.number, f"执业证号与第{licences[licence]}行重复"))
         elif entry.state != "revoked" and entry.id_no_index in people:
@@ -81,23 +82,28 @@ def parse(rows: Sequence[Row], watching: Watching = iter) -> Parsed:
     return parsed
 
 
-def _wrong(cells: dict[str, str]) -> str:
+def _spoilt(cells: dict[str, str]) -> str:
+    """What Excel made of a cell, which is seen only before it is cleaned."""
     for name, text in cells.items():
         if is_formula(text):
             return f"{_HEADERS[name]}是公式，请粘贴为数值"
     if lost_digits(cells["licence_no"]) or lost_digits(cells["id_no"]):
         return "号码在Excel中存为数字，末位已丢失，请将该列设为文本后重新填写"
+    return ""
+
+
+def _wrong(cells: dict[str, str]) -> str:
     return next((why for is_right, why in _CHECKS if not is_right(cells)), "")
 
 
 _CHECKS: tuple[tuple[Callable[[dict[str, str]], Any], str], ...] = (
     (lambda cells: 1 <= len(cells["name"]) <= 60, "姓名为空或过长（合并的单元格请先拆分）"),
     (lambda cells: is_plain(cells["name"]), "姓名含有不应有的字符"),
-    (lambda cells: _LICENCE.fullmatch(cells["licence_no"]), "执业证号应为17位数字"),
+    (lambda cells: LICENCE.fullmatch(cells["licence_no"]), "执业证号应为17位数字"),
     (lambda cells: 1 <= len(cells["firm"]) <= 120, "律师事务所为空或过长（合并的单元格请先拆分）"),
     (lambda cells: is_plain(cells["firm"]), "律师事务所含有不应有的字符"),
-    (lambda cells: is_id_no(cells["id_no"].upper()), "身份证号有误"),
-    (lambda cells: not cells.get("phone") or _PHONE.fullmatch(cells["phone"]), "手机号应为11位数字"),
+    (lambda cells: is_id_no(cells["id_no"]), "身份证号有误"),
+    (lambda cells: not cells.get("phone") or PHONE.fullmatch(cells["phone"]), "手机号应为11位数字"),
     (lambda cells: cells["state"].casefold() in STATES, "状态应为 执业、停止执业 或 吊销"),
     (
         lambda cells: not cells.get("valid_until") or _day(cells["valid_until"]),
@@ -109,7 +115,7 @@ _CHECKS: tuple[tuple[Callable[[dict[str, str]], Any], str], ...] = (
 def _entry(cells: dict[str, str]) -> Entry:
     index, phone = keyring().index, cells.get("phone")
     return Entry(
-        cells["licence_no"], cells["name"], cells["firm"], index("id_no", cells["id_no"].upper()),
+        cells["licence_no"], cells["name"], cells["firm"], index("id_no", cells["id_no"]),
         index("phone", phone) if phone else None, STATES[cells["state"].casefold()],
         _day(cells["valid_until"]) if cells.get("valid_until") else None,
     )  # fmt: skip

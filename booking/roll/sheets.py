@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from booking.fields import unseen
 from booking.roll import workbooks
 from booking.roll.workbooks import MOST_COLUMNS, MOST_ROWS
 from refusals import Invalid
@@ -140,4 +141,4 @@ def is_formula(text: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether this may stand as a name: no formula and nothing that a sheet would take for one, nothing unseen."""
-    return not text.startswith(("=", "+", "-", "@", "#")) and text.isprintable()
+    return not text.startswith(("=", "+", "-", "@", "#")) and not unseen(text)

@@ -1,12 +1,12 @@
 """Where is my booking? A centre's bookings by what an officer is told on the telephone, and lawyers likewise."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from peewee import fn
 
+from booking.fields import LICENCE, PHONE, number
 from booking.identity import is_id_no
 from booking.refs import ref_said
 from booking.search.lookups import After
@@ -15,8 +15,6 @@ from models import Booking, Detainee, Lawyer, RollEntry, keyring
 from models.detainees import id_key, name_key
 from models.names import spellings
 
-_LICENCE = re.compile(r"\d{17}", re.ASCII)
-_PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _NAMESAKES = 50
 
 
@@ -73,14 +71,15 @@ def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
 def on_roll(text: str, many: int) -> list[RollEntry]:
     """Lines of the roll by licence number or name."""
     by_name = RollEntry.name.in_(spellings(text))
-    where = RollEntry.licence_no == text if _LICENCE.fullmatch(text) else by_name
+    digits = number(text)
+    where = RollEntry.licence_no == digits if LICENCE.fullmatch(digits) else by_name
     return list(RollEntry.select().where(where).order_by(RollEntry.licence_no).limit(many))
 
 
 def detainee_keys(centre: str, text: str) -> list[str]:
     """By which bookings about this person are found; of a name, all of that name in the register."""
-    if is_id_no(text.upper()):
-        return [id_key(text.upper())]
+    if is_id_no(number(text)):
+        return [id_key(number(text))]
     named = Detainee.select(Detainee.key).where(
         Detainee.centre == centre, Detainee.name_index == name_key(text)
     )
@@ -114,10 +113,11 @@ def _seen_from(centre: str | None) -> Any:
 
 
 def _called(text: str) -> Any:
-    if _LICENCE.fullmatch(text):
-        return Lawyer.licence_no == text
-    if _PHONE.fullmatch(text):
-        return Lawyer.phone_claim == keyring().index("phone", text)
+    digits = number(text)
+    if LICENCE.fullmatch(digits):
+        return Lawyer.licence_no == digits
+    if PHONE.fullmatch(digits):
+        return Lawyer.phone_claim == keyring().index("phone", digits)
     return Lawyer.name.in_(spellings(text)) | Lawyer.firm.contains(text)
 
 

@@ -1,6 +1,5 @@
 """How forms and addresses are read: strictly, then in Chinese what is wrong with them."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -9,10 +8,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from booking.complaints import refusal
+from booking.fields import controls
 from console.door.csrf import FIELD
 from refusals import Invalid, Malformed
-
-_LINES = {"\n", "\r", "\t"}
 
 
 class Form(BaseModel):
@@ -101,6 +99,5 @@ def _takes_many(form: type[BaseModel], name: str) -> bool:
 
 
 def _refuse_unprintable(values: Iterable[str]) -> None:
-    for value in values:
-        if any(unicodedata.category(char) in ("Cc", "Cs", "Cn") and char not in _LINES for char in value):
-            raise Invalid("填写的内容含有不可见字符")
+    if any(controls(value) for value in values):
+        raise Invalid("填写的内容含有不可见字符")

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 from typing import NamedTuple
 
+from booking.fields import LICENCE, number
 from booking.refs import ref_said
 from wechat.account.dates import NoSuchDay, day_said
 
@@ -13,10 +14,11 @@ _WORDS = {
     "绑定": "bind", "现在": "now", "今日会见": "day", "提押单": "plan", "名额": "seats", "剩余名额": "seats",
     "待复核": "review", "复核": "review", "我的看守所": "centre", "看守所": "centre",
 }  # fmt: skip
-_LICENCE = re.compile(r"\d{17}", re.ASCII)
 _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}", re.ASCII)
 _BINDING = re.compile(r"绑定[:：\s]*(\S[\S ]*)")
-_NAME = re.compile(r"[^\W\d_](?:[^\W_]|[ ·•‧・･∙⋅.'-]){1,59}")
+# Private letters and the planes of Han, whose newest no table of ours may know, are letters of names too.
+_RARE = "\ue000-\uf8ff\U00020000-\U0003fffd\U000f0000-\U000ffffd"
+_NAME = re.compile(rf"(?:[^\W\d_]|[{_RARE}])(?:[^\W_]|[{_RARE} ·•‧・･∙⋅.'-]){{1,59}}")
 
 
 class Intent(NamedTuple):
@@ -47,8 +49,8 @@ def from_text(text: str, today: date) -> Intent:
 
 
 def _someone(text: str) -> Intent:
-    if _LICENCE.fullmatch(text.replace(" ", "")):
-        return Intent("licence", text.replace(" ", ""))
+    if LICENCE.fullmatch(number(text)):
+        return Intent("licence", number(text))
     if _REF.fullmatch(ref_said(text)):
         return Intent("ref", ref_said(text))
     return Intent("name", text) if _NAME.fullmatch(text) else Intent("unknown")

@@ -1,91 +1,16 @@
-"""What lawyers send: each form once, for checking and for the description. Unknown fields are refused.
-
-People type full-width digits, a small x in an ID number and blanks around names; that is put right, not refused.
-"""
+"""What lawyers send: each form once, for checking and for the description. Unknown fields are refused."""
 
 import datetime
 import hashlib
-import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from booking.identity import is_id_no
+from booking.fields import Firm, IdNo, LicenceNo, Name, Number, Reason, Story
 from wechat.api.shapes import BookingState
 
-_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-
-
-def _narrow(value: Any) -> Any:
-    return value.translate(_WIDE).replace(" ", "").upper() if isinstance(value, str) else value
-
-
-def _trim(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
-def _printable(text: str) -> str:
-    if any(
-        unicodedata.category(char)[0] == "C" or unicodedata.category(char) in ("Zl", "Zp") for char in text
-    ):
-        raise PydanticCustomError("control_characters", "不能含有不可见字符")
-    return text
-
-
-def _printable_lines(text: str) -> str:
-    _printable(text.replace("\n", "").replace("\r", ""))
-    return text
-
-
-def _checked_id_no(text: str) -> str:
-    if not is_id_no(text):
-        raise PydanticCustomError("id_no", "身份证号不正确，请核对 18 位号码")
-    return text
-
-
-def _digits_only(text: str) -> str:
-    if len(text) != 17 or not (text.isascii() and text.isdigit()):
-        raise PydanticCustomError("licence_no", "执业证号应为 17 位数字")
-    return text
-
-
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=60),
-    Field(examples=["林知远"]),
-    BeforeValidator(_trim),
-    AfterValidator(_printable),
-]
-Firm = Annotated[
-    str,
-    StringConstraints(min_length=2, max_length=120),
-    Field(examples=["上海正则律师事务所"]),
-    BeforeValidator(_trim),
-    AfterValidator(_printable),
-]
-IdNo = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    Field(description="居民身份证号，18 位 (GB 11643)", examples=["11010519491231002X"]),
-    BeforeValidator(_narrow),
-    AfterValidator(_checked_id_no),
-]
-LicenceNo = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    Field(description="律师执业证号，17 位数字", examples=["13101201810123456"]),
-    BeforeValidator(_narrow),
-    AfterValidator(_digits_only),
-]
-Number = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), BeforeValidator(_trim), AfterValidator(_printable)
-]
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
-Reason = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_trim), AfterValidator(_printable)
-]
 SlotId = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[ -~]+$", examples=["pudong-20261127-0830"])
 ]
@@ -123,12 +48,7 @@ class Consents(Form):
 
 
 class Appeal(Form):
-    reason: Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=500),
-        BeforeValidator(_trim),
-        AfterValidator(_printable_lines),
-    ]
+    reason: Story
 
 
 class DetaineeForm(Form):

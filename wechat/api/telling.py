@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from flask import Response
 
+from booking.words import phone_ends
 from models import Lawyer, Strike
 
 
@@ -32,7 +33,7 @@ def lawyer_told(lawyer: Lawyer | None) -> dict[str, Any] | None:
         "name": lawyer.name,
         "licence_no": lawyer.licence_no,
         "firm": lawyer.firm,
-        "phone": f"{lawyer.phone[:3]}****{lawyer.phone[-4:]}",
+        "phone": phone_ends(lawyer.phone),
         "state": lawyer.state,
         "reason": "；".join(finding["message"] for finding in lawyer.findings),
     }
