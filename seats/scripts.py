@@ -15,7 +15,7 @@ since a client whose call timed out sends it again.
 
 HELD, KNOWN, FULL, UNLOADED, TOO_MANY = 1, 2, 0, -1, -2
 
-# Take a seat, unless there is none or the holder has one already.
+# Take a seat, unless there is none or the holder has one already. The first holder makes the hash: it ends with `left`.
 # KEYS left, holders, tries · ARGV slot, ref, expiry, lawyer, tries allowed, minute
 # → {outcome, seats left}
 RESERVE = """
@@ -27,6 +27,8 @@ if redis.call('HINCRBY', KEYS[3], tried, 1) > tonumber(ARGV[5]) then return {-2,
 if redis.call('TTL', KEYS[3]) < 0 then redis.call('EXPIRE', KEYS[3], 120) end
 if tonumber(left) <= 0 then return {0, 0} end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. ' ' .. ARGV[3])
+local ttl = redis.call('TTL', KEYS[1])
+if ttl > 0 and redis.call('HLEN', KEYS[2]) == 1 then redis.call('EXPIRE', KEYS[2], ttl) end
 return {1, redis.call('HINCRBY', KEYS[1], ARGV[1], -1)}
 """
 

@@ -17,6 +17,7 @@ from models.sealed import Keyring
 from sandbox.servers import postgres, redis
 from sandbox.servers.postgres import PostgresServer
 from sandbox.servers.redis import RedisServer
+from tests import redis_keys
 
 FIELD_KEY, INDEX_KEY = os.urandom(32), os.urandom(32)
 KEYRING = Keyring([FIELD_KEY], INDEX_KEY)
@@ -30,10 +31,12 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture
 def redis_client(redis_server: RedisServer) -> Iterator[Any]:
-    """Short time-outs and no retries, as in service; an empty server before and after."""
+    """Short time-outs and no retries, as in service; an empty server before and after, and no key that nobody knows."""
     redis_server.flush()
     with Redis.from_url(redis_server.url, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)) as client:
         yield client
+    with Redis.from_url(redis_server.url) as client:
+        assert not redis_keys.wrong(client), "keys that docs/redis.md does not have"
     redis_server.flush()
 
 

@@ -102,5 +102,5 @@ def test_a_visitor_whom_another_version_remembered_otherwise_is_asked_for_in_the
 ):
     assert lin.get("/me").status_code == 200
     for key in redis_client.keys("visitor:*"):
-        redis_client.set(key, kept)
+        redis_client.set(key, kept, ex=30)
     assert lin.get("/me").status_code == 200

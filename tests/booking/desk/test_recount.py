@@ -62,12 +62,13 @@ def test_an_old_dump_of_redis_is_brought_up_to_date(desk: Desk, lawyers: Lawyers
     early, *late = lawyers(4)
     early_ref = desk.book(applying(early)).ref
     key = PUDONG_FRIDAY.key
-    old = [(key(what), desk.seats._redis.dump(key(what))) for what in ("left", "holders", "seats")]
+    redis = desk.seats._redis
+    old = [(name, redis.pttl(name), redis.dump(name)) for name in map(key, ("left", "holders", "seats"))]
     desk.cancel(early, early_ref)
     for lawyer in late:
         desk.book(applying(lawyer))
-    for name, dump in old:
-        desk.seats._redis.restore(name, 0, dump, replace=True)
+    for name, ttl, dump in old:
+        redis.restore(name, ttl, dump, replace=True)
     assert left(desk) == 11
     recount.sweep(desk)
     assert left(desk) == 9

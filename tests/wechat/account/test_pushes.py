@@ -107,7 +107,7 @@ def test_without_the_memory_of_pushes_a_second_attempt_would_say_otherwise(
 
 def test_an_attempt_that_died_at_work_is_answered_politely(tencent, pudong, redis_client, monkeypatch):
     monkeypatch.setattr("wechat.account.once.WAIT_SECONDS", 0.1)
-    redis_client.set("wechat:push:o-gate:24500000000000001", b"?" + b"x" * 8)
+    redis_client.set("wechat:push:o-gate:24500000000000001", b"?" + b"x" * 8, ex=60)
     assert said(tencent.push(message())) == texts.BUSY
     assert not noted("lookup.")
 
