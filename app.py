@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from apiflask import APIFlask
 from flask import redirect
+from pydantic import SecretStr
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
@@ -22,10 +23,11 @@ import watch
 import wechat.account
 import wechat.api
 from booking.desk import Desk
+from circuit_breaker import CircuitBreaker
 from config import Settings
 from models.sealed import Keyring
 from seats.counters import SeatCounters
-from seats.servers import connect
+from seats.servers import Breakers, connect
 from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
@@ -43,6 +45,7 @@ class House:
 
     desk: Desk
     redis: Any
+    breaker: CircuitBreaker
     seats_redis: Any
     wechat: WeChat
     website: Website
@@ -80,6 +83,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         desk=house.desk,
         wechat=house.wechat,
         redis=house.redis,
+        breaker=house.breaker,
         secret_keys=settings.secret_keys,
         message_templates=house.wechat_template_ids.values(),
         count=watch.count,
@@ -100,6 +104,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app,
         desk=house.desk,
         redis=house.redis,
+        breaker=house.breaker,
         tags=house.officer_tags,
         appid=settings.wechat_account_appid,
         token=settings.wechat_account_token.get_secret_value(),
@@ -119,25 +124,12 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 def _house(settings: Settings) -> House:
     redis, seats_redis = connect(settings.redis_url), connect(settings.seats_url)
+    breakers = Breakers()
     checkpoint = _checkpoint(settings.huijian_fault)
-    client = WeChat(
-        settings.wechat_miniprogram_appid,
-        settings.wechat_miniprogram_secret.get_secret_value(),
-        redis,
-        settings.wechat_api_url,
-    )
-    account = Account(
-        settings.wechat_account_appid,
-        settings.wechat_account_secret.get_secret_value(),
-        redis,
-        settings.wechat_api_url,
-    )
-    website = Website(
-        settings.wechat_website_appid,
-        settings.wechat_website_secret.get_secret_value(),
-        redis,
-        settings.wechat_api_url,
-    )
+    secret, url = SecretStr.get_secret_value, settings.wechat_api_url
+    client = WeChat(settings.wechat_miniprogram_appid, secret(settings.wechat_miniprogram_secret), redis, url)
+    account = Account(settings.wechat_account_appid, secret(settings.wechat_account_secret), redis, url)
+    website = Website(settings.wechat_website_appid, secret(settings.wechat_website_secret), redis, url)
     tags = Tags(account, redis)
     aliyun = Aliyun(
         settings.aliyun_sms_endpoint,
@@ -150,8 +142,9 @@ def _house(settings: Settings) -> House:
     messages = {kind: Message(one.id, one.fields) for kind, one in filed.items()}
     subscription = Subscription(client.send_subscription_message, messages)
     return House(
-        desk=Desk(SeatCounters(seats_redis), checkpoint=checkpoint),
+        desk=Desk(SeatCounters(seats_redis, breakers[settings.seats_url]), checkpoint=checkpoint),
         redis=redis,
+        breaker=breakers[settings.redis_url],
         seats_redis=seats_redis,
         wechat=client,
         website=website,

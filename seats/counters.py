@@ -45,14 +45,14 @@ class GateAway(Exception):
 class SeatCounters:
     """Seats of all days on one Redis, Sentinel or Cluster. Every method may raise GateAway."""
 
-    def __init__(self, redis: Any):
+    def __init__(self, redis: Any, breaker: CircuitBreaker | None = None):
         self._redis = redis
         self._scripts = {
             name: redis.register_script(getattr(scripts, name))
             for name in ("RESERVE", "SETTLE", "GIVE_BACK", "LOAD", "BALANCE")
         }
         self._line = None if isinstance(redis, RedisCluster) else PinnedConnection(redis)
-        self.breaker = CircuitBreaker(RedisError)
+        self.breaker = breaker or CircuitBreaker(RedisError)
 
     def reserve(self, day: Day, slot: str, ref: str, lawyer: int, now: datetime) -> Reserved:
         """Hold a seat for HOLD_SECONDS, once a reference: the same reference again is KNOWN, not a second seat."""

@@ -6,11 +6,20 @@ from urllib.parse import unquote, urlsplit
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.exceptions import ConnectionError
+from redis.exceptions import ConnectionError, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from circuit_breaker import CircuitBreaker
+
 ANSWER_SECONDS = 0.5
+
+
+class Breakers(dict[str, CircuitBreaker]):
+    """One a machine, by URL: who share one learn together that it is gone."""
+
+    def __missing__(self, url: str) -> CircuitBreaker:
+        return self.setdefault(url, CircuitBreaker(RedisError))
 
 
 def connect(url: str) -> Any:

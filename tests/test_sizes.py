@@ -14,7 +14,7 @@ TABLES = {"models/migrations/0001_first_tables.py": "the first tables, written d
 
 # Files longer than FILE today, with their lines: none may grow, and who shortens one takes it off.
 STILL_OVER = {
-    "app.py": 213,
+    "app.py": 206,
     "booking/desk/availability.py": 233,
     "booking/desk/decision.py": 244,
     "booking/desk/desk.py": 208,

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from redis import RedisError
 from werkzeug.test import TestResponse
 
 from booking.desk import Desk
+from circuit_breaker import CircuitBreaker
 from clock import at
 from models import RollEntry, keyring
 from sandbox import wechat as tencent
@@ -140,6 +142,7 @@ def app(desk: Desk, weixin: WeChat, redis_client: Any) -> APIFlask:  # noqa: F81
         desk=desk,
         wechat=weixin,
         redis=redis_client,
+        breaker=CircuitBreaker(RedisError),
         secret_keys=SECRET_KEYS,
         message_templates={REMINDER},
         count=lambda *counted: app.extensions.setdefault("counted", []).append(counted),

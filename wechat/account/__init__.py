@@ -6,6 +6,7 @@ from flask import Flask
 from redis import Redis
 
 from booking.desk import Desk
+from circuit_breaker import CircuitBreaker
 from wechat.account.binding import Binding
 from wechat.account.bot import Door, bot
 from wechat.account.conversation import Conversation
@@ -23,6 +24,7 @@ def register(
     *,
     desk: Desk,
     redis: Redis,
+    breaker: CircuitBreaker,
     tags: Tags,
     appid: str,
     token: str,
@@ -30,6 +32,8 @@ def register(
     public_url: str,
 ) -> None:
     """Open the officers' account in `app`; `public_url` is where people reach the console."""
-    conversation = Conversation(desk, Binding(desk, redis), Memory(redis), tags, public_url)
-    app.extensions["huijian.account"] = Door(Envelope(appid, token, aes_keys), Once(redis), conversation)
+    conversation = Conversation(desk, Binding(desk, redis), Memory(redis, breaker), tags, public_url)
+    app.extensions["huijian.account"] = Door(
+        Envelope(appid, token, aes_keys), Once(redis, breaker), conversation
+    )
     app.register_blueprint(bot)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from redis import Redis, RedisError
+from redis import Redis
 
 from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import keyring
@@ -24,9 +24,9 @@ class Further(NamedTuple):
 class Memory:
     """Of each officer apart. Sealed, since a wish may hold a name. Raises CircuitOpen where something was to be found."""
 
-    def __init__(self, redis: Redis):
+    def __init__(self, redis: Redis, breaker: CircuitBreaker):
         self._redis = redis
-        self._breaker = CircuitBreaker(RedisError)
+        self._breaker = breaker
 
     def keep(self, openid: str, wish: Intent, cursor: str) -> None:
         """An empty cursor means that there is nothing further. While Redis is away nothing is kept."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from redis import Redis, RedisError
+from redis import Redis
 
 from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import keyring
@@ -23,9 +23,9 @@ class Once:
     """In Redis, the answers sealed: they name lawyers. While it is away every attempt is answered anew, which only
     look-ups allow: what changes something asks Redis itself, and is refused."""
 
-    def __init__(self, redis: Redis):
+    def __init__(self, redis: Redis, breaker: CircuitBreaker):
         self._redis = redis
-        self._breaker = CircuitBreaker(RedisError)
+        self._breaker = breaker
 
     def answer(self, push: Push, make: Callable[[], str], otherwise: str) -> str:
         """What `make` says, or said the first time; `otherwise` when an earlier attempt has not ended in time."""

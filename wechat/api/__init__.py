@@ -7,6 +7,7 @@ from apiflask import APIFlask
 from redis import Redis
 
 from booking.gate.passes import PassKeys
+from circuit_breaker import CircuitBreaker
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
 from wechat.api.door import Door, api
 from wechat.api.fast_path import Count, FastPath
@@ -25,6 +26,7 @@ def register(
     desk: Any,
     wechat: WeChat,
     redis: Redis,
+    breaker: CircuitBreaker,
     secret_keys: Sequence[str],
     message_templates: Collection[str],
     count: Count,
@@ -32,7 +34,12 @@ def register(
     """Open the lawyers' door in `app`. `message_templates` are the ids a consent may be given for; `count` is told
     what is answered before Flask."""
     door = app.extensions["huijian.lawyers"] = Door(
-        desk, wechat, Visitors(redis), Limits(redis), PassKeys(secret_keys), frozenset(message_templates)
+        desk,
+        wechat,
+        Visitors(redis, breaker),
+        Limits(redis),
+        PassKeys(secret_keys),
+        frozenset(message_templates),
     )
     app.wsgi_app = FastPath(app.wsgi_app, door, count)  # type: ignore[method-assign]
     problems.register(app)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from redis import Redis, RedisError
+from redis import Redis
 
 from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import Lawyer, Session, database
@@ -38,10 +38,10 @@ class Visitor(NamedTuple):
 class Visitors:
     """Redis only spares SQL the question. Away, SQL answers; what it remembers never lets in a token SQL refused."""
 
-    def __init__(self, redis: Redis):
+    def __init__(self, redis: Redis, breaker: CircuitBreaker):
         self._redis = redis
         self._line = PinnedConnection(redis)
-        self._breaker = CircuitBreaker(RedisError)
+        self._breaker = breaker
 
     def welcome(self, openid: str, now: datetime) -> tuple[str, datetime]:
         """A new session: its token, 256 bits, and when it ends."""

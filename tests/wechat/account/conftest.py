@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from redis import RedisError
 
 from booking.desk import Desk
 from booking.officers import codes
+from circuit_breaker import CircuitBreaker
 from models import Audit, Booking, Centre, Detainee, Officer, Slot, database
 from models.bookings import seal_detainee
 from models.detainees import id_key, name_key
@@ -100,7 +102,8 @@ def app(desk: Desk, redis_client: Any) -> Flask:  # noqa: F811
     problems.register(app)
     nobody: Any = Account(APPID, SECRET, redis_client, "http://127.0.0.1:9")
     account.register(
-        app, desk=desk, redis=redis_client, tags=account.Tags(nobody, redis_client), appid=APPID, token=TOKEN,
+        app, desk=desk, redis=redis_client, breaker=CircuitBreaker(RedisError),
+        tags=account.Tags(nobody, redis_client), appid=APPID, token=TOKEN,
         aes_keys=(NEW_KEY, OLD_KEY), public_url=PUBLIC_URL,
     )  # fmt: skip
 
