@@ -34,7 +34,7 @@ class Number(NamedTuple):
 
 @console.get("/timetable/policy")
 def policy() -> str:
-    rows = _rows(centres.policy_of(centre_shown()))
+    rows = _rows(Policy.of(centre_shown()))
     return page("policy.html", rows=rows, was=json.dumps({row.name: row.value for row in rows}))
 
 

@@ -6,6 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import calendar
+from booking.policy import Policy
 from booking.timetable import closures, seat_overrides, week_view
 from booking.timetable.closures import Changed
 from booking.timetable.seat_overrides import Affects
@@ -60,7 +61,7 @@ def timetable_slot(slot_id: str) -> str:
     if lowering and lowering.affected:
         noted("lowering.seen", slot_id, bookings=len(lowering.affected))
     return page(
-        "timetable_slot.html", slot=slot, lowering=lowering, policy=week_view.policy_of(slot), now=here().now
+        "timetable_slot.html", slot=slot, lowering=lowering, policy=Policy.of(slot.centre), now=here().now
     )
 
 

@@ -8,7 +8,7 @@ from flask import Response, request
 from pydantic import Field
 
 from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, number, unseen
-from booking.timetable import centres
+from booking.policy import Policy
 from booking.window import entry, walk_ins
 from booking.window.entry import Entry, Found
 from booking.window.walk_ins import WalkIn
@@ -98,7 +98,7 @@ def window_entered(ref: str) -> str:
 
 def _form(day: date, found: Found | None = None) -> str:
     centre, now = centre_shown(), here().now
-    policy = centres.policy_of(centre)
+    policy = Policy.of(centre)
     days = [now.date() + timedelta(days=n) for n in range(policy.opens_days_before + 1)]
     day = day if day in days else days[0]
     typed = request.form if request.method == "POST" else {}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from booking.policy import Policy
 from booking.timetable import centres, holidays, rollout
 from booking.words import moment_words
 from terminal.speech import Subject, answer, by_option, house, json_option, listing
@@ -36,7 +37,7 @@ def list_centres(as_json: bool) -> None:
 def show(code: str, as_json: bool) -> None:
     """显示一个看守所及其全部规则；已改动的标 *。"""
     found = centres.of(code)
-    policy = centres.policy_of(found).model_dump(mode="json")
+    policy = Policy.of(found).model_dump(mode="json")
     if as_json:
         answer(
             "",

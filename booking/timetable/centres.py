@@ -28,10 +28,6 @@ def of(code: str) -> Centre:
     return found
 
 
-def policy_of(centre: Centre) -> Policy:
-    return Policy.of(centre)
-
-
 def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
     """Raises Invalid for a code that can't stand in a slot id, AlreadyBound when it is taken."""
     if not _CODE.fullmatch(code):

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from booking.calendar import DayKind, days
-from booking.policy import Policy
 from booking.timetable.rollout import rows_between
 from models import Centre, CentreDay, Slot
 
@@ -44,10 +43,6 @@ def week(centre: Centre, monday: date, now: datetime) -> list[PlannedDay]:
         for day, kind in days(centre.code, first, last).items()
     ]
     return [day for day in found if day.slots or day.word or day.date.weekday() < 5]
-
-
-def policy_of(slot: Slot) -> Policy:
-    return Policy.of(slot.centre)
 
 
 def _unlaid(row: dict[str, Any]) -> Slot:

@@ -7,6 +7,18 @@ import pytest
 from booking.officers import codes, officers
 from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
 from refusals import AlreadyBound, Forbidden, Invalid, NotFound, Refusal, WrongState
+from tests.odd_letters import NAMES, UNSEEN
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_an_officer_of_a_rare_name_is_added(world, clock, name):
+    assert officers.add("rare", name, "gate", "pudong", clock(), "terminal").name == name
+
+
+@pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN)
+def test_a_name_with_something_unseen_is_refused(world, clock, name):
+    with pytest.raises(Invalid, match="不可见字符"):
+        officers.add("rare", name, "gate", "pudong", clock(), "terminal")
 
 
 @pytest.fixture
