@@ -9,6 +9,7 @@ import os
 
 from flask import Flask, Response, jsonify, request
 from peewee import (
+    AutoField,
     CharField,
     DateTimeField,
     ForeignKeyField,
@@ -40,6 +41,7 @@ class Session(Model):
 
 
 class Booking(Model):
+    id = AutoField()
     lawyer = IntegerField()
     slot = ForeignKeyField(Slot)
     minutes = IntegerField()

@@ -5,10 +5,10 @@ A year whose table was not imported is closed: guessing at it would promise meet
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from booking.weekly import Week, Weeks
-from models import CentreDay, Holiday, HolidayTable
+from models import CentreDay, Holiday, HolidayTable, rows_of
 
 WARN_DAYS = 60
 
@@ -31,7 +31,7 @@ class Almanac:
     def __init__(self, first: date, last: date, centres: Iterable[str] | None = None):
         names = list(centres) if centres is not None else None
         self.weeks = Weeks(names)
-        self._years = {year for (year,) in HolidayTable.select(HolidayTable.year).tuples()}
+        self._years = {year for (year,) in rows_of(HolidayTable.select(HolidayTable.year))}
         self._holidays = _holidays(first, last)
         self._words = _centre_words(first, last, names)
 
@@ -57,7 +57,7 @@ def missing_tables(now: datetime) -> list[int]:
     """Years that begin or run within the next WARN_DAYS and have no table: the alarm."""
     today = now.date()
     near = {today.year, (today + timedelta(days=WARN_DAYS)).year}
-    known = {year for (year,) in HolidayTable.select(HolidayTable.year).tuples()}
+    known = {year for (year,) in rows_of(HolidayTable.select(HolidayTable.year))}
     return sorted(near - known)
 
 
@@ -72,12 +72,12 @@ def _by_weekday(week: Week | None, day: date) -> DayKind:
 
 
 def _holidays(first: date, last: date) -> dict[date, DayKind]:
-    named: Any = Holiday.select().where(Holiday.day.between(first, last))
+    named = Holiday.select().where(Holiday.day.between(first, last))
     return {h.day: _OPEN if h.working else DayKind(False, f"{h.name}放假") for h in named}
 
 
 def _centre_words(first: date, last: date, centres: list[str] | None) -> dict[tuple[str, date], DayKind]:
-    said: Any = CentreDay.select().where(CentreDay.day.between(first, last))
+    said = CentreDay.select().where(CentreDay.day.between(first, last))
     if centres is not None:
         said = said.where(CentreDay.centre.in_(centres))
     return {

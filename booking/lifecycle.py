@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from booking.words import STATES, moment_words
-from models import Booking, Change
+from models import Booking, Change, rows_of
 from models.sealed import UNREADABLE
 from models.slots import give_back, give_back_all
 from models.states import State
@@ -64,8 +64,8 @@ def transition_all(
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
         here = Booking.ref.in_(list(refs)) & (Booking.state == before)
-        found = Booking.update(state=to, **frees, **columns).where(here).returning(Booking.ref).tuples()
-        moved += [(refs[ref], before) for (ref,) in found.execute()]
+        found = rows_of(Booking.update(state=to, **frees, **columns).where(here).returning(Booking.ref))
+        moved += [(refs[ref], before) for (ref,) in found]
     if frees:
         give_back_all(Counter((booking.slot_id, booking.way) for booking, _ in moved))
     steps = [

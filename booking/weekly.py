@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from models import Timetable, TimetableSlot
+from models import Timetable, TimetableSlot, rows_of
 
 
 class Period(NamedTuple):
@@ -72,12 +72,12 @@ def _read(centres: Iterable[str] | None) -> dict[str, list[Week]]:
         S.seats,
         S.window_seats,
     )
-    query: Any = T.select(*columns).join(S).order_by(T.id, S.weekday, S.starts)
+    query = T.select(*columns).join(S).order_by(T.id, S.weekday, S.starts)
     weeks: dict[int, Week] = {}
     by_centre: dict[str, list[Week]] = {}
-    for centre, number, first, last, weekday, *rest in (
-        query.where(T.centre.in_(list(centres))) if centres else query
-    ).tuples():
+    if centres:
+        query = query.where(T.centre.in_(list(centres)))
+    for centre, number, first, last, weekday, *rest in rows_of(query):
         if number not in weeks:
             weeks[number] = Week(number, first, last)
             by_centre.setdefault(centre, []).append(weeks[number])

@@ -17,7 +17,7 @@ from console.door.context import door
 from console.door.forms import Form, read
 from console.door.rights import CHIEF, GATE, may
 from console.door.scope import booking_in_scope, centre_shown
-from models import Booking, Room, Visit
+from models import Booking, Room, Visit, rows_of
 from models.states import State
 from refusals import Forbidden, Invalid
 
@@ -163,6 +163,6 @@ def _is_late(booking: Booking) -> bool:
 
 def _free_rooms(booking: Booking, came: Visit | None) -> list[Room]:
     """Open, and with nobody in them but these."""
-    taken = {room for (room,) in Visit.select(Visit.occupies).where(Visit.occupies.is_null(False)).tuples()}
+    taken = {room for (room,) in rows_of(Visit.select(Visit.occupies).where(Visit.occupies.is_null(False)))}
     taken.discard(came.occupies_id if came else None)
     return [room for room in rooms.every(booking.centre_id) if room.state == "open" and room.id not in taken]

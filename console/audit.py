@@ -54,7 +54,7 @@ def audit_workbook() -> Response:
     noted("audit.export", "", rows=len(found), **filters)
     rows = (
         (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, entries.about(e),
-         names.get(e.centre, e.centre or ""), e.origin)
+         names.get(e.centre or "", e.centre or ""), e.origin)
         for e in found
     )  # fmt: skip
     return workbook(f"操作记录 {here().now:%Y%m%d-%H%M}", HEADERS, rows)

@@ -11,7 +11,7 @@ from booking.roll.roll import COLUMNS
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked
 from console.door.workbook import workbook
-from models import Booking, RollImport
+from models import Booking, RollImport, rows_of
 from refusals import Invalid
 
 KIND_WORDS = {
@@ -111,7 +111,7 @@ def _follows(about: RollImport) -> list[dict[str, object]]:
     own = Booking.select(Booking.ref).where(Booking.ref.in_(refs))
     if centre := here().officer.centre_id:
         own = own.where(Booking.centre == centre)
-    mine = {ref for (ref,) in own.tuples()}
+    mine = {ref for (ref,) in rows_of(own)}
     return [
         {
             **one,

@@ -1,7 +1,7 @@
 """SQL. Fields, indexes and questions; the verbs are the desk's."""
 
 from models.audit import Audit, whence, whose
-from models.base import Table, database, keyring, on_postgres, open_database
+from models.base import Table, database, keyring, on_postgres, open_database, rows_of
 from models.bookings import Booking, Change
 from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
 from models.detainees import Detainee
@@ -29,5 +29,5 @@ __all__ = [
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
     "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
     "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
-    "database", "keyring", "on_postgres", "open_database", "whence", "whose",
+    "database", "keyring", "on_postgres", "open_database", "rows_of", "whence", "whose",
 ]  # fmt: skip

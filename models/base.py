@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from peewee import DatabaseProxy, Model, PostgresqlDatabase, SqliteDatabase
+from peewee import BaseQuery, DatabaseProxy, Model, PostgresqlDatabase, SqliteDatabase
 
 from models.sealed import Keyring
 
-database: Any = DatabaseProxy()
+database = DatabaseProxy()
 _keyring: list[Keyring] = []
 
 
@@ -20,6 +20,11 @@ def open_database(url: str, keyring: Keyring) -> None:
     """Bind every table to `sqlite:///path` or `postgresql://…`. Connections are kept, one a thread."""
     database.initialize(_sqlite(url) if url.startswith("sqlite") else _postgres(url))
     _keyring[:] = [keyring]
+
+
+def rows_of(query: BaseQuery) -> list[tuple[Any, ...]]:
+    """What a query selects or returns, as plain rows: without models, which would be built for nothing."""
+    return list(query.tuples().execute())
 
 
 def keyring() -> Keyring:

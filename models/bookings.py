@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField, TextField, Value
+from peewee import (
+    SQL,
+    AutoField,
+    CharField,
+    Expression,
+    ForeignKeyField,
+    ModelSelect,
+    SmallIntegerField,
+    TextField,
+    Value,
+)
 
 from models.base import Table, keyring
 from models.centres import Centre
@@ -25,8 +35,11 @@ class Booking(Table):
 
     ref = CharField(8, primary_key=True)
     lawyer = ForeignKeyField(Lawyer, backref="bookings", on_delete="RESTRICT")
+    lawyer_id: int
     centre = ForeignKeyField(Centre, backref="bookings", on_delete="RESTRICT")
+    centre_id: str
     slot = ForeignKeyField(Slot, backref="bookings", on_delete="RESTRICT")
+    slot_id: str
     starts_at = MomentField()
     ends_at = MomentField()
     minutes = SmallIntegerField()
@@ -44,6 +57,11 @@ class Booking(Table):
     decision_reason = CharField(200, null=True)
     created_at = MomentField()
     way = CharField(8, default="online", constraints=[SQL("DEFAULT 'online'")])
+
+    changes: "ModelSelect[Change]"
+    changes_told: (
+        "list[Change]"  # not a column: where they were read already, for whoever tells of the booking
+    )
 
     class Meta:
         indexes = (
@@ -72,20 +90,19 @@ class Booking(Table):
         return list(self.changes.order_by(Change.id))
 
     @classmethod
-    def without_findings(cls) -> Any:
+    def without_findings(cls) -> Expression:
         """True of what the comparison found nothing about."""
         return cls.findings == Value("[]", converter=False)
 
     @classmethod
-    def in_full(cls) -> Any:
+    def in_full(cls) -> "ModelSelect[Booking]":
         """Bookings with their centre and their lawyer."""
         return cls.select(cls, Centre, Lawyer).join(Centre).switch(cls).join(Lawyer)
 
     @classmethod
     def of_lawyer(cls, lawyer: int, ref: str) -> "Booking | None":
         """The lawyer's own booking; another's does not exist for him."""
-        found: Booking | None = cls.get_or_none(cls.ref == ref, cls.lawyer == lawyer)
-        return found
+        return cls.get_or_none(cls.ref == ref, cls.lawyer == lawyer)
 
 
 class Change(Table):
@@ -93,6 +110,7 @@ class Change(Table):
 
     id = AutoField()
     booking = ForeignKeyField(Booking, backref="changes", on_delete="CASCADE")
+    booking_id: str
     at = MomentField()
     from_state = CharField(12, null=True)
     to_state = CharField(12)

@@ -21,6 +21,7 @@ class Timetable(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="timetables", on_delete="RESTRICT")
+    centre_id: str
     valid_from = DateField()
     valid_to = DateField(null=True)
     source = CharField(200)
@@ -32,6 +33,7 @@ class TimetableSlot(Table):
 
     id = AutoField()
     timetable = ForeignKeyField(Timetable, backref="slots", on_delete="CASCADE")
+    timetable_id: int
     weekday = IntegerField()
     starts = CharField(5)
     minutes = IntegerField()
@@ -60,6 +62,7 @@ class CentreDay(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="days", on_delete="CASCADE")
+    centre_id: str
     day = DateField()
     open = BooleanField()
     reason = TextField(default="")

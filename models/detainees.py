@@ -13,6 +13,7 @@ class Detainee(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="detainees", on_delete="CASCADE")
+    centre_id: str
     key = CharField(32)
     name_index = CharField(32)
     name_sealed = TextField()

@@ -21,6 +21,7 @@ class SlotFigures(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre_id: str
     date = DateField()
     starts = CharField(5)
     seats = IntegerField(default=0)
@@ -45,6 +46,7 @@ class DayFigures(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre_id: str
     date = DateField()
     spreads = JSONText(default=dict)
     counts = JSONText(default=dict)
@@ -59,6 +61,7 @@ class TurnedAway(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre_id: str
     date = DateField()
     starts = CharField(5)
     why = CharField(8)

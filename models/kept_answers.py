@@ -12,6 +12,7 @@ class KeptAnswer(Table):
 
     id = AutoField()
     lawyer = ForeignKeyField(Lawyer, on_delete="CASCADE")
+    lawyer_id: int
     key = CharField(255)
     body_hash = CharField(64)
     booking = CharField(8)

@@ -1,12 +1,16 @@
 """Lawyers 律师, as they bound themselves or were entered at the window."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peewee import AutoField, CharField, TextField
+from peewee import AutoField, CharField, ModelSelect, TextField
 
 from models.base import Table, keyring
 from models.fields import JSONText, MomentField, findings_lost
+
+if TYPE_CHECKING:
+    from models.bookings import Booking
+    from models.standing import Strike
 
 
 class Lawyer(Table):
@@ -34,6 +38,8 @@ class Lawyer(Table):
     suspended_until = MomentField(null=True)
     created_at = MomentField()
     updated_at = MomentField()
+    bookings: "ModelSelect[Booking]"
+    strikes: "ModelSelect[Strike]"
 
     @property
     def phone(self) -> str:
@@ -49,8 +55,7 @@ class Lawyer(Table):
 
     @classmethod
     def of_openid(cls, openid: str) -> "Lawyer | None":
-        found: Lawyer | None = cls.get_or_none(cls.openid == openid)
-        return found
+        return cls.get_or_none(cls.openid == openid)
 
 
 def seal_person(licence_no: str, id_no: str, phone: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Notice(Table):
     kind = CharField(24)
     channel = CharField(8)
     lawyer = ForeignKeyField(Lawyer, backref="notices", on_delete="CASCADE")
+    lawyer_id: int
     booking = CharField(8, null=True)
     words = JSONText(lost=dict)
     state = CharField(10)

@@ -19,6 +19,7 @@ class Officer(Table):
     name = CharField(60)
     role = CharField(10)
     centre = ForeignKeyField(Centre, backref="officers", null=True, on_delete="RESTRICT")
+    centre_id: str | None
     state = CharField(10, default="active")
     created_at = MomentField()
     passphrase_hash = CharField(200, null=True)
@@ -41,6 +42,7 @@ class OfficerCode(Table):
 
     id = AutoField()
     officer = ForeignKeyField(Officer, backref="codes", on_delete="CASCADE")
+    officer_id: int
     kind = CharField(10)
     code_hash = CharField(64, unique=True)
     created_at = MomentField()
@@ -57,6 +59,7 @@ class OfficerSession(Table):
 
     token_hash = CharField(64, primary_key=True)
     officer = ForeignKeyField(Officer, backref="sessions", on_delete="CASCADE")
+    officer_id: int
     created_at = MomentField()
     seen_at = MomentField()
     expires_at = MomentField(index=True)

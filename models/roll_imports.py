@@ -18,6 +18,7 @@ class RollImport(Table):
     id = AutoField()
     by = CharField(80)
     centre = ForeignKeyField(Centre, null=True, on_delete="SET NULL")
+    centre_id: str | None
     file_name = CharField(200)
     kind = CharField(4)
     size = IntegerField()
@@ -43,6 +44,7 @@ class RollImportPart(Table):
 
     id = AutoField()
     roll_import = ForeignKeyField(RollImport, backref="parts", on_delete="CASCADE")
+    roll_import_id: int
     place = SmallIntegerField()
     sealed = TextField()
 
@@ -55,6 +57,7 @@ class RollImportLine(Table):
 
     id = AutoField()
     roll_import = ForeignKeyField(RollImport, backref="lines", on_delete="CASCADE")
+    roll_import_id: int
     row = IntegerField()
     kind = CharField(10)
     licence_no = CharField(17, null=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, fn
 
-from models.base import Table, database
+from models.base import Table, database, rows_of
 from models.centres import Centre
 from models.fields import MomentField
 from models.statements import Statement, together
@@ -23,6 +23,7 @@ class Slot(Table):
 
     id = CharField(40, primary_key=True)
     centre = ForeignKeyField(Centre, backref="slots", on_delete="RESTRICT")
+    centre_id: str
     date = DateField()
     starts_at = MomentField()
     ends_at = MomentField()
@@ -52,7 +53,7 @@ class Slot(Table):
     def sums_ahead(cls, now: datetime) -> list[tuple[str, int, int]]:
         """Centre, online seats and those taken, over all slots that have not begun."""
         sums = cls.select(cls.centre, fn.SUM(cls.seats), fn.SUM(cls.taken)).where(cls.starts_at > now)
-        return list(sums.group_by(cls.centre).tuples())
+        return [(centre, seats, taken) for centre, seats, taken in rows_of(sums.group_by(cls.centre))]
 
 
 CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND open AND taken + {n} <= seats"

@@ -13,6 +13,7 @@ class Suspension(Table):
 
     id = AutoField()
     lawyer = ForeignKeyField(Lawyer, backref="suspensions", on_delete="RESTRICT")
+    lawyer_id: int
     since = MomentField()
     until = MomentField(index=True)
     told_over_at = MomentField(null=True)
@@ -28,10 +29,13 @@ class Strike(Table):
 
     id = AutoField()
     booking = ForeignKeyField(Booking, unique=True, on_delete="RESTRICT")
+    booking_id: str
     lawyer = ForeignKeyField(Lawyer, backref="strikes", on_delete="RESTRICT")
+    lawyer_id: int
     kind = CharField(20)
     state = CharField(10)
     suspension = ForeignKeyField(Suspension, backref="strikes", null=True, on_delete="SET NULL")
+    suspension_id: int | None
     at = MomentField()
     appeal = CharField(500, null=True)
     appealed_at = MomentField(null=True)

@@ -28,7 +28,7 @@ def together(statements: Sequence[Statement]) -> list[Any]:
     """
     if len(statements) < 2 or not on_postgres():
         return [_answer(database.execute_sql(*statement)) for statement in statements]
-    with peewee.__exception_wrapper__:
+    with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # its stubs leave it out
         connection = database.connection()
         with connection.pipeline() as line:
             cursors = [connection.execute(*statement) for statement in statements]

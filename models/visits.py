@@ -16,6 +16,7 @@ class Room(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="rooms", on_delete="RESTRICT")
+    centre_id: str
     name = CharField(20)
     state = CharField(10, default="open")
     place = SmallIntegerField(default=0)
@@ -38,8 +39,11 @@ class Visit(Table):
     """
 
     booking = ForeignKeyField(Booking, primary_key=True, backref="visits", on_delete="CASCADE")
+    booking_id: str
     room = ForeignKeyField(Room, backref="visits", null=True, on_delete="RESTRICT")
+    room_id: int | None
     occupies = ForeignKeyField(Room, backref="occupants", null=True, unique=True, on_delete="RESTRICT")
+    occupies_id: int | None
     papers = JSONText(default=list)
     papers_owed = CharField(200, default="")
     arrived_at = MomentField()
@@ -52,8 +56,7 @@ class Visit(Table):
     def of_booking(cls, ref: str) -> "Visit | None":
         """With its room, where there is one."""
         found = cls.select(cls, Room).join(Room, JOIN.LEFT_OUTER, on=cls.room).where(cls.booking == ref)
-        one: Visit | None = found.first()
-        return one
+        return found.first()
 
 
 class PlanPrint(Table):
@@ -61,8 +64,10 @@ class PlanPrint(Table):
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="plan_prints", on_delete="CASCADE")
+    centre_id: str
     day = DateField()
     slot = ForeignKeyField(Slot, backref="plan_prints", on_delete="CASCADE")
+    slot_id: str
     printed_at = MomentField()
     by = CharField(80)
     lines = JSONText(default=dict)

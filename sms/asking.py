@@ -47,8 +47,8 @@ class Asking:
 
     def ask_due(self) -> int:
         """Put the questions that are due; stops when Aliyun does not answer. Answers how many it answered."""
-        due = Notice.select().where(Notice.state == "unknown", Notice.ask_at <= self.now())
-        due = list(due.order_by(Notice.ask_at).limit(MOST_AT_ONCE))
+        waiting = Notice.select().where(Notice.state == "unknown", Notice.ask_at <= self.now())
+        due = list(waiting.order_by(Notice.ask_at).limit(MOST_AT_ONCE))
         until = time.monotonic() + ROUND_SECONDS
         for count, notice in enumerate(due):
             if time.monotonic() > until or not self._ask_or_log(notice):

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from models import Consent, Lawyer, Notice
+from models import Consent, Lawyer, Notice, rows_of
 from models.fields import moment_text
 from models.statements import Statement, entering, together
 from sms import templates
@@ -78,7 +78,7 @@ def unblocked() -> Any:
 def is_stopped(now: datetime) -> bool:
     """An SMS refused for what would meet every one alike holds the others back until its next attempt."""
     held = Notice.select(Notice.code).where(Notice.state == "due", Notice.channel == SMS, Notice.due_at > now)
-    codes = held.where(Notice.code.is_null(False)).distinct().tuples()
+    codes = rows_of(held.where(Notice.code.is_null(False)).distinct())
     return any(cure(code) is Cure.STOP for (code,) in codes)
 
 
@@ -118,7 +118,7 @@ def post_beside(notices: Sequence[Notice], template_ids: Mapping[str, str], now:
         .join(Consent, on=(Consent.openid == Lawyer.openid))
         .where(Lawyer.id.in_({n.lawyer_id for n in wanted}), Consent.left > 0)
     )
-    pairs = set(allowed.tuples())
+    pairs = set(rows_of(allowed))
     post_all(
         [
             Letter(n.kind, n.event, n.lawyer_id, n.booking, n.words)
@@ -140,5 +140,5 @@ def oldest_due_age(now: datetime) -> float:
 
 def counts_by_state() -> dict[str, int]:
     """How many notices are in each state, all channels."""
-    rows = Notice.select(Notice.state, fn.COUNT(Notice.id)).group_by(Notice.state).tuples()
+    rows = rows_of(Notice.select(Notice.state, fn.COUNT(Notice.id)).group_by(Notice.state))
     return dict(rows)

@@ -7,7 +7,7 @@ import click
 
 from booking.lawyers import licences
 from booking.roll import roll, sheets
-from models import Lawyer
+from models import Lawyer, rows_of
 from refusals import Invalid, NotFound
 from terminal.speech import (
     FILE,
@@ -98,7 +98,7 @@ def _one(said: str, state: str) -> int:
         if len(said) == 17
         else (Lawyer.id == _number(said))
     )
-    found = [id for (id,) in Lawyer.select(Lawyer.id).where(where).limit(2).tuples()]
+    found = [id for (id,) in rows_of(Lawyer.select(Lawyer.id).where(where).limit(2))]
     if len(found) > 1:
         raise Invalid("有多人以该执业证号申请，请用编号指明（flask lawyers pending）")
     if not found:

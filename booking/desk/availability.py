@@ -14,7 +14,7 @@ from booking import calendar, rules
 from booking.desk.stale_cache import StaleCache
 from booking.policy import Policy
 from booking.slots import DayView, Planned, SlotKey, SlotView
-from models import Booking, Slot, database
+from models import Booking, Slot, database, rows_of
 from models.statements import Statement, together
 from refusals import NotFound, Refusal
 from seats.counters import Day, GateAway, SeatCounters
@@ -189,10 +189,10 @@ def load(seats: SeatCounters, day: Day) -> None:
 
 def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
     """`(slot, ref)` of every booking that holds an online seat; the gate knows nothing of the window's."""
-    query: Any = Booking.select(Booking.slot, Booking.ref).where(
+    query = Booking.select(Booking.slot, Booking.ref).where(
         Booking.slot.in_(list(slots)), Booking.active == 1, Booking.way == "online"
     )
-    return [(slot, ref) for slot, ref in query.tuples()]
+    return [(slot, ref) for slot, ref in rows_of(query)]
 
 
 def _planned(row: tuple[Any, ...]) -> Planned:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from peewee import JOIN, fn
 
 from booking.desk.availability import load
-from models import Booking, Slot, database
+from models import Booking, Slot, database, rows_of
 from seats.counters import Day, GateAway
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _mend(desk: "Desk", day: Day, seen: dict[str, Any], truth: _Truth, now: date
 
 
 def _days_ahead(now: datetime) -> list[Day]:
-    found = Slot.select(Slot.centre, Slot.date).where(Slot.starts_at > now).distinct().tuples()
+    found = rows_of(Slot.select(Slot.centre, Slot.date).where(Slot.starts_at > now).distinct())
     return [Day(centre, date) for centre, date in found]
 
 
@@ -99,7 +99,7 @@ def _read(days: list[Day], now: datetime) -> dict[Day, _Truth]:
         Booking, JOIN.LEFT_OUTER, on=holding
     )
     centres, dates = {day.centre for day in days}, {day.date for day in days}
-    for centre, date, slot, seats, ref in rows.where(Slot.centre.in_(centres), Slot.date.in_(dates)).tuples():
+    for centre, date, slot, seats, ref in rows_of(rows.where(Slot.centre.in_(centres), Slot.date.in_(dates))):
         truth = truths.get(Day(centre, date))
         if truth is not None:
             truth.seats[slot] = seats
@@ -127,7 +127,7 @@ def _wrong_in_sql(repair: bool) -> list[str]:
     active = Booking.select(Booking.slot, Booking.way, fn.COUNT(Booking.ref)).where(Booking.active == 1)
     with database.atomic():
         counts.update(
-            {(slot, way): many for slot, way, many in active.group_by(Booking.slot, Booking.way).tuples()}
+            {(slot, way): many for slot, way, many in rows_of(active.group_by(Booking.slot, Booking.way))}
         )
         wrong = [
             slot

@@ -13,7 +13,18 @@ from typing import Any
 from peewee import JOIN, fn
 
 from booking.lifecycle import CAME, FREED
-from models import Booking, Change, DayFigures, Notice, Slot, SlotFigures, TurnedAway, Visit, database
+from models import (
+    Booking,
+    Change,
+    DayFigures,
+    Notice,
+    Slot,
+    SlotFigures,
+    TurnedAway,
+    Visit,
+    database,
+    rows_of,
+)
 from models.figures import COUNTED
 from models.states import State
 
@@ -79,7 +90,7 @@ def make_due(now: datetime) -> int:
     fresh = (Slot.date < now.date() - RECENT) | (DayFigures.made_at > now - ANEW_AFTER)
     due = Slot.select(Slot.centre, Slot.date).where(Slot.date < now.date(), ~fn.EXISTS(made.where(fresh)))
     days: dict[date, list[str]] = {}
-    for centre, day in due.distinct().order_by(Slot.date.desc()).limit(DAYS_AT_ONCE).tuples():
+    for centre, day in rows_of(due.distinct().order_by(Slot.date.desc()).limit(DAYS_AT_ONCE)):
         days.setdefault(day, []).append(centre)
     for day, centres in days.items():
         make(centres, day, now)
@@ -99,7 +110,7 @@ def _bookings(found: dict[str, Counted], here: Any) -> None:
     columns = (Booking.ref, Booking.centre, Booking.starts_at, Booking.created_at, Booking.state, Booking.way)
     firsts = _first_meetings(here)
     everybody = _of(here, *columns, Visit.booking.is_null(False)).switch(Booking).join(Visit, JOIN.LEFT_OUTER)
-    for ref, centre, starts_at, created_at, state, way, came in everybody.tuples():
+    for ref, centre, starts_at, created_at, state, way, came in rows_of(everybody):
         counted = found[centre]
         slot = counted.slots.setdefault(f"{starts_at:%H:%M}", Counter())
         if state in FREED:
@@ -123,14 +134,14 @@ def _first_meetings(here: Any) -> set[str]:
         Earlier.state.in_(CAME),
     )
     came = _of(here, Booking.ref).where(Booking.state.in_(CAME), ~fn.EXISTS(before))
-    return {ref for (ref,) in came.tuples()}
+    return {ref for (ref,) in rows_of(came)}
 
 
 def _waits(found: dict[str, Counted], here: Any) -> None:
     """Waiting 候见 is from arrival to the start of the meeting."""
     columns = (Booking.centre, Visit.arrived_at, Visit.started_at)
     began = Visit.select(*columns).join(Booking).join(Slot).where(here, Visit.started_at.is_null(False))
-    for centre, arrived_at, started_at in began.tuples():
+    for centre, arrived_at, started_at in rows_of(began):
         found[centre].spreads["waits"][min(LONGEST_WAIT, _minutes(started_at - arrived_at))] += 1
 
 
@@ -145,7 +156,7 @@ def _changes(found: dict[str, Counted], here: Any) -> None:
         Change.by,
     )
     rows = Change.select(*columns).join(Booking).join(Slot).where(here)
-    for centre, created_at, before, to, moment, by in rows.tuples():
+    for centre, created_at, before, to, moment, by in rows_of(rows):
         counted = found[centre]
         if before == State.SUBMITTED and to in (State.CONFIRMED, State.REJECTED):
             counted.counts["decided"] += 1
@@ -166,7 +177,7 @@ def _notices(found: dict[str, Counted], here: Any) -> None:
         about.join(Booking, on=(Booking.ref == Notice.booking)).join(Slot).where(here, Notice.channel == SMS)
     )
     groups = (Booking.centre, Notice.state, Notice.delivered_at.is_null(False))
-    for centre, state, delivered, many in about.group_by(*groups).tuples():
+    for centre, state, delivered, many in rows_of(about.group_by(*groups)):
         kind = "delivered" if state == "sent" and delivered else state
         if kind in ("delivered", "sent", "failed", "unknown"):
             found[centre].counts[f"sms_{kind}"] += many
@@ -177,8 +188,8 @@ def _turned_away(found: dict[str, Counted], day: date) -> None:
     here = TurnedAway.centre.in_(list(found)) & (TurnedAway.date == day)
     columns = (TurnedAway.centre, TurnedAway.starts, TurnedAway.why)
     by_slot = TurnedAway.select(*columns, fn.COUNT(TurnedAway.id)).where(here).group_by(*columns)
-    for centre, starts, why, many in by_slot.tuples():
+    for centre, starts, why, many in rows_of(by_slot):
         found[centre].slots.setdefault(starts, Counter())[why] += many
     by_day = TurnedAway.select(TurnedAway.centre, TurnedAway.why, fn.COUNT(TurnedAway.lawyer.distinct()))
-    for centre, why, many in by_day.where(here).group_by(TurnedAway.centre, TurnedAway.why).tuples():
+    for centre, why, many in rows_of(by_day.where(here).group_by(TurnedAway.centre, TurnedAway.why)):
         found[centre].counts[why] += many

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from booking.figures.daily import Counted, count
-from models import DayFigures, SlotFigures
+from models import DayFigures, SlotFigures, rows_of
 from models.figures import COUNTED
 from refusals import Invalid
 
@@ -121,7 +121,7 @@ def of(centres: Sequence[str], first: date, last: date, now: datetime) -> Figure
         DayFigures.centre.in_(centres) & DayFigures.date.between(first, last) & (DayFigures.date < now.date())
     )
     columns = (DayFigures.date, DayFigures.spreads, DayFigures.counts)
-    for day, spreads, counts in DayFigures.select(*columns).where(here).tuples():
+    for day, spreads, counts in rows_of(DayFigures.select(*columns).where(here)):
         _add_day(found, day, spreads, counts)
     if last >= now.date():
         for counted in count(centres, last).values():
@@ -134,7 +134,7 @@ def of(centres: Sequence[str], first: date, last: date, now: datetime) -> Figure
 def _sums(by: Any, centres: Sequence[str], first: date, last: date) -> Iterable[tuple[Any, dict[str, int]]]:
     sums = [fn.SUM(getattr(SlotFigures, name)) for name in COUNTED]
     here = SlotFigures.centre.in_(centres) & SlotFigures.date.between(first, last)
-    for key, *numbers in SlotFigures.select(by, *sums).where(here).group_by(by).tuples():
+    for key, *numbers in rows_of(SlotFigures.select(by, *sums).where(here).group_by(by)):
         yield key, dict(zip(COUNTED, map(int, numbers), strict=True))
 
 

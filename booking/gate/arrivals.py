@@ -136,7 +136,7 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
 
 def find(ref: str) -> Booking:
     """Raises NotFound."""
-    found: Booking | None = Booking.get_or_none(Booking.ref == ref)
+    found = Booking.get_or_none(Booking.ref == ref)
     if found is None:
         raise NotFound("没有这个预约")
     return found

@@ -12,7 +12,7 @@ from peewee import JOIN
 
 from booking.lifecycle import BROUGHT, CAME_TO_NOTHING
 from clock import at
-from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database
+from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database, rows_of
 from models.bookings import shown_detainee
 from models.states import State
 from refusals import NotFound, WrongState
@@ -129,9 +129,8 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
         .join(Visit, JOIN.LEFT_OUTER)
         .join(Room, JOIN.LEFT_OUTER, on=(Visit.room == Room.id))
         .where(Booking.centre == centre, Booking.starts_at >= begin, Booking.starts_at < begin + timedelta(days=1))
-        .tuples()
     )  # fmt: skip
-    for row in found:
+    for row in rows_of(found):
         ref, slot, _, _, state = row[:5]
         if state == State.SUBMITTED:
             waiting[slot] = waiting.get(slot, 0) + 1

@@ -117,5 +117,5 @@ def _by_state(booking: Booking) -> Sign:
         State.ARRIVED: "已登记，等候会见",
         State.MEETING: "会见正在进行",
         State.DONE: "会见已结束",
-    }[booking.state]
+    }[State(booking.state)]
     return Sign(booking.state, STATES[booking.state], more)

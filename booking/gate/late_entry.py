@@ -43,7 +43,7 @@ def enter(
     Raises NotFound, Invalid for impossible times or missing papers, WrongState.
     """
     booking, now = arrivals.find(ref), desk.now()
-    before: Visit | None = Visit.get_or_none(Visit.booking == ref)
+    before = Visit.get_or_none(Visit.booking == ref)
     policy = Policy.of(booking.centre)
     _check(times, booking, before, policy, now)
     columns = {_COLUMNS[to]: at for to, at in times.steps().items()} | {"entered_late": True}

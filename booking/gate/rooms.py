@@ -21,7 +21,7 @@ def every(centre: str) -> list[Room]:
 def of(centre: str, room: int) -> Room:
     """Raises NotFound, also for another centre's."""
     known = 0 < room < 2**31  # more is no column's number
-    found: Room | None = Room.get_or_none(Room.id == room, Room.centre == centre) if known else None
+    found = Room.get_or_none(Room.id == room, Room.centre == centre) if known else None
     if found is None:
         raise NotFound("没有这个会见室")
     return found
@@ -29,7 +29,7 @@ def of(centre: str, room: int) -> Room:
 
 def named(centre: str, name: str) -> Room:
     """Raises NotFound."""
-    found: Room | None = Room.get_or_none(Room.centre == centre, Room.name == name.strip())
+    found = Room.get_or_none(Room.centre == centre, Room.name == name.strip())
     if found is None:
         raise NotFound(f"没有名为{name}的会见室")
     return found

@@ -8,7 +8,7 @@ from peewee import JOIN
 
 from booking.lifecycle import AWAITED
 from clock import at
-from models import Booking, Lawyer, Room, Slot, Visit
+from models import Booking, Lawyer, Room, Slot, Visit, rows_of
 from models.states import State
 
 SHOWN = (State.CONFIRMED, State.SUBMITTED, State.ARRIVED, State.MEETING, State.DONE, State.NO_SHOW)
@@ -125,7 +125,7 @@ def _coming(centre: str, now: datetime) -> list[Coming]:
         )
         .order_by(Booking.starts_at, Booking.ref)
     )  # fmt: skip
-    return [_one(*row, now=now) for row in found.tuples()]
+    return [_one(*row, now=now) for row in rows_of(found)]
 
 
 def _one(
@@ -163,6 +163,6 @@ def _places(centre: str, now: datetime) -> list[RoomNow]:
     )
     return [
         RoomNow(name, state, ref or "", lawyer or "", since, _over(since, minutes, now) if since else 0)
-        for name, state, ref, minutes, lawyer, since in found.tuples()
+        for name, state, ref, minutes, lawyer, since in rows_of(found)
         if state == "open" or ref
     ]

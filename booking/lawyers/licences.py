@@ -210,7 +210,7 @@ def _claims(lawyer: Lawyer) -> dict[str, str]:
 
 
 def _of_id(lawyer_id: int) -> Lawyer:
-    found: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id)
+    found = Lawyer.get_or_none(Lawyer.id == lawyer_id)
     if found is None:
         raise NotFound("没有这位律师")
     return found

@@ -60,7 +60,7 @@ def strike(booking: Booking, kind: str, policy: Policy, now: datetime) -> int:
 def appeal(lawyer_id: int, strike_id: int, reason: str, now: datetime) -> Strike:
     """The lawyer asks an officer to look again. Raises NotFound, WrongState when waived or appealed already."""
     mine = (Strike.id == strike_id) & (Strike.lawyer == lawyer_id)
-    found: Strike | None = Strike.get_or_none(mine)
+    found = Strike.get_or_none(mine)
     if found is None:
         raise NotFound("没有这条爽约记录")
     fresh = mine & (Strike.state != "waived") & Strike.appealed_at.is_null()
@@ -81,7 +81,7 @@ def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
 
     A suspension that is over has used them up for good.
     """
-    found: Strike | None = Strike.get_or_none(Strike.id == strike_id)
+    found = Strike.get_or_none(Strike.id == strike_id)
     if found is None:
         raise NotFound("没有这条爽约记录")
     with database.atomic():
@@ -92,7 +92,7 @@ def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
         Strike.update(state="waived", waived_by=by, waived_why=why[:200]).where(
             Strike.id == strike_id
         ).execute()
-        if found.suspension_id is not None:
+        if found.suspension is not None:
             _lift(found.suspension, why, now)
         words, centre = {"why": why}, found.booking.centre_id
         Audit.create(at=now, who=by, what="strike.waive", subject=str(strike_id), words=words, centre=centre)
@@ -108,7 +108,7 @@ def lift(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
         raise Invalid("请填写解除的原因")
     with database.atomic():
         lock_people([lawyer_id])
-        lawyer: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id)
+        lawyer = Lawyer.get_or_none(Lawyer.id == lawyer_id)
         if lawyer is None:
             raise NotFound("没有这位律师")
         if not lawyer.is_suspended(now):

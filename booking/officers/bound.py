@@ -5,21 +5,21 @@ from datetime import datetime
 from peewee import IntegrityError
 
 from booking.officers import codes
-from models import Audit, Centre, Officer, database
+from models import Audit, Centre, Officer, database, rows_of
 from refusals import AlreadyBound
 
 
 def of_openid(openid: str) -> Officer | None:
     """The officer, with the centre; whoever is suspended is nobody here."""
     where = (Officer.account_openid == openid) & (Officer.state == "active")
-    found: Officer | None = Officer.select(Officer, Centre).left_outer_join(Centre).where(where).first()
+    found = Officer.select(Officer, Centre).left_outer_join(Centre).where(where).first()
     return found
 
 
 def openids() -> set[str]:
     """Of everybody who may see the officers' menu."""
     bound = Officer.account_openid.is_null(False) & (Officer.state == "active")
-    return {openid for (openid,) in Officer.select(Officer.account_openid).where(bound).tuples()}
+    return {openid for (openid,) in rows_of(Officer.select(Officer.account_openid).where(bound))}
 
 
 def bind(openid: str, code: str, now: datetime) -> Officer:

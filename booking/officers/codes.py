@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from booking.refs import ALPHABET, ref_said
-from models import Audit, Officer, OfficerCode, database, keyring
+from models import Audit, Officer, OfficerCode, database, keyring, rows_of
 from refusals import Invalid, WrongState
 
 LASTS = {"sign_in": timedelta(hours=24), "bind": timedelta(minutes=10)}
@@ -42,10 +42,9 @@ def redeem(code: str, kind: str, now: datetime) -> Officer:
         & (OfficerCode.expires_at > now)
         & OfficerCode.officer.in_(Officer.select(Officer.id).where(Officer.state == "active"))
     )
-    used = OfficerCode.update(used_at=now).where(good).returning(OfficerCode.officer).tuples().execute()
+    used = rows_of(OfficerCode.update(used_at=now).where(good).returning(OfficerCode.officer))
     for (officer,) in used:
-        found: Officer = Officer.get_by_id(officer)
-        return found
+        return Officer.get_by_id(officer)
     raise Invalid("一次性代码不对、已用过或已过期")
 
 

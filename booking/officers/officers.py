@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, IntegrityError
 
 from booking.fields import unseen
-from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
+from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database, rows_of
 from models.locks import lock_officers
 from refusals import AlreadyBound, Forbidden, Invalid, NotFound, WrongState
 
@@ -101,7 +101,7 @@ def may_see_to(by: Officer, centre: str | None) -> None:
 
 def of_account(account: str) -> Officer:
     """Raises NotFound."""
-    found: Officer | None = Officer.get_or_none(Officer.account == account)
+    found = Officer.get_or_none(Officer.account == account)
     if found is None:
         raise NotFound(f"没有账号为{account}的民警")
     return found
@@ -110,8 +110,7 @@ def of_account(account: str) -> Officer:
 def of_website(openid: str) -> Officer | None:
     """Who signs in with this WeChat identity."""
     bound = (Officer.website_openid == openid) & (Officer.state == "active")
-    found: Officer | None = Officer.get_or_none(bound)
-    return found
+    return Officer.get_or_none(bound)
 
 
 def of_centre(centre: str | None, after: str = "", many: int = 100) -> list[Officer]:
@@ -129,7 +128,7 @@ def every() -> list[Officer]:
 def names(accounts: Iterable[str]) -> dict[str, str]:
     """Account → name, of those that are officers'."""
     wanted = Officer.account.in_(sorted(set(accounts)))
-    return dict(Officer.select(Officer.account, Officer.name).where(wanted).tuples())
+    return dict(rows_of(Officer.select(Officer.account, Officer.name).where(wanted)))
 
 
 def _checked(name: str, role: str, centre: str | None) -> dict[str, Any]:

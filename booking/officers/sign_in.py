@@ -20,13 +20,14 @@ _NOBODYS = _HASHER.hash("whoever has no account is measured against this")
 
 def prove(account: str, passphrase: str, code: str, now: datetime) -> Officer:
     """The officer, whose code is used up with that. Raises Unauthenticated, and takes as long for an unknown account."""
-    officer: Officer | None = Officer.get_or_none(
+    officer = Officer.get_or_none(
         (Officer.account == account) & (Officer.state == "active") & Officer.passphrase_hash.is_null(False)
     )
-    known = _fits(officer.passphrase_hash if officer else _NOBODYS, passphrase)
-    if officer is None or not known or not _use_code(officer, code, now):
+    kept = officer and officer.passphrase_hash
+    known = _fits(kept or _NOBODYS, passphrase)
+    if not officer or not kept or not known or not _use_code(officer, code, now):
         raise Unauthenticated("账号、口令或动态码不对")
-    if _HASHER.check_needs_rehash(officer.passphrase_hash):
+    if _HASHER.check_needs_rehash(kept):
         Officer.update(passphrase_hash=_hash(passphrase)).where(Officer.id == officer.id).execute()
     return officer
 

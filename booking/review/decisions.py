@@ -87,7 +87,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
 def decided(ref: str) -> Change | None:
     """The step by which this booking left the queue."""
     left = (Change.booking == ref) & (Change.from_state == State.SUBMITTED)
-    found: Change | None = Change.select().where(left).order_by(Change.id).first()
+    found = Change.select().where(left).order_by(Change.id).first()
     return found
 
 
@@ -173,7 +173,7 @@ def _note(bookings: Sequence[Booking], to: str, by: str, why: str, now: datetime
 
 
 def _find(ref: str) -> Booking:
-    found: Booking | None = Booking.get_or_none(Booking.ref == ref)
+    found = Booking.get_or_none(Booking.ref == ref)
     if found is None:
         raise NotFound("没有这个预约")
     return found

@@ -12,7 +12,7 @@ from peewee import fn
 
 from booking.identity import same_name
 from booking.words import LICENCES
-from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
+from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring, rows_of
 from models.bookings import NAME_LOST
 from models.detainees import id_key, name_key
 from models.sealed import UNREADABLE
@@ -97,7 +97,7 @@ def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[DossierRow]:
 
 def record(lawyer_id: int) -> Record:
     counted = Booking.select(Booking.state, fn.COUNT(Booking.ref)).where(Booking.lawyer == lawyer_id)
-    states: dict[str, int] = dict(counted.group_by(Booking.state).tuples())
+    states: dict[str, int] = dict(rows_of(counted.group_by(Booking.state)))
     strikes = Strike.select().where(Strike.lawyer == lawyer_id, Strike.state == "standing").count()
     return Record(
         done=states.get(State.DONE, 0),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from peewee import Case, fn
 
 from clock import at
-from models import Booking
+from models import Booking, rows_of
 from models.states import State
 
 
@@ -26,7 +26,7 @@ def waiting(centre: str, now: datetime, looked_at: Booking | None = None) -> Wai
     due = Booking.starts_at < at(now.date() + timedelta(days=2), time(0))
     before = _before(looked_at) if looked_at is not None else Booking.ref.is_null()
     counts = (_sum(due), _sum(Booking.without_findings()), _sum(before))
-    found = Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)).tuples()
+    found = rows_of(Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)))
     return Waiting(*(int(count or 0) for count in found[0]))
 
 

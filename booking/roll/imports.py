@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from booking.roll import sheets
-from models import Audit, RollImport, RollImportLine, RollImportPart, database, keyring
+from models import Audit, RollImport, RollImportLine, RollImportPart, database, keyring, rows_of
 from refusals import Invalid, NotFound, TooLarge, WrongState
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def find(import_id: int, centre: str | None = None) -> RollImport:
     where = RollImport.id == min(import_id, 2**31 - 1)
     if centre is not None:
         where &= RollImport.centre == centre
-    found: RollImport | None = RollImport.get_or_none(where)
+    found = RollImport.get_or_none(where)
     if found is None:
         raise NotFound("没有这次导入")
     return found
@@ -115,7 +115,7 @@ def take(now: datetime, queued: Iterable[int] = ()) -> list[int]:
     if not ids:
         return []
     taken = RollImport.update(queued_at=now).where(RollImport.id.in_(ids), ready).returning(RollImport.id)
-    return sorted(import_id for (import_id,) in taken.tuples().execute())
+    return sorted(import_id for (import_id,) in rows_of(taken))
 
 
 def take_back(ids: Iterable[int]) -> None:

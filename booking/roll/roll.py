@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
 from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
 from booking.roll.sheets import Row, Watching
-from models import Audit, Booking, Lawyer, RollEntry, database
+from models import Audit, Booking, Lawyer, RollEntry, database, rows_of
 from models.locks import lock_roll
 
 __all__ = [
@@ -103,7 +103,7 @@ def import_roll(
 def compare(parsed: Parsed, now: datetime) -> Found:
     """What these entries would change. Whoever else brings a roll waits, to the end of the caller's transaction."""
     lock_roll()
-    have = {row[0]: Entry(*row) for row in RollEntry.select(*_columns()).tuples()}
+    have = {row[0]: Entry(*row) for row in rows_of(RollEntry.select(*_columns()))}
     elsewhere = _people(have.values(), {entry.licence_no for _, entry in parsed.entries})
     lines = [RollLine(row, "wrong", why=why) for row, why in parsed.wrong]
     report, fresh = Report(len(parsed.entries) + len(parsed.wrong)), []
@@ -172,7 +172,7 @@ def _follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> l
     states = {licence: entry.state for licence, entry in have.items()}
     states |= {entry.licence_no: entry.state for entry in fresh}
     bound = Lawyer.select(Lawyer.id, Lawyer.licence_no).where(Lawyer.state == VERIFIED).order_by(Lawyer.id)
-    barred = [(lawyer, no) for lawyer, no in bound.tuples() if states.get(no) in BARRED]
+    barred = [(lawyer, no) for lawyer, no in rows_of(bound) if states.get(no) in BARRED]
     ahead = _ahead([lawyer for lawyer, _ in barred], now)
     return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
 
@@ -199,6 +199,6 @@ def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
         rows = Booking.select(Booking.lawyer, Booking.ref).where(
             mine, Booking.active == 1, Booking.starts_at > now
         )
-        for lawyer, ref in rows.order_by(Booking.starts_at).tuples():
+        for lawyer, ref in rows_of(rows.order_by(Booking.starts_at)):
             found.setdefault(lawyer, []).append(ref)
     return found

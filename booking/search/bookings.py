@@ -11,7 +11,7 @@ from booking.identity import is_id_no
 from booking.refs import ref_said
 from booking.search.lookups import After
 from clock import at
-from models import Booking, Detainee, Lawyer, RollEntry, keyring
+from models import Booking, Detainee, Lawyer, RollEntry, keyring, rows_of
 from models.detainees import id_key, name_key
 from models.names import spellings
 
@@ -64,8 +64,7 @@ def lawyers(text: str, state: str, many: int, after: int = 0, centre: str | None
 
 def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
     """As seen from a centre; None from the bureau."""
-    found: Lawyer | None = Lawyer.get_or_none(Lawyer.id == lawyer_id, _seen_from(centre))
-    return found
+    return Lawyer.get_or_none(Lawyer.id == lawyer_id, _seen_from(centre))
 
 
 def on_roll(text: str, many: int) -> list[RollEntry]:
@@ -83,7 +82,7 @@ def detainee_keys(centre: str, text: str) -> list[str]:
     named = Detainee.select(Detainee.key).where(
         Detainee.centre == centre, Detainee.name_index == name_key(text)
     )
-    return [name_key(text), *(key for (key,) in named.limit(_NAMESAKES).tuples())]
+    return [name_key(text), *(key for (key,) in rows_of(named.limit(_NAMESAKES)))]
 
 
 def _matching(wanted: Wanted) -> Any:
@@ -100,7 +99,7 @@ def _matching(wanted: Wanted) -> Any:
         where &= Booking.detainee_key.in_(detainee_keys(wanted.centre, wanted.detainee))
     if wanted.lawyer:
         called = Lawyer.select(Lawyer.id).where(_called(wanted.lawyer)).limit(_NAMESAKES)
-        where &= Booking.lawyer.in_([lawyer for (lawyer,) in called.tuples()])
+        where &= Booking.lawyer.in_([lawyer for (lawyer,) in rows_of(called)])
     return where
 
 

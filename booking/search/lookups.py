@@ -11,7 +11,19 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from booking.lifecycle import COMING, FREED
-from models import Audit, Booking, Centre, Detainee, Lawyer, Officer, RollEntry, Slot, database, on_postgres
+from models import (
+    Audit,
+    Booking,
+    Centre,
+    Detainee,
+    Lawyer,
+    Officer,
+    RollEntry,
+    Slot,
+    database,
+    on_postgres,
+    rows_of,
+)
 from models.names import plain, spellings
 from models.states import State
 
@@ -83,7 +95,7 @@ def slots_of_day(centre: str, day: date) -> list[SlotSum]:
     slots = Slot.of_day(centre, day)
     counted = Booking.select(Booking.slot, Booking.state, fn.COUNT(Booking.ref)).where(_in(slots))
     states: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for slot, state, number in counted.group_by(Booking.slot, Booking.state).tuples():
+    for slot, state, number in rows_of(counted.group_by(Booking.slot, Booking.state)):
         states[slot][state] = number
     return [SlotSum(slot, states[slot.id]) for slot in slots]
 
@@ -98,7 +110,7 @@ def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> li
     found = _by_start(_in(slots) & Booking.state.in_(COMING), many, after)
     keys = [booking.detainee_key for booking in found]
     held = Detainee.select(Detainee.centre, Detainee.key, Detainee.ward).where(Detainee.key.in_(keys))
-    wards = {(centre, key): ward for centre, key, ward in held.tuples()}
+    wards = {(centre, key): ward for centre, key, ward in rows_of(held)}
     return [ToBring(one, wards.get((one.centre_id, one.detainee_key), "")) for one in found]
 
 
@@ -136,7 +148,7 @@ def named(officer: Officer, name: str, many: int, after: str = "") -> list[Lawye
     for table in (RollEntry, Lawyer):
         here = (table.name.in_(spellings(name))) & (table.licence_no > after)
         found = table.select(table.licence_no).where(here).order_by(table.licence_no).limit(many)
-        licences |= {licence for (licence,) in found.tuples()}
+        licences |= {licence for (licence,) in rows_of(found)}
     seen = _seen(officer, sorted(licences)[:many])
     return [one for one in seen if plain(one.name) == plain(name)]
 
@@ -153,7 +165,7 @@ def _seen(officer: Officer, licences: Sequence[str]) -> list[LawyerSeen]:
     counted = Booking.select(Booking.lawyer, fn.COUNT(Booking.ref)).where(
         Booking.lawyer.in_([lawyer.id for lawyer in bound]), _within(officer)
     )
-    bookings = dict(counted.group_by(Booking.lawyer).tuples())
+    bookings = dict(rows_of(counted.group_by(Booking.lawyer)))
     seen = []
     for licence in licences:
         his = [one for one in bound if one.licence_no == licence and _may_see(officer, one, bookings)]

@@ -22,7 +22,7 @@ def every() -> list[Centre]:
 
 def of(code: str) -> Centre:
     """Raises NotFound."""
-    found: Centre | None = Centre.get_or_none(Centre.code == code)
+    found = Centre.get_or_none(Centre.code == code)
     if found is None:
         raise NotFound(f"没有代码为{code}的看守所")
     return found

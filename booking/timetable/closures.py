@@ -99,7 +99,7 @@ def close(desk: "Desk", closing: Closing, fingerprint: str, by: str) -> list[Boo
 
 def reopen_slot(desk: "Desk", slot_id: str, by: str) -> None:
     """Take the word about one slot back: timetable and calendar decide again. Raises NotFound, WrongState."""
-    slot: Slot | None = Slot.get_or_none(Slot.id == slot_id)
+    slot = Slot.get_or_none(Slot.id == slot_id)
     if slot is None:
         raise NotFound("没有这个时段")
     with database.atomic():

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.calendar import Almanac, each_day
 from booking.complaints import refusal
-from models import Audit, Booking, Holiday, HolidayTable, database
+from models import Audit, Booking, Holiday, HolidayTable, database, rows_of
 
 _ALWAYS_OFF = ((1, 1), (5, 1), (10, 1))
 LONGEST_DAYS = 31
@@ -113,7 +113,7 @@ def hits(now: datetime) -> list[Hit]:
     """Coming bookings on days that are not worked."""
     B = Booking
     ahead = (B.active == 1) & (B.starts_at > now)
-    found: Any = B.select(B.ref, B.centre, B.starts_at).where(ahead).order_by(B.starts_at, B.ref).tuples()
+    found = rows_of(B.select(B.ref, B.centre, B.starts_at).where(ahead).order_by(B.starts_at, B.ref))
     coming = [Hit(ref, centre, starts_at, "") for ref, centre, starts_at in found]
     if not coming:
         return []

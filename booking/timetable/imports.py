@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from booking.complaints import refusal
 from booking.policy import Minutes, Policy
 from booking.weekly import Period, Weeks
-from models import Audit, Booking, Centre, Slot, Timetable, TimetableSlot, database
+from models import Audit, Booking, Centre, Slot, Timetable, TimetableSlot, database, rows_of
 from refusals import Invalid, NotFound
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -118,12 +118,12 @@ def affected(table: Table, now: datetime) -> list[Affected]:
     where = (Slot.centre == table.centre) & (Slot.starts_at > now) & (Slot.date >= table.valid_from)
     if table.valid_to is not None:
         where &= Slot.date <= table.valid_to
-    booked: Any = Slot.select(Slot.id, Slot.date, Slot.starts_at, fn.COUNT(Booking.ref)).join(
+    booked = Slot.select(Slot.id, Slot.date, Slot.starts_at, fn.COUNT(Booking.ref)).join(
         Booking, on=(Booking.slot == Slot.id) & (Booking.active == 1) & (Booking.way == "online")
     )
     days = table.by_weekday()
     found = []
-    for slot, day, starts_at, count in booked.where(where).group_by(Slot.id).order_by(Slot.id).tuples():
+    for slot, day, starts_at, count in rows_of(booked.where(where).group_by(Slot.id).order_by(Slot.id)):
         seats = {p.starts: p.seats for p in days.get(day.weekday(), [])}.get(starts_at.time())
         if seats is None or seats < count:
             found.append(Affected(slot, count, seats))

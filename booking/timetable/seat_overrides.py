@@ -111,7 +111,7 @@ def follow_timetable(desk: "Desk", slot_id: str, by: str) -> None:
 
 
 def _of(slot_id: str) -> Slot:
-    found: Slot | None = Slot.select(Slot, Centre).join(Centre).where(Slot.id == slot_id).first()
+    found = Slot.select(Slot, Centre).join(Centre).where(Slot.id == slot_id).first()
     if found is None:
         raise NotFound("没有这个时段")
     return found
@@ -119,7 +119,7 @@ def _of(slot_id: str) -> Slot:
 
 def _locked(slot_id: str) -> Slot:
     """Whoever wants a seat of it waits. SQLite's IMMEDIATE transaction is the lock."""
-    row: Any = Slot.select().where(Slot.id == slot_id)
+    row = Slot.select().where(Slot.id == slot_id)
     found: Slot = (row.for_update() if on_postgres() else row).get()
     return found
 

@@ -29,7 +29,7 @@ def week(centre: Centre, monday: date, now: datetime) -> list[PlannedDay]:
     planned: dict[date, list[Slot]] = {}
     for row in rows_between([centre.code], first, last):
         planned.setdefault(row["date"], []).append(_unlaid(row))
-    said: Any = CentreDay.select().where(CentreDay.centre == centre, CentreDay.day.between(first, last))
+    said = CentreDay.select().where(CentreDay.centre == centre, CentreDay.day.between(first, last))
     words = {word.day: word for word in said}
     ahead = now.date()
     found = [

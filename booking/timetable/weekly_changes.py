@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Any
 
 from booking.timetable import imports
 from booking.timetable.imports import Table
@@ -28,7 +27,7 @@ def written(centre: str, today: date, most: int = MOST_SHOWN) -> list[Written]:
     newest = Timetable.select().where(Timetable.centre == centre).order_by(Timetable.id.desc()).limit(most)
     tables = list(newest)
     days: dict[int, dict[int, list[Period]]] = {one.id: {} for one in tables}
-    lines: Any = TimetableSlot.select().where(TimetableSlot.timetable.in_(list(days)))
+    lines = TimetableSlot.select().where(TimetableSlot.timetable.in_(list(days)))
     for line in lines.order_by(TimetableSlot.weekday, TimetableSlot.starts):
         period = Period(time.fromisoformat(line.starts), line.minutes, line.seats, line.window_seats)
         days[line.timetable_id].setdefault(line.weekday, []).append(period)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, render_template
 
 from booking.officers.officers import ROLES
-from models import Centre
+from models import Centre, rows_of
 from sandbox.runner.welcome import LAWYERS
 from sandbox.world.cast import OFFICERS
 
@@ -32,7 +32,7 @@ def register(app: Flask, wechat_url: str, aliyun_url: str) -> None:
 
     @blueprint.get("/")
     def landing() -> tuple[str, dict[str, str]]:
-        centres = dict(Centre.select(Centre.code, Centre.name).tuples())
+        centres = dict(rows_of(Centre.select(Centre.code, Centre.name)))
         page = render_template(
             "landing/landing.html",
             officers=[(one, ROLES[one.role], centres.get(one.centre, "全局")) for one in OFFICERS],

@@ -28,6 +28,7 @@ from models import (
     Timetable,
     database,
     keyring,
+    rows_of,
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
@@ -125,7 +126,7 @@ def _timetable(centre: str, now: datetime) -> None:
 
 
 def _calendar(now: datetime) -> None:
-    known = {year for (year,) in HolidayTable.select(HolidayTable.year).tuples()}
+    known = {year for (year,) in rows_of(HolidayTable.select(HolidayTable.year))}
     tables = [
         holidays.read(_toml(f"holidays/{path.name}")) for path in sorted((DATA / "holidays").glob("*.toml"))
     ]

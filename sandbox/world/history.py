@@ -10,7 +10,7 @@ from peewee import EXCLUDED
 from booking.lifecycle import FREED
 from booking.refs import ref_for
 from booking.timetable import rollout
-from models import Booking, Change, Lawyer, Slot, Strike, Suspension
+from models import Booking, Change, Lawyer, Slot, Strike, Suspension, rows_of
 from models.bookings import seal_detainee
 from models.detainees import id_key
 from models.states import State
@@ -43,7 +43,7 @@ class Meeting(NamedTuple):
 
 def write(now: datetime) -> None:
     """What is over, and today as it stands at this hour. Inside the caller's transaction."""
-    ids = dict(Lawyer.select(Lawyer.openid, Lawyer.id).tuples())
+    ids = dict(rows_of(Lawyer.select(Lawyer.openid, Lawyer.id)))
     past = _slots_of_days(now, 21, 1)[-DAYS:]
     today = [slot for day in _slots_of_days(now, 0, 0) for slot in day]
     rows = [_booking(m, past[m.day][m.slot], ids[m.lawyer.openid]) for m in _meetings() if m.day < len(past)]

@@ -58,7 +58,7 @@ def _calendar(booking: Booking) -> bytes:
     event.add("summary", f"律师会见 {booking.centre.name}")
     event.add("location", booking.centre.address)
     event.add("description", f"预约号 {booking.ref}")
-    event.add("status", _STATUS.get(booking.state, "CONFIRMED"))
+    event.add("status", _STATUS.get(State(booking.state), "CONFIRMED"))
     calendar = Calendar()
     calendar.add("prodid", "-//huijian//CN")
     calendar.add("version", "2.0")
