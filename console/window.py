@@ -33,19 +33,21 @@ class WindowForm(Form):
 
     token: str = Field(pattern=r"^[A-Za-z0-9_-]{10,60}$")
     day: date
-    slot: str = Field(max_length=40)
-    minutes: int
-    licence_no: LicenceNo
-    licence_seen: Literal["true"] = Field(description="the original lay on the table")
-    name: Name | None = None
-    firm: Firm | None = None
-    phone: Phone | None = None
-    detainee_name: Name
-    detainee_id_no: IdNo | None = None
-    mandate: Literal["entrusted", "legal_aid"]
-    stage: Literal["investigation", "prosecution", "trial"]
-    case_no: Number | None = None
-    permit_no: Number | None = None
+    slot: str = Field(title="时段", max_length=40)
+    minutes: int = Field(title="会见时长")
+    licence_no: LicenceNo = Field(title="执业证号")
+    licence_seen: Literal["true"] = Field(
+        title="请核对原件并勾选", description="the original lay on the table"
+    )
+    name: Name | None = Field(None, title="姓名")
+    firm: Firm | None = Field(None, title="律师事务所")
+    phone: Phone | None = Field(None, title="手机号")
+    detainee_name: Name = Field(title="在押人员姓名")
+    detainee_id_no: IdNo | None = Field(None, title="在押人员身份证号")
+    mandate: Literal["entrusted", "legal_aid"] = Field(title="委托方式")
+    stage: Literal["investigation", "prosecution", "trial"] = Field(title="诉讼阶段")
+    case_no: Number | None = Field(None, title="案号")
+    permit_no: Number | None = Field(None, title="许可文号")
     companion_name: list[str] = []
     companion_role: list[Literal["lawyer", "assistant", "interpreter"]] = []
     companion_licence: list[str] = []
@@ -73,7 +75,7 @@ def window_enter() -> Response | str:
     """Entered at once; with findings only after the officer has seen them. What was wrong comes back as it was typed."""
     day = _day_typed()
     try:
-        form = read(WindowForm)
+        form = _read_typed()
         slot = slot_in_scope(form.slot)
         if slot.centre_id != centre_shown().code:
             raise Invalid("该时段不属于当前看守所，请重新选择时段")
@@ -83,7 +85,7 @@ def window_enter() -> Response | str:
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        say("；".join(_told(refusal)), wrong=True)
+        say(refusal.detail, wrong=True)
         return _form(day)
     say("已登记")
     return back("console.window_entered", ref=booking.ref)
@@ -154,16 +156,12 @@ def _day_typed() -> date:
         return here().now.date()
 
 
-_FIELDS = {
-    "slot": "时段", "minutes": "会见时长", "licence_no": "执业证号", "licence_seen": "请核对原件并勾选",
-    "name": "姓名", "firm": "律师事务所", "phone": "手机号", "detainee_name": "在押人员姓名",
-    "detainee_id_no": "在押人员身份证号", "mandate": "委托方式", "stage": "诉讼阶段", "case_no": "案号",
-    "permit_no": "许可文号",
-}  # fmt: skip
-
-
-def _told(refusal: Refusal) -> list[str]:
-    """In the words of this form: which field, and what of it."""
-    errors = refusal.extra.get("errors", [])
-    said = [f"{_FIELDS.get(e['field'], e['field'])}：{e['message']}" for e in errors]
-    return said if said and refusal.detail.startswith("填写的内容") else [refusal.detail]
+def _read_typed() -> WindowForm:
+    """Raises Invalid in the words of this form: which field, and what of it."""
+    try:
+        return read(WindowForm)
+    except Invalid as wrong:
+        titles = {name: field.title or name for name, field in WindowForm.model_fields.items()}
+        errors = wrong.extra.get("errors", [])
+        said = [f"{titles.get(error['field'], error['field'])}：{error['message']}" for error in errors]
+        raise Invalid("；".join(said) or wrong.detail) from None
