@@ -145,7 +145,7 @@ def _detainees(connection: Any, now: datetime) -> None:
 
 def _detainee(n: int, now: datetime) -> tuple[Any, ...]:
     key, name = id_key(people.id_no(n)), people.detainee_name(n)
-    sealed = models.keyring().seal(name, f"detainee.name:{key}")
+    sealed = models.Detainee.name_sealed.seal(name, key=key)
     return people.centre_of(n), key, name_key(name), sealed, "一监区", f"案{n}", False, now
 
 

@@ -5,6 +5,7 @@ from models.base import Table, database, keyring, on_postgres, open_database, ro
 from models.bookings import Booking, Change
 from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
 from models.detainees import Detainee
+from models.fields import SealedField
 from models.figures import DayFigures, SlotFigures, TurnedAway
 from models.kept_answers import KeptAnswer
 from models.lawyers import Lawyer
@@ -24,10 +25,18 @@ TABLES: list[type[Table]] = [
     Room, Visit, PlanPrint,
 ]  # fmt: skip
 
+
+def sealed_columns() -> list[SealedField]:
+    """Every column that holds personal data sealed: what a change of keys has to go through."""
+    return [
+        field for table in TABLES for field in table._meta.sorted_fields if isinstance(field, SealedField)
+    ]
+
+
 __all__ = [
     "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee",
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
     "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
     "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
-    "database", "keyring", "on_postgres", "open_database", "rows_of", "whence", "whose",
+    "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns", "whence", "whose",
 ]  # fmt: skip

@@ -10,13 +10,12 @@ from peewee import (
     ForeignKeyField,
     ModelSelect,
     SmallIntegerField,
-    TextField,
     Value,
 )
 
-from models.base import Table, keyring
+from models.base import Table
 from models.centres import Centre
-from models.fields import JSONText, MomentField, findings_lost
+from models.fields import JSONText, MomentField, SealedField, findings_lost
 from models.lawyers import Lawyer
 from models.sealed import UNREADABLE
 from models.slots import Slot
@@ -47,7 +46,7 @@ class Booking(Table):
     active = SmallIntegerField(null=True)
     detainee_key = CharField(32)
     detainee_claim = CharField(32, null=True)
-    detainee_sealed = TextField()
+    detainee_sealed = SealedField("booking.detainee:{ref}")
     case_no = CharField(60, null=True)
     mandate = CharField(12)
     stage = CharField(16)
@@ -119,12 +118,11 @@ class Change(Table):
 
 
 def seal_detainee(ref: str, detainee: dict[str, str]) -> str:
-    text = JSONText().db_value(detainee)
-    return keyring().seal(text, f"booking.detainee:{ref}") or ""
+    return Booking.detainee_sealed.seal(JSONText().db_value(detainee) or "", ref=ref)
 
 
 def unseal_detainee(ref: str, sealed: str) -> dict[str, Any]:
-    found: dict[str, Any] = JSONText().python_value(keyring().open(sealed, f"booking.detainee:{ref}"))
+    found: dict[str, Any] = JSONText().python_value(Booking.detainee_sealed.open(sealed, ref=ref))
     return found
 
 

@@ -1,10 +1,10 @@
 """The register of people held at a centre, where the centre imports one."""
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, TextField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField
 
 from models.base import Table, keyring
 from models.centres import Centre
-from models.fields import MomentField
+from models.fields import MomentField, SealedField
 from models.names import plain
 
 
@@ -16,7 +16,7 @@ class Detainee(Table):
     centre_id: str
     key = CharField(32)
     name_index = CharField(32)
-    name_sealed = TextField()
+    name_sealed = SealedField("detainee.name:{key}")
     ward = CharField(20)
     case_no = CharField(60, null=True)
     permit_case = BooleanField(default=False)
@@ -27,7 +27,7 @@ class Detainee(Table):
 
     @property
     def name(self) -> str:
-        return keyring().open(self.name_sealed, f"detainee.name:{self.key}") or ""
+        return Detainee.name_sealed.of(self)
 
 
 def id_key(id_no: str) -> str:

@@ -1,9 +1,9 @@
 """Answers kept, so that a call made twice is answered twice and done once."""
 
-from peewee import AutoField, CharField, ForeignKeyField, TextField
+from peewee import AutoField, CharField, ForeignKeyField
 
 from models.base import Table
-from models.fields import MomentField
+from models.fields import MomentField, SealedField
 from models.lawyers import Lawyer
 
 
@@ -16,7 +16,7 @@ class KeptAnswer(Table):
     key = CharField(255)
     body_hash = CharField(64)
     booking = CharField(8)
-    answer_sealed = TextField()
+    answer_sealed = SealedField("keptanswer:{lawyer_id}:{key}")
     created_at = MomentField(index=True)
 
     class Meta:

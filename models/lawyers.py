@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from peewee import AutoField, CharField, ModelSelect, TextField
+from peewee import AutoField, CharField, ModelSelect
 
 from models.base import Table, keyring
-from models.fields import JSONText, MomentField, findings_lost
+from models.fields import JSONText, MomentField, SealedField, findings_lost
 
 if TYPE_CHECKING:
     from models.bookings import Booking
@@ -29,9 +29,9 @@ class Lawyer(Table):
     walk_in_claim = CharField(17, unique=True, null=True)
     name = CharField(60, index=True)
     firm = CharField(120)
-    id_no_sealed = TextField()
+    id_no_sealed = SealedField("lawyer.id_no:{licence_no}")
     id_no_index = CharField(32)
-    phone_sealed = TextField()
+    phone_sealed = SealedField("lawyer.phone:{licence_no}")
     phone_claim = CharField(32, unique=True, null=True)
     state = CharField(12, index=True)
     findings = JSONText(default=list, lost=findings_lost)
@@ -44,11 +44,11 @@ class Lawyer(Table):
     @property
     def phone(self) -> str:
         """The mobile number, 11 digits; empty where nobody knows it."""
-        return keyring().open(self.phone_sealed or None, f"lawyer.phone:{self.licence_no}") or ""
+        return Lawyer.phone_sealed.of(self) if self.phone_sealed else ""
 
     @property
     def id_no(self) -> str:
-        return keyring().open(self.id_no_sealed or None, f"lawyer.id_no:{self.licence_no}") or ""
+        return Lawyer.id_no_sealed.of(self) if self.id_no_sealed else ""
 
     def is_suspended(self, now: datetime) -> bool:
         return self.suspended_until is not None and now < self.suspended_until
@@ -60,9 +60,8 @@ class Lawyer(Table):
 
 def seal_person(licence_no: str, id_no: str, phone: str) -> dict[str, Any]:
     """The columns of a lawyer that hold personal data."""
-    keys = keyring()
     return {
-        "id_no_sealed": keys.seal(id_no, f"lawyer.id_no:{licence_no}"),
-        "id_no_index": keys.index("id_no", id_no),
-        "phone_sealed": keys.seal(phone, f"lawyer.phone:{licence_no}"),
+        "id_no_sealed": Lawyer.id_no_sealed.seal(id_no, licence_no=licence_no),
+        "id_no_index": keyring().index("id_no", id_no),
+        "phone_sealed": Lawyer.phone_sealed.seal(phone, licence_no=licence_no),
     }

@@ -1,9 +1,9 @@
 """The letterbox: one row a notice and channel, written in the transaction that causes it."""
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, SmallIntegerField, TextField
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField, SmallIntegerField
 
 from models.base import Table
-from models.fields import JSONText, MomentField
+from models.fields import JSONText, MomentField, SealedField
 from models.lawyers import Lawyer
 
 
@@ -30,7 +30,7 @@ class Notice(Table):
     attempted_at = MomentField(null=True)
     ask_at = MomentField(null=True)
     asked = SmallIntegerField(default=0)
-    phone_sealed = TextField(null=True)
+    phone_sealed = SealedField("notice.phone:{id}", null=True)
     biz_id = CharField(64, null=True)
     code = CharField(80, null=True)
     problem = CharField(300, null=True)

@@ -1,10 +1,10 @@
 """Officers 民警, and how they prove who they are."""
 
-from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
 
-from models.base import Table, keyring
+from models.base import Table
 from models.centres import Centre
-from models.fields import MomentField
+from models.fields import MomentField, SealedField
 
 
 class Officer(Table):
@@ -23,7 +23,7 @@ class Officer(Table):
     state = CharField(10, default="active")
     created_at = MomentField()
     passphrase_hash = CharField(200, null=True)
-    totp_sealed = TextField(null=True)
+    totp_sealed = SealedField("officer.totp:{id}", null=True)
     totp_last_step = IntegerField(null=True)
     account_openid = CharField(64, unique=True, null=True)
     website_openid = CharField(64, unique=True, null=True)
@@ -31,7 +31,7 @@ class Officer(Table):
     @property
     def totp_secret(self) -> str:
         """Base 32, or empty where none is set."""
-        return keyring().open(self.totp_sealed, f"officer.totp:{self.id}") or ""
+        return Officer.totp_sealed.of(self)
 
 
 class OfficerCode(Table):
@@ -65,17 +65,9 @@ class OfficerSession(Table):
     expires_at = MomentField(index=True)
     revoked_at = MomentField(null=True)
     enrolling = BooleanField(default=False)
-    totp_offer_sealed = TextField(null=True)
+    totp_offer_sealed = SealedField("officer_session.totp:{token_hash}", null=True)
 
     @property
     def totp_offer(self) -> str:
         """Base 32, or empty where none is offered."""
-        return keyring().open(self.totp_offer_sealed, f"officer_session.totp:{self.token_hash}") or ""
-
-
-def seal_totp_offer(token_hash: str, secret: str) -> str:
-    return keyring().seal(secret, f"officer_session.totp:{token_hash}") or ""
-
-
-def seal_totp(officer: int, secret: str) -> str:
-    return keyring().seal(secret, f"officer.totp:{officer}") or ""
+        return OfficerSession.totp_offer_sealed.of(self)

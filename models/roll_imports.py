@@ -1,10 +1,10 @@
 """A roll sent in by the console: the file, what was found in it, and how far its reading has come."""
 
-from peewee import AutoField, CharField, ForeignKeyField, IntegerField, SmallIntegerField, TextField
+from peewee import AutoField, CharField, ForeignKeyField, IntegerField, SmallIntegerField
 
 from models.base import Table
 from models.centres import Centre
-from models.fields import JSONText, MomentField
+from models.fields import JSONText, MomentField, SealedField
 
 
 class RollImport(Table):
@@ -46,7 +46,7 @@ class RollImportPart(Table):
     roll_import = ForeignKeyField(RollImport, backref="parts", on_delete="CASCADE")
     roll_import_id: int
     place = SmallIntegerField()
-    sealed = TextField()
+    sealed = SealedField("roll_import.part:{roll_import_id}:{place}")
 
     class Meta:
         indexes = ((("roll_import", "place"), True),)

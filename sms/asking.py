@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from peewee import InterfaceError, OperationalError
 
 import clock
-from models import Notice, keyring
+from models import Notice
 from sms import outbox
 from sms.aliyun import Detail
 from sms.delivery import DEFAULT, Patience
@@ -78,7 +78,7 @@ class Asking:
         return True
 
     def _find(self, notice: Notice) -> Detail | None:
-        phone = keyring().open(notice.phone_sealed, f"notice.phone:{notice.id}") or ""
+        phone = Notice.phone_sealed.of(notice)
         # A message sent at the last second of a day may be kept under the next.
         attempted_at: datetime = notice.attempted_at
         soon_after = min(attempted_at + timedelta(minutes=1), self.now())

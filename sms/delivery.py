@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import clock
-from models import Notice, keyring
+from models import Notice
 from models.sealed import UNREADABLE
 from sms import outbox
 from sms.aliyun import Aliyun
@@ -139,13 +139,13 @@ def write_down(notice: Notice, outcome: Mapping[str, Any]) -> None:
 
 def _number(notice: Notice) -> str | None:
     try:
-        return keyring().seal(notice.lawyer.phone, f"notice.phone:{notice.id}")
+        return Notice.phone_sealed.seal(notice.lawyer.phone, id=notice.id)
     except UNREADABLE:
         return None
 
 
 def _phone(notice: Notice) -> str:
-    phone = keyring().open(notice.phone_sealed, f"notice.phone:{notice.id}")
+    phone = Notice.phone_sealed.of(notice)
     if not phone:
         raise SmsFailed("no_phone")
     return phone

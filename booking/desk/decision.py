@@ -21,7 +21,7 @@ from booking.refs import ref_for
 from booking.rules import Taken
 from booking.words import moment_words
 from clock import at
-from models import Booking, Change, KeptAnswer, Slot, database, keyring
+from models import Booking, Change, KeptAnswer, Slot, database
 from models.bookings import seal_detainee
 from models.fields import moment_text
 from models.locks import locking, waited_in_vain
@@ -88,8 +88,7 @@ def kept_answer(application: Application, kept: KeptAnswer) -> Receipt:
     """The answer of the first time. Raises IdempotencyMismatch when the key stood for something else."""
     if kept.body_hash != application.body_hash:
         raise refusals.IdempotencyMismatch()
-    row = f"keptanswer:{kept.lawyer_id}:{kept.key}"
-    return Receipt(kept.booking, keyring().open(kept.answer_sealed, row) or "", replayed=True)
+    return Receipt(kept.booking, KeptAnswer.answer_sealed.of(kept), replayed=True)
 
 
 def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
@@ -216,8 +215,8 @@ def _receipt(draft: Draft) -> Receipt:
 
 def _keep(draft: Draft, receipt: Receipt) -> tuple[Any, ...]:
     application = draft.held.application
-    row = f"keptanswer:{application.lawyer_id}:{application.key}"
-    sealed = keyring().seal(receipt.answer, row)
+    lawyer, key = application.request
+    sealed = KeptAnswer.answer_sealed.seal(receipt.answer, lawyer_id=lawyer, key=key)
     return (*application.request, application.body_hash, receipt.ref, sealed, moment_text(draft.held.now))
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from peewee import OP, Expression, Value
 
-from models import Audit, Booking, Lawyer, Notice, database, keyring
+from models import Audit, Booking, Lawyer, Notice, database
 from models.sealed import UNREADABLE
 from sms import outbox
 from sms.asking import Asking
@@ -130,7 +130,7 @@ def _hindered(notice: Notice) -> str:
     """By the lawyer's number for another sending, or of an unknown one by the number that is to be asked about."""
     try:
         if notice.state == "unknown":
-            keyring().open(notice.phone_sealed, f"notice.phone:{notice.id}")
+            Notice.phone_sealed.of(notice)
         return "" if notice.lawyer.phone else "numberless"
     except UNREADABLE:
         return "unreadable"

@@ -9,7 +9,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from models import Audit, Officer, database
-from models.officers import seal_totp
 from refusals import Invalid, Unauthenticated, WrongState
 
 SHORTEST, LONGEST = 12, 128
@@ -39,7 +38,7 @@ def enrol(officer: Officer, passphrase: str, secret: str, code: str, now: dateti
     with database.atomic():
         Officer.update(
             passphrase_hash=_hash(passphrase),
-            totp_sealed=seal_totp(officer.id, secret),
+            totp_sealed=Officer.totp_sealed.seal(secret, id=officer.id),
             totp_last_step=step,
         ).where(Officer.id == officer.id).execute()
         _note(officer, "officer.enrolled", now)
@@ -61,7 +60,7 @@ def renew_totp(officer: Officer, passphrase: str, secret: str, code: str, now: d
     _check_old(officer, passphrase)
     step = _step_of(secret, code, now)
     with database.atomic():
-        sealed = seal_totp(officer.id, secret)
+        sealed = Officer.totp_sealed.seal(secret, id=officer.id)
         Officer.update(totp_sealed=sealed, totp_last_step=step).where(Officer.id == officer.id).execute()
         _note(officer, "officer.totp", now)
 

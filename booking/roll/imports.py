@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from booking.roll import sheets
-from models import Audit, RollImport, RollImportLine, RollImportPart, database, keyring, rows_of
+from models import Audit, RollImport, RollImportLine, RollImportPart, database, rows_of
 from refusals import Invalid, NotFound, TooLarge, WrongState
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
         )  # fmt: skip
         for place, start in enumerate(range(0, len(raw), PART_BYTES)):
             text = base64.b64encode(raw[start : start + PART_BYTES]).decode()
-            sealed = keyring().seal(text, row_of(made.id, place))
+            sealed = RollImportPart.sealed.seal(text, roll_import_id=made.id, place=place)
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
         words, subject = {"bytes": len(raw)}, str(made.id)
         Audit.create(at=now, who=by, what="roll.brought", subject=subject, words=words, centre=centre)
@@ -143,7 +143,3 @@ def prune(now: datetime) -> int:
         late = RollImport.state.in_(("ready", *OPEN)) & (RollImport.created_at < now - KEPT)
         RollImport.update(state="expired", claim=None, finished_at=now).where(late).execute()
     return int(gone)
-
-
-def row_of(import_id: int, place: int) -> str:
-    return f"roll_import.part:{import_id}:{place}"

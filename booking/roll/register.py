@@ -9,7 +9,7 @@ from booking.fields import number, unseen
 from booking.identity import is_id_no
 from booking.roll.rows import Wrong
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
-from models import Audit, Centre, Detainee, database, keyring
+from models import Audit, Centre, Detainee, database
 from models.detainees import id_key, name_key
 from refusals import NotFound
 
@@ -101,7 +101,7 @@ def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, Any]:
         "centre": centre,
         "key": key,
         "name_index": name_key(cells["name"]),
-        "name_sealed": keyring().seal(cells["name"], f"detainee.name:{key}"),
+        "name_sealed": Detainee.name_sealed.seal(cells["name"], key=key),
         "ward": cells["ward"],
         "case_no": cells.get("case_no") or None,
         "permit_case": _YES[cells.get("permit_case", "").casefold()],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from booking.roll import imports, roll, sheets
 from booking.roll.rows import parse
-from models import RollImport, RollImportLine, RollImportPart, database, keyring
+from models import RollImport, RollImportLine, RollImportPart, database
 from models.statements import entering, together
 from refusals import Invalid
 
@@ -105,10 +105,7 @@ class Run:
 
     def _file(self) -> bytes:
         parts = RollImportPart.select().where(RollImportPart.roll_import == self.about.id)
-        texts = [
-            keyring().open(part.sealed, imports.row_of(self.about.id, part.place)) or ""
-            for part in parts.order_by(RollImportPart.place)
-        ]
+        texts = [RollImportPart.sealed.of(part) for part in parts.order_by(RollImportPart.place)]
         if not texts:
             raise Invalid("上传的文件已过期，请重新上传")
         return b"".join(map(base64.b64decode, texts))

@@ -12,7 +12,6 @@ from peewee import JOIN
 from booking.officers.sign_in import new_secret
 from console.door.context import TOKEN
 from models import Centre, Officer, OfficerSession
-from models.officers import seal_totp_offer
 
 LASTS, IDLE, SEEN_EVERY = timedelta(hours=12), timedelta(minutes=30), timedelta(minutes=1)
 
@@ -22,7 +21,7 @@ def begin(officer: Officer, now: datetime, *, enrolling: bool = False) -> str:
     token = secrets.token_urlsafe(32)
     OfficerSession.create(
         token_hash=hash_of(token),
-        totp_offer_sealed=seal_totp_offer(hash_of(token), new_secret()) if enrolling else None,
+        totp_offer_sealed=_offered(hash_of(token)) if enrolling else None,
         officer=officer,
         created_at=now,
         seen_at=now,
@@ -47,9 +46,13 @@ def recognise(token: str, now: datetime) -> OfficerSession | None:
 
 def offer_totp(session: OfficerSession) -> None:
     """A new secret, to be confirmed by a code of it; until then the old one holds."""
-    sealed = seal_totp_offer(session.token_hash, new_secret())
+    sealed = _offered(session.token_hash)
     mine = OfficerSession.token_hash == session.token_hash
     OfficerSession.update(totp_offer_sealed=sealed).where(mine).execute()
+
+
+def _offered(token_hash: str) -> str:
+    return OfficerSession.totp_offer_sealed.seal(new_secret(), token_hash=token_hash)
 
 
 def withdraw_offer(session: OfficerSession) -> None:

@@ -201,7 +201,7 @@ def _held(prisoner: Prisoner, now: datetime) -> dict[str, Any]:
         "centre": prisoner.centre,
         "key": key,
         "name_index": name_key(prisoner.name),
-        "name_sealed": keyring().seal(prisoner.name, f"detainee.name:{key}"),
+        "name_sealed": Detainee.name_sealed.seal(prisoner.name, key=key),
         "ward": prisoner.ward,
         "case_no": prisoner.case_no,
         "permit_case": prisoner.permit_case,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
-from models import Audit, Lawyer, Notice, keyring
+from models import Audit, Lawyer, Notice
 from tests.booking.conftest import applying
 from tests.console.conftest import Books, SignedIn
 
@@ -20,7 +20,7 @@ def failed(desk: Desk, lawyers: Any) -> Notice:
 
 def lost(notice: Notice, desk: Desk) -> None:
     """Sent, and nobody knows whether it arrived."""
-    sealed = keyring().seal(notice.lawyer.phone, f"notice.phone:{notice.id}")
+    sealed = Notice.phone_sealed.seal(notice.lawyer.phone, id=notice.id)
     Notice.update(state="unknown", attempted_at=desk.now(), phone_sealed=sealed, attempts=1).execute()
 
 

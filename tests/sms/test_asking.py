@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from booking.messages.untold import resend, untold
-from models import Audit, Notice, keyring
+from models import Audit, Notice
 from sms import receipts
 from sms.delivery import claim
 
@@ -237,7 +237,7 @@ def test_a_notice_that_can_not_be_read_keeps_no_other_from_its_answer(
     carrier.faults.order("hang_after_accept")
     good = drop(ref="OTHER234")
     delivery.deliver(good.id)
-    sealed_for_another = keyring().seal("13800138000", "notice.phone:0")
+    sealed_for_another = Notice.phone_sealed.seal("13800138000", id=0)
     Notice.update(phone_sealed=sealed_for_another).where(Notice.id == bad.id).execute()
     watch.move(seconds=31)
     asking.ask_due()

@@ -9,7 +9,7 @@ from booking.gate import arrivals, bring_out_plan, rooms
 from booking.review import decisions
 from booking.timetable import withdrawal
 from clock import at
-from models import Audit, Booking, Detainee, PlanPrint, keyring
+from models import Audit, Booking, Detainee, PlanPrint
 from models.detainees import id_key, name_key
 from refusals import NotFound, WrongState
 from tests.booking.conftest import FRIDAY, SLOT, applying
@@ -19,7 +19,7 @@ def held(name: str, ward: str) -> None:
     key = id_key(name)
     Detainee.create(
         centre="pudong", key=key, name_index=name_key(name), ward=ward, updated_at=at(FRIDAY, time()),
-        name_sealed=keyring().seal(name, f"detainee.name:{key}"),
+        name_sealed=Detainee.name_sealed.seal(name, key=key),
     )  # fmt: skip
 
 

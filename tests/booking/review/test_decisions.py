@@ -11,7 +11,7 @@ from booking.desk import Desk
 from booking.desk.application import Application
 from booking.review import decisions
 from clock import at
-from models import Audit, Booking, Centre, Detainee, Lawyer, Notice, RollEntry, Slot, keyring
+from models import Audit, Booking, Centre, Detainee, Lawyer, Notice, RollEntry, Slot
 from models.detainees import id_key, name_key
 from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
@@ -25,7 +25,7 @@ def kinds() -> list[str]:
 
 def in_custody(name: str, id_no: str, now: object, **more: object) -> None:
     key = id_key(id_no)
-    sealed = keyring().seal(name, f"detainee.name:{key}")
+    sealed = Detainee.name_sealed.seal(name, key=key)
     Detainee.create(
         centre="pudong",
         key=key,

@@ -21,7 +21,7 @@ QIAN, SUN, NAMESAKE = "11010519491231002X", "440524188001010014", "3203117707060
 def held(desk: Desk, clock: Clock) -> Callable[..., None]:
     def made(name: str, id_no: str, **more: Any) -> None:
         key = id_key(id_no)
-        sealed = keyring().seal(name, f"detainee.name:{key}")
+        sealed = Detainee.name_sealed.seal(name, key=key)
         Detainee.create(centre="pudong", key=key, name_index=name_key(name), name_sealed=sealed, ward="三监区",
                         updated_at=clock(), **more)  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from booking.window.entry import Entry
 from booking.window.walk_ins import WalkIn
 from clock import at
-from models import Detainee, keyring
+from models import Detainee
 from models.detainees import id_key, name_key
 from tests.booking.conftest import SLOT, TODAY
 
@@ -34,6 +34,6 @@ def entering(number: int = 0, slot: str = SLOT, **more: Any) -> Entry:
 def held(person: str, id_no: str, **more: Any) -> None:
     """Somebody in the register of Pudong."""
     key = id_key(id_no)
-    sealed = keyring().seal(person, f"detainee.name:{key}")
+    sealed = Detainee.name_sealed.seal(person, key=key)
     row = {"centre": "pudong", "key": key, "name_index": name_key(person), "name_sealed": sealed}
     Detainee.create(**row, ward="一监区", updated_at=at(TODAY, time(9)), **more)

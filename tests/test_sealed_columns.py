@@ -1,0 +1,81 @@
+"""Personal data at rest: which columns hold it, what each value is bound to, and that it opens nowhere else."""
+
+import pytest
+
+from models import Notice, keyring, sealed_columns
+from models.fields import SealedField
+from models.sealed import UNREADABLE
+
+# What is stored was sealed under these words: whoever changes one makes it unreadable.
+BOUND = {
+    "booking.detainee_sealed": "booking.detainee:{ref}",
+    "detainee.name_sealed": "detainee.name:{key}",
+    "kept_answer.answer_sealed": "keptanswer:{lawyer_id}:{key}",
+    "lawyer.id_no_sealed": "lawyer.id_no:{licence_no}",
+    "lawyer.phone_sealed": "lawyer.phone:{licence_no}",
+    "notice.phone_sealed": "notice.phone:{id}",
+    "officer.totp_sealed": "officer.totp:{id}",
+    "officer_session.totp_offer_sealed": "officer_session.totp:{token_hash}",
+    "roll_import_part.sealed": "roll_import.part:{roll_import_id}:{place}",
+}
+
+
+def named(field: SealedField) -> str:
+    return f"{field.model._meta.table_name}.{field.column_name}"
+
+
+COLUMNS = pytest.mark.parametrize("field", sealed_columns(), ids=named)
+
+
+@pytest.fixture(autouse=True)
+def _keys(database: str) -> None:
+    """The keyring of the process."""
+
+
+def row_of(field: SealedField, number: int) -> dict[str, object]:
+    return dict.fromkeys(field.names, number)
+
+
+def test_every_sealed_column_and_what_binds_it() -> None:
+    assert {named(field): field.bound_to for field in sealed_columns()} == BOUND
+
+
+@COLUMNS
+def test_a_row_opens_what_was_sealed_for_it(field: SealedField) -> None:
+    row = field.model(**row_of(field, 1))
+    setattr(row, field.name, field.seal("陶某演", **row_of(field, 1)))
+    assert field.of(row) == "陶某演" and "陶某演" not in getattr(row, field.name)
+
+
+@COLUMNS
+def test_what_was_sealed_before_there_was_such_a_field_opens(field: SealedField) -> None:
+    sealed = keyring().seal("陶某演", BOUND[named(field)].format(**row_of(field, 1)))
+    assert field.open(sealed, **row_of(field, 1)) == "陶某演"
+
+
+@COLUMNS
+def test_a_value_moved_to_another_column_does_not_open(field: SealedField) -> None:
+    for other in [one for one in sealed_columns() if one is not field]:
+        with pytest.raises(UNREADABLE):
+            field.open(other.seal("陶某演", **row_of(other, 1)), **row_of(field, 1))
+
+
+@COLUMNS
+def test_a_value_moved_to_another_row_does_not_open(field: SealedField) -> None:
+    for name in field.names:
+        with pytest.raises(UNREADABLE):
+            field.open(field.seal("陶某演", **row_of(field, 1)), **row_of(field, 1) | {name: 2})
+
+
+@COLUMNS
+def test_an_altered_value_does_not_open(field: SealedField) -> None:
+    sealed = field.seal("陶某演", **row_of(field, 1))
+    at = sealed.index(".") + 20
+    altered = sealed[:at] + ("A" if sealed[at] != "A" else "B") + sealed[at + 1 :]
+    for broken in (altered, "", "gone00.AAAA"):
+        with pytest.raises(UNREADABLE):
+            field.open(broken, **row_of(field, 1))
+
+
+def test_nothing_stored_is_nothing_said() -> None:
+    assert Notice.phone_sealed.of(Notice(id=1)) == ""
