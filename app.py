@@ -23,8 +23,8 @@ import watch
 import wechat.account
 import wechat.api
 from booking.desk import Desk
-from circuit_breaker import CircuitBreaker
 from config import Settings
+from house import House
 from models.sealed import Keyring
 from seats.counters import SeatCounters
 from seats.servers import Breakers, connect
@@ -40,23 +40,12 @@ from wechat.outgoing.website import Website
 
 
 @dataclass(frozen=True)
-class House:
-    """What the doors find behind them, as `app.extensions["huijian"]`."""
+class Furnished(House):
+    """The house, and what WeChat's own doors find in it."""
 
-    desk: Desk
-    redis: Any
-    breaker: CircuitBreaker
-    seats_redis: Any
     wechat: WeChat
     website: Website
     officer_tags: Tags
-    menu: Menu
-    delivery: Delivery
-    asking: Asking
-    wechat_template_ids: dict[str, str]
-    receipt_secret: str
-    public_host: str
-    load_demo: Callable[[Desk, datetime], None] | None
 
 
 class Service(APIFlask):
@@ -122,7 +111,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     return app
 
 
-def _house(settings: Settings) -> House:
+def _house(settings: Settings) -> Furnished:
     redis, seats_redis = connect(settings.redis_url), connect(settings.seats_url)
     breakers = Breakers()
     checkpoint = _checkpoint(settings.huijian_fault)
@@ -141,7 +130,7 @@ def _house(settings: Settings) -> House:
     filed = settings.wechat_message_templates
     messages = {kind: Message(one.id, one.fields) for kind, one in filed.items()}
     subscription = Subscription(client.send_subscription_message, messages)
-    return House(
+    return Furnished(
         desk=Desk(SeatCounters(seats_redis, breakers[settings.seats_url]), checkpoint=checkpoint),
         redis=redis,
         breaker=breakers[settings.redis_url],

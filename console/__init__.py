@@ -1,11 +1,11 @@
 """The officers' pages: each turns a request into one call at the desk, and the answer into a page."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Flask
 from redis import Redis
 
+from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from console import (
     arrivals,
@@ -36,6 +36,7 @@ from console.door.context import Door, WeChatDoor
 from console.door.cookies import Cookies
 from console.door.guard import dress, leave
 from console.wechat_sign_in import oauth
+from sms.asking import Asking
 
 __all__ = ["WeChatDoor", "console", "register"]
 
@@ -74,10 +75,10 @@ for beside in (demo_sign_in.demo, oauth):  # what needs no session
 def register(
     app: Flask,
     *,
-    desk: Any,
+    desk: Desk,
     redis: Redis,
     secret_keys: Sequence[str],
-    asking: Any = None,
+    asking: Asking,
     public_url: str,
     wechat: WeChatDoor,
     demo_accounts: Sequence[str] = (),

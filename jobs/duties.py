@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from booking import calendar
 from booking.desk import recount, unmet
@@ -14,6 +14,7 @@ from booking.record import retention
 from booking.review import decisions
 from booking.roll import imports
 from booking.timetable import rollout
+from house import House
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,10 @@ class Duty(NamedTuple):
 
     name: str
     every: float
-    call: Callable[[], Any]
+    call: Callable[[], object]
 
 
-def table(house: Any) -> list[Duty]:
+def table(house: House) -> list[Duty]:
     desk, asking = house.desk, house.asking
     return [
         Duty("seats: sweep", 5, lambda: _sweep(house)),
@@ -48,7 +49,7 @@ def table(house: Any) -> list[Duty]:
     ]
 
 
-def _sweep(house: Any) -> None:
+def _sweep(house: House) -> None:
     """Drift outside a known incident is a fault to look into, so it is counted and told."""
     tally = recount.sweep(house.desk)
     if tally.drift:

@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from redis import Redis
 from redis.exceptions import RedisError
 
 import redis_heartbeats
+from house import house
 from jobs.duties import Duty, table
 from jobs.relay import Relay
 from models import database
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 @with_appcontext
 def command() -> None:
     """Do the periodic work and put notices into the queue, until told to stop."""
-    house, stopped = current_app.extensions["huijian"], threading.Event()
+    behind, stopped = house(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    relay = Relay(house.redis, house.seats_redis, house.wechat_template_ids)
+    relay = Relay(behind.redis, behind.seats_redis, behind.wechat_template_ids)
     relaying = threading.Thread(target=relay.run, args=(stopped,), name="relay")
     relaying.start()
-    run([*table(house), Duty("sign of life", 10, lambda: _beat(house.redis))], stopped)
+    run([*table(behind), Duty("sign of life", 10, lambda: _beat(behind.redis))], stopped)
     relaying.join()
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 import clock
+from house import house
 from refusals import Malformed, NotFound, TooLarge
 from sms import receipts as shelf
 
@@ -19,8 +20,7 @@ blueprint = Blueprint("receipts", __name__)
 @blueprint.post("/sms/receipts/<secret>")
 def receive(secret: str) -> Response:
     """SmsReport, a batch (document_detail/101867). Anything but HTTP 200 has it pushed again."""
-    house = current_app.extensions["huijian"]
-    if not hmac.compare_digest(secret.encode(), house.receipt_secret.encode()):
+    if not hmac.compare_digest(secret.encode(), house().receipt_secret.encode()):
         raise NotFound
     taken = shelf.take(_batch(), clock.now())
     current_app.logger.info("receipts: %s used, %s ignored", taken.used, taken.ignored)

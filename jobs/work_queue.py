@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import current_app
 from redis import ConnectionPool, Redis
 from redis.sentinel import SentinelConnectionPool
 from rq import Queue
 from rq.serializers import JSONSerializer
 
 from booking.roll import runs
+from house import house
 
 NAME = "notices"
 JOB_SECONDS = 30
@@ -58,12 +58,12 @@ def waiting_imports(queue: Queue) -> set[int]:
 
 def deliver(notice_id: int) -> None:
     """The job: one notice, in the worker's app."""
-    current_app.extensions["huijian"].delivery.deliver(notice_id)
+    house().delivery.deliver(notice_id)
 
 
 def read_roll(import_id: int) -> None:
     """The job: what is to be done about one import of the roll, in the worker's app."""
-    runs.work(current_app.extensions["huijian"].desk, import_id)
+    runs.work(house().desk, import_id)
 
 
 def own_connection(redis: Redis, **options: Any) -> Redis:

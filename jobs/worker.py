@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -16,6 +15,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 import redis_heartbeats
+from house import house
 from jobs import work_queue
 from models import database
 
@@ -45,7 +45,7 @@ def command() -> None:
     """Carry notices to the lawyers' phones, until told to stop."""
     # Every job runs in a child, and a database connection must not be shared with it.
     database.close()
-    work(current_app.extensions["huijian"].redis)
+    work(house().redis)
 
 
 def work(redis: Redis) -> None:

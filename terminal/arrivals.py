@@ -5,8 +5,9 @@ import click
 from booking.gate.arrivals import arrive, finish, no_show, start
 from booking.refs import ref_said
 from booking.words import STATES
+from house import house
 from models import Booking
-from terminal.speech import Subject, answer, by_option, house
+from terminal.speech import Subject, answer, by_option
 
 arrivals = Subject("arrivals", help="到场、会见开始与结束、未到场")
 

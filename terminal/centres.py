@@ -7,7 +7,8 @@ import click
 from booking.policy import Policy
 from booking.timetable import centres, holidays, rollout
 from booking.words import moment_words
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from house import house
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 centre = Subject("centre", help="看守所及其预约规则")
 

@@ -1,8 +1,9 @@
 """`flask demo`: the invented world, where this is a demo."""
 
+from house import house
 from models import Booking, Centre, Lawyer, RollEntry
 from refusals import Forbidden
-from terminal.speech import Subject, answer, house, json_option
+from terminal.speech import Subject, answer, json_option
 
 demo = Subject("demo", help="演示数据（仅演示环境）")
 

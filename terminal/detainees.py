@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from booking.roll import register, sheets
+from house import house
 from refusals import Invalid
 from terminal.speech import (
     FILE,
@@ -12,7 +13,6 @@ from terminal.speech import (
     answer,
     by_option,
     dry_run_option,
-    house,
     json_option,
     watched,
 )  # fmt: skip

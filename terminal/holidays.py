@@ -10,8 +10,9 @@ import click
 from booking.timetable import holidays as years
 from booking.timetable import rollout
 from booking.words import moment_words
+from house import house
 from refusals import Invalid
-from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, house, json_option
+from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, json_option
 
 holidays = Subject("holidays", help="国务院节假日安排")
 

@@ -7,6 +7,7 @@ import click
 
 from booking.lawyers import licences
 from booking.roll import roll, sheets
+from house import house
 from models import Lawyer, rows_of
 from refusals import Invalid, NotFound
 from terminal.speech import (
@@ -15,7 +16,6 @@ from terminal.speech import (
     answer,
     by_option,
     dry_run_option,
-    house,
     json_option,
     listing,
     watched,

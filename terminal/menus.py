@@ -1,6 +1,7 @@
 """`flask menu`: the menus of the officers' subscription account."""
 
-from terminal.speech import Subject, answer, house, json_option
+from house import house
+from terminal.speech import Subject, answer, json_option
 
 menu = Subject("menu", help="公众号菜单")
 

@@ -3,8 +3,9 @@
 import click
 
 from booking.messages import untold
+from house import house
 from refusals import NotFound, Unavailable, WrongState
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 notices = Subject("notices", help="未能告知律师的短信")
 

@@ -4,7 +4,8 @@ import click
 
 from booking.officers import codes, officers
 from booking.words import moment_words
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from house import house
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 officer = Subject("officer", help="民警账号")
 

@@ -5,7 +5,8 @@ import click
 from booking.refs import ref_said
 from booking.review import decisions
 from booking.words import moment_words
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from house import house
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 review = Subject("review", help="预约复核")
 

@@ -3,7 +3,8 @@
 import click
 
 from booking.gate import rooms
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from house import house
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 room = Subject("room", help="会见室")
 

@@ -3,7 +3,8 @@
 import click
 
 from booking.desk import recount
-from terminal.speech import Refused, Subject, answer, house, json_option
+from house import house
+from terminal.speech import Refused, Subject, answer, json_option
 
 seats = Subject("seats", help="名额核对")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from peewee import DataError, OperationalError, ProgrammingError
 from tqdm import tqdm
@@ -34,10 +33,6 @@ class Subject(AppGroup):
             raise Refused(f"有一项过长，或数据库不能接受：{_first_line(problem)}") from None
         except (OperationalError, ProgrammingError) as problem:
             raise Refused(_about_database(problem)) from None
-
-
-def house() -> Any:
-    return current_app.extensions["huijian"]
 
 
 def answer(words: str, as_json: bool = False, **told: Any) -> None:

@@ -3,8 +3,9 @@
 import click
 
 from booking.lawyers import standing
+from house import house
 from models import Lawyer, Strike
-from terminal.speech import Subject, answer, by_option, house, json_option, listing
+from terminal.speech import Subject, answer, by_option, json_option, listing
 
 _STATES = {"standing": "有效", "used": "已用于暂停", "waived": "已撤销"}
 _KINDS = {"no_show": "爽约", "late_cancellation": "逾期取消"}

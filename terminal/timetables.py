@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from booking.timetable import imports, rollout
+from house import house
 from refusals import Invalid
-from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, house, json_option
+from terminal.speech import FILE, Subject, answer, by_option, dry_run_option, json_option
 
 timetable = Subject("timetable", help="每周时间表")
 

@@ -17,15 +17,16 @@ MAY_IMPORT = {
     "circuit_breaker": set(),
     "pinned_redis": set(),
     "redis_heartbeats": set(),
+    "house": DESK,
     "models": {"clock"},
     "seats": FLOOR,
     "sms": {"models", "clock"},
     "booking": FLOOR | {"seats", "sms", "models"},
-    "jobs": DESK | {"redis_heartbeats"},
+    "jobs": DESK | {"redis_heartbeats", "house"},
     "wechat": DESK,
     "console": DESK,
-    "terminal": DESK,
-    "watch": DESK | {"redis_heartbeats"},
+    "terminal": DESK | {"house"},
+    "watch": DESK | {"redis_heartbeats", "house"},
     "sandbox": DESK,  # the demo world and the stand-ins' texts; the stand-ins themselves know nothing of ours
 }
 # Inside booking/: what stands on its ground, and which room may know of which beside ground and record.

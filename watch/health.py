@@ -1,13 +1,13 @@
 """For the load balancer: up while the process serves, ready while everything it needs answers."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from peewee import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
 import redis_heartbeats
+from house import house
 from models import database, schema
 from sms import outbox
 
@@ -26,24 +26,24 @@ def readyz() -> tuple[Response, int]:
     What all hosts share is told in the body alone. If a dead database took every host out of the balancer, people
     would read its error page and not ours, which says when to come again.
     """
-    house = current_app.extensions["huijian"]
-    parts: dict[str, Any] = {
+    behind = house()
+    parts: dict[str, object] = {
         "database": _state(lambda: not schema.pending()),
-        "redis": _state(house.redis.ping),
-        "seats": _state(house.seats_redis.ping),
+        "redis": _state(behind.redis.ping),
+        "seats": _state(behind.seats_redis.ping),
         "worker": "unknown",
         "clock": "unknown",
         "oldest_notice_s": None,
     }
     if parts["redis"] == "ok":
-        parts["worker"] = _state(lambda: redis_heartbeats.is_alive(house.redis, "worker"))
-        parts["clock"] = _state(lambda: redis_heartbeats.is_alive(house.redis, "clock"))
+        parts["worker"] = _state(lambda: redis_heartbeats.is_alive(behind.redis, "worker"))
+        parts["clock"] = _state(lambda: redis_heartbeats.is_alive(behind.redis, "clock"))
     if parts["database"] == "ok":
-        parts["oldest_notice_s"] = round(outbox.oldest_due_age(house.desk.now()), 1)
+        parts["oldest_notice_s"] = round(outbox.oldest_due_age(behind.desk.now()), 1)
     return jsonify(parts), 503 if parts["database"] == "not ready" else 200
 
 
-def _state(ask: Callable[[], Any]) -> str:
+def _state(ask: Callable[[], object]) -> str:
     try:
         return "ok" if ask() else "not ready"
     except (RedisError, OperationalError, InterfaceError):

@@ -5,7 +5,7 @@ import time
 from functools import lru_cache
 from ipaddress import ip_address
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -18,6 +18,7 @@ from prometheus_client import (
 )
 from redis.exceptions import RedisError
 
+from house import house
 from models import Slot
 from refusals import NotFound
 from sms import outbox
@@ -41,9 +42,9 @@ def register(app: Flask) -> None:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Raises NotFound for whoever comes through a proxy, by the public name, or from a public address."""
-    asker, house = ip_address(request.remote_addr or "0.0.0.0"), current_app.extensions["huijian"]
+    asker = ip_address(request.remote_addr or "0.0.0.0")
     inside = asker.is_loopback or asker.is_private
-    if not inside or "X-Forwarded-For" in request.headers or request.host == house.public_host:
+    if not inside or "X-Forwarded-For" in request.headers or request.host == house().public_host:
         raise NotFound
     return Response(generate_latest(_counted()) + generate_latest(_asked()), content_type=CONTENT_TYPE_LATEST)
 
@@ -82,21 +83,21 @@ def _counted() -> CollectorRegistry:
 
 def _asked() -> CollectorRegistry:
     """What is true now, asked for at each look."""
-    house, registry = current_app.extensions["huijian"], CollectorRegistry()
+    behind, registry = house(), CollectorRegistry()
     notices = Gauge("huijian_notices", "Notices by state", ["state"], registry=registry)
     for state, many in outbox.counts_by_state().items():
         notices.labels(state).set(many)
     age = Gauge(
         "huijian_oldest_notice_seconds", "How long the longest-waiting notice is overdue", registry=registry
     )
-    age.set(outbox.oldest_due_age(house.desk.now()))
+    age.set(outbox.oldest_due_age(behind.desk.now()))
     seats = Gauge("huijian_seats", "Online seats of the days to come", ["centre", "kind"], registry=registry)
-    for centre, offered, taken in Slot.sums_ahead(house.desk.now()):
+    for centre, offered, taken in Slot.sums_ahead(behind.desk.now()):
         seats.labels(centre, "offered").set(offered)
         seats.labels(centre, "taken").set(taken)
     drift = Gauge("huijian_drift_repaired_total", "Seats the sweep had to set right", registry=registry)
     try:
-        drift.set(int(house.redis.get("huijian:drift") or 0))
+        drift.set(int(behind.redis.get("huijian:drift") or 0))
     except RedisError:
         drift.set(float("nan"))
     return registry

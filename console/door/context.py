@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import current_app, g, request
+from redis import Redis
 
+from booking.desk import Desk
+from booking.gate.passes import PassKeys
 from console.door.cookies import Cookies
 from models import Officer, OfficerSession
+from sms.asking import Asking
 
 SESSION, BEFORE, SAID, CENTRE = "huijian", "huijian-form", "huijian-said", "huijian-centre"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -29,22 +32,22 @@ class WeChatDoor:
 class Door:
     """What the console was opened with. `demo_accounts` is empty but in the demo."""
 
-    desk: Any
-    redis: Any
+    desk: Desk
+    redis: Redis
     public_url: str
     cookies: Cookies
     wechat: WeChatDoor
+    asking: Asking
+    pass_keys: PassKeys
     demo_accounts: Sequence[str] = ()
-    asking: Any = None
-    pass_keys: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
     """One request of a signed-in officer. `by` goes into the records, `origin` is the address it came from."""
 
-    desk: Any
-    redis: Any
+    desk: Desk
+    redis: Redis
     officer: Officer
     session: OfficerSession
     now: datetime

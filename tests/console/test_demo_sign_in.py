@@ -23,6 +23,7 @@ def demo(desk, redis_client) -> APIFlask:
         app,
         desk=desk,
         redis=redis_client,
+        asking=None,
         secret_keys=["passes"],
         public_url="http://localhost",
         wechat=NO_WECHAT,

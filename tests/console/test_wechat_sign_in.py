@@ -34,7 +34,9 @@ def app(desk, redis_client, stand_in):
     app.testing = True
     client = Client(APPID, SECRET, redis_client, stand_in.url)
     door = console.WeChatDoor(APPID, "https://open.weixin.test", client.openid_for)
-    console.register(app, desk=desk, redis=redis_client, secret_keys=["passes"], public_url=HOST, wechat=door)
+    console.register(
+        app, desk=desk, redis=redis_client, asking=None, secret_keys=["passes"], public_url=HOST, wechat=door
+    )
     yield app
     stand_in.clear()
     client.close()

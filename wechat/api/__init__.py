@@ -1,11 +1,11 @@
 """The mini-program's endpoints: each turns a request into one call at the desk, and the answer into JSON."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from apiflask import APIFlask
 from redis import Redis
 
+from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from circuit_breaker import CircuitBreaker
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
@@ -23,7 +23,7 @@ _SUBJECTS = (session, me, centres, bookings, passes, openapi)
 def register(
     app: APIFlask,
     *,
-    desk: Any,
+    desk: Desk,
     wechat: WeChat,
     redis: Redis,
     breaker: CircuitBreaker,

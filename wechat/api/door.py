@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import current_app, g, request
 
 from booking import rules
+from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from refusals import Unauthenticated
 from wechat.api.reading import MAX_BODY_BYTES
@@ -26,7 +26,7 @@ BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
 class Door:
     """What the endpoints work with."""
 
-    desk: Any
+    desk: Desk
     wechat: WeChat
     visitors: Visitors
     limits: Limits

@@ -66,6 +66,7 @@ def test_over_plain_http_the_cookie_has_a_plain_name(desk, redis_client):
         app,
         desk=desk,
         redis=redis_client,
+        asking=None,
         secret_keys=["passes"],
         public_url="http://127.0.0.1:8000",
         wechat=NO_WECHAT,
