@@ -11,6 +11,7 @@ from booking.gate import checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
 from booking.policy import Policy
+from booking.record.kinds import Kind
 from clock import at
 from console.door import back, console, here, noted, page, say
 from console.door.context import door
@@ -68,7 +69,7 @@ def find_arrival() -> str | Response:
 @console.get("/arrivals/<ref>")
 def arrival(ref: str) -> str:
     booking = booking_in_scope(ref)
-    noted("booking.seen", booking.ref, at="到场")
+    noted(Kind.BOOKING_SEEN, booking.ref, at="到场")
     came = Visit.of_booking(booking.ref)
     return page(
         "arrival.html",

@@ -7,7 +7,7 @@ from flask import Response, url_for
 from pydantic import Field, StringConstraints
 
 from booking.record import entries
-from booking.record.words import KINDS
+from booking.record.kinds import KINDS, Kind
 from console.door import console, here, noted, page
 from console.door.forms import Form, asked
 from console.door.scope import centres_here
@@ -51,7 +51,7 @@ def audit_workbook() -> Response:
     form = asked(Asked)
     found, names = entries.entries(_question(form), MOST_EXPORTED), _names()
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
-    noted("audit.export", "", rows=len(found), **filters)
+    noted(Kind.AUDIT_EXPORT, "", rows=len(found), **filters)
     rows = (
         (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, entries.about(e),
          names.get(e.centre or "", e.centre or ""), e.origin)

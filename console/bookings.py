@@ -11,6 +11,7 @@ from booking.lifecycle import OPEN_STATES
 from booking.messages import untold
 from booking.officers import officers
 from booking.policy import Policy
+from booking.record.kinds import Kind
 from booking.review import dossier
 from booking.search import bookings as search
 from booking.search.bookings import Wanted
@@ -60,7 +61,9 @@ def bookings() -> str:
     wanted = Wanted(centre, given.day, given.slot, given.state, past=given.past)
     found = search.bookings(wanted, here().now, MANY + 1, _after(given.after))
     noted(
-        "bookings.listed", centre, **given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
+        Kind.BOOKINGS_LISTED,
+        centre,
+        **given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True),
     )
     slots = Slot.of_day(centre, given.day) if given.day else []
     more = _more(given, found[MANY - 1]) if len(found) > MANY else ""
@@ -75,7 +78,7 @@ def search_bookings() -> str | Response:
         raise Malformed("请至少填写一项")
     found = search.bookings(wanted, here().now, MANY * 2)
     by = [name for name, text in given.model_dump().items() if text]
-    noted("bookings.searched", centre, by=by, found=len(found))
+    noted(Kind.BOOKINGS_SEARCHED, centre, by=by, found=len(found))
     if wanted.ref and len(found) == 1:
         return back("console.booking", ref=found[0].ref)
     return page("bookings_found.html", found=found, given=given, most=MANY * 2, words=words)
@@ -84,7 +87,7 @@ def search_bookings() -> str | Response:
 @console.get("/bookings/<ref>")
 def booking(ref: str) -> str:
     found = booking_in_scope(ref)
-    noted("booking.seen", found.ref)
+    noted(Kind.BOOKING_SEEN, found.ref)
     return _tell(found)
 
 
@@ -92,7 +95,7 @@ def booking(ref: str) -> str:
 def show_detainee_number(ref: str) -> str:
     """The detainee's whole ID number, for who must compare it."""
     found = booking_in_scope(ref)
-    noted("detainee.number_seen", found.ref)
+    noted(Kind.DETAINEE_NUMBER_SEEN, found.ref)
     return _tell(found, number=_detainee(found).get("id_no", "未填写"))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from flask import Response
 from pydantic import Field
 
+from booking.record.kinds import Kind
 from booking.timetable import centres, closures, rollout
 from booking.timetable.closures import Changed, Closing, Preview
 from console.door import back, console, here, noted, page, say
@@ -85,5 +86,5 @@ def _shown(form: ClosingAsked) -> Preview | None:
     wanted = Closing(centre, form.first, form.last or form.first, form.reason, tuple(form.slots))
     shown = closures.preview(here().desk, wanted)
     if shown.bookings:
-        noted("closing.seen", centre, bookings=len(shown.bookings), first=str(wanted.first))
+        noted(Kind.CLOSING_SEEN, centre, bookings=len(shown.bookings), first=str(wanted.first))
     return shown

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from booking.figures import spans as figures
 from booking.figures.spans import Figures, Tally
+from booking.record.kinds import Kind
 from console.door import console, here, noted, page
 from console.door.forms import Form, asked
 from console.door.scope import centre_shown, centres_here
@@ -53,7 +54,7 @@ def figures_page() -> str:
 def figures_export() -> Response:
     found, whole, name = _found()
     words = {"from": found.first.isoformat(), "to": found.last.isoformat()}
-    noted("figures.export", "all" if whole else name, **words)
+    noted(Kind.FIGURES_EXPORT, "all" if whole else name, **words)
     sheets = [
         (
             chart.title,

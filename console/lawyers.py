@@ -7,6 +7,7 @@ from pydantic import Field
 
 from booking import words
 from booking.lawyers import licences, standing
+from booking.record.kinds import Kind
 from booking.review import dossier
 from booking.search import bookings, lookups
 from console.door import back, console, here, noted, page, say
@@ -46,7 +47,7 @@ def lawyers() -> str:
     given = asked(Filter)
     state = given.state or "pending"
     found = bookings.lawyers("", state, MANY + 1, given.after)
-    noted("lawyers.listed", state)
+    noted(Kind.LAWYERS_LISTED, state)
     more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
     appeals = standing.appeals(centre_shown().code, here().now)
     return page("lawyers.html", found=found[:MANY], state=state, more=more, appeals=appeals, **_words())
@@ -58,14 +59,14 @@ def search_lawyers() -> str:
     found = bookings.lawyers(text, "", MANY, centre=here().officer.centre_id)
     bound = {one.licence_no for one in found}
     unbound = [entry for entry in bookings.on_roll(text, MANY) if entry.licence_no not in bound]
-    noted("lawyers.searched", "", found=len(found), on_roll=len(unbound))
+    noted(Kind.LAWYERS_SEARCHED, "", found=len(found), on_roll=len(unbound))
     return page("lawyers_found.html", found=found, unbound=unbound, **_words())
 
 
 @console.get("/lawyers/<int:lawyer>")
 def lawyer(lawyer: int) -> str:
     found = lawyer_here(lawyer)
-    noted("lawyer.seen", f"lawyer-{found.id}")
+    noted(Kind.LAWYER_SEEN, f"lawyer-{found.id}")
     return _tell(found)
 
 
@@ -73,7 +74,7 @@ def lawyer(lawyer: int) -> str:
 def show_lawyer_numbers(lawyer: int) -> str:
     """ID number and telephone in full. Raises WrongState where they can't be opened."""
     found = lawyer_here(lawyer)
-    noted("lawyer.numbers_seen", f"lawyer-{found.id}")
+    noted(Kind.LAWYER_NUMBERS_SEEN, f"lawyer-{found.id}")
     return _tell(found, numbers={"id_no": opened(found, "id_no"), "phone": opened(found, "phone")})
 
 

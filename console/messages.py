@@ -9,6 +9,7 @@ from pydantic import Field
 from booking import words
 from booking.messages import untold
 from booking.messages.untold import UntoldPosition
+from booking.record.kinds import Kind
 from console.bookings import KINDS
 from console.door import back, console, here, noted, page, say
 from console.door.context import door
@@ -52,7 +53,7 @@ def resend(notice: int) -> Response:
 def show_phone(notice: int) -> str:
     """The lawyer's telephone number, to ring him up. Raises WrongState where it can't be opened."""
     found = notice_here(notice)
-    noted("notice.phone_seen", f"notice:{found.id}")
+    noted(Kind.NOTICE_PHONE_SEEN, f"notice:{found.id}")
     return _list(Filter(), found, opened(found.lawyer, "phone"))
 
 

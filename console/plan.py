@@ -7,6 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from booking.gate import bring_out_plan
+from booking.record.kinds import Kind
 from booking.words import STATES, day_words
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
@@ -32,7 +33,7 @@ class Printed(Form):
 @console.get("/plan")
 def plan() -> str:
     shown = _shown()
-    noted("plan.seen", shown["day"].isoformat(), **shown["looked_at"])
+    noted(Kind.PLAN_SEEN, shown["day"].isoformat(), **shown["looked_at"])
     return page("plan.html", **shown)
 
 
@@ -48,7 +49,7 @@ def print_plan() -> Response:
 @console.get("/plan/list")
 def day_list() -> str:
     shown = _shown()
-    noted("plan.list_seen", shown["day"].isoformat(), **shown["looked_at"])
+    noted(Kind.PLAN_LIST_SEEN, shown["day"].isoformat(), **shown["looked_at"])
     return page("day_list.html", **shown)
 
 

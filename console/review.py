@@ -8,6 +8,7 @@ from pydantic import Field
 from booking import words
 from booking.officers import officers
 from booking.policy import Policy
+from booking.record.kinds import Kind
 from booking.review import decisions, dossier, queue
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
@@ -122,7 +123,7 @@ def _show(booking: Booking | None) -> str:
     if booking is None:
         return page("review_done.html")
     now, waits = here().now, booking.state == State.SUBMITTED
-    noted("booking.seen", booking.ref)
+    noted(Kind.BOOKING_SEEN, booking.ref)
     return page(
         "review.html",
         booking=booking,

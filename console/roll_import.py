@@ -6,6 +6,7 @@ from typing import Literal
 from flask import Response, request, url_for
 from pydantic import Field
 
+from booking.record.kinds import Kind
 from booking.roll import imports
 from booking.roll.roll import COLUMNS
 from console.door import back, console, here, noted, page, say
@@ -91,7 +92,7 @@ def confirm_roll(roll_import: int) -> Response:
 @console.get("/import/<int:roll_import>/report.xlsx")
 def roll_report(roll_import: int) -> Response:
     about = import_here(roll_import)
-    noted("roll.report", str(about.id))
+    noted(Kind.ROLL_REPORT, str(about.id))
     rows = (
         (line.row, KIND_WORDS[line.kind], line.licence_no or "", line.columns, line.why)
         for line in imports.every_line(about.id)

@@ -8,11 +8,13 @@ from pydantic import StringConstraints
 
 from booking.officers import codes
 from booking.officers import sign_in as proof
+from booking.record.kinds import Kind
+from booking.record.note import note
 from console.door import console, page, say, sessions
 from console.door.context import SESSION, door
 from console.door.forms import Form, read
 from console.door.tries import trying
-from models import Audit, Officer
+from models import Officer
 from refusals import Unauthenticated
 
 # Paths of ours, and nothing a browser could read as another host's.
@@ -75,9 +77,7 @@ def let_in(officer: Officer, wanted: str, way: str) -> Response:
     answer = Response(status=303, headers={"Location": own_path(wanted)})
     door().cookies.put(answer, SESSION, sessions.begin(officer, now))
     words, subject = {"way": way}, officer.account
-    Audit.create(
-        at=now, who=subject, what="officer.signed_in", subject=subject, words=words, centre=officer.centre_id
-    )
+    note(subject, now, Kind.OFFICER_SIGNED_IN, subject, words, centre=officer.centre_id)
     return answer
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from booking import calendar
 from booking.policy import Policy
+from booking.record.kinds import Kind
 from booking.timetable import closures, seat_overrides, week_view
 from booking.timetable.closures import Changed
 from booking.timetable.seat_overrides import Affects
@@ -59,7 +60,7 @@ def timetable_slot(slot_id: str) -> str:
     slot, wanted = slot_in_scope(slot_id), asked(SeatsAsked).seats
     lowering = None if wanted is None else seat_overrides.preview(here().desk, slot_id, wanted)
     if lowering and lowering.affected:
-        noted("lowering.seen", slot_id, bookings=len(lowering.affected))
+        noted(Kind.LOWERING_SEEN, slot_id, bookings=len(lowering.affected))
     return page(
         "timetable_slot.html", slot=slot, lowering=lowering, policy=Policy.of(slot.centre), now=here().now
     )

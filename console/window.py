@@ -9,6 +9,7 @@ from pydantic import Field
 
 from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, number, unseen
 from booking.policy import Policy
+from booking.record.kinds import Kind
 from booking.window import entry, walk_ins
 from booking.window.entry import Entry, Found
 from booking.window.walk_ins import WalkIn
@@ -66,7 +67,7 @@ def window_lawyer() -> str:
         return page("_window_lawyer.html", known=None)
     licence_no = asked(LicenceAsked).licence_no
     known = walk_ins.known(licence_no)
-    noted("lawyer.seen", licence_no, source=known.source)
+    noted(Kind.LAWYER_SEEN, licence_no, source=known.source)
     return page("_window_lawyer.html", known=known, now=here().now)
 
 
@@ -94,7 +95,7 @@ def window_enter() -> Response | str:
 @console.get("/window/<ref>")
 def window_entered(ref: str) -> str:
     booking = booking_in_scope(ref)
-    noted("booking.seen", booking.ref)
+    noted(Kind.BOOKING_SEEN, booking.ref)
     return page("window_entered.html", booking=booking)
 
 

@@ -15,7 +15,6 @@ from pydantic import Field
 
 import terminal
 from booking.policy import Policy
-from booking.record import words as record_words
 from console import policy as policy_page
 from console.door import rights
 from refusals import Refusal
@@ -132,11 +131,11 @@ def page_written(house: House) -> None:
 
 def page_shown(house: House) -> None:
     house.write("console/templates/console/tea.html", "")
-    house.write("booking/tea.py", 'note(what="tea.seen")\n')
+    house.write("booking/tea.py", 'note(by, now, Kind.TEA_SEEN, "")\n')
 
 
 def words_given(house: House) -> None:
-    house.patch.setitem(record_words.KINDS, "tea.seen", "查看茶水")
+    house.patch.setattr(test_record, "NAMES", test_record.NAMES | {"TEA_SEEN"})
     house.patch.setattr(rights, "MENU", (*rights.MENU, ("tea", "茶水")))
 
 

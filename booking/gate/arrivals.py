@@ -12,8 +12,10 @@ from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
 from booking.lifecycle import ONCE, tell, transition
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.words import STATES, moment_words
-from models import Audit, Booking, Centre, Room, Visit, database
+from models import Booking, Centre, Room, Visit, database
 from models.locks import lock_people
 from models.states import State
 from refusals import NotFound, WrongState
@@ -40,7 +42,14 @@ def arrive(
     with database.atomic():
         transition(booking, State.ARRIVED, by=by, now=now, why=f"证件后补：{owed}" if owed else "")
         Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
-        _note(booking, "arrived", by, now, **({"owed": owed} if owed else {}))
+        note(
+            by,
+            now,
+            Kind.ARRIVALS_ARRIVED,
+            booking.ref,
+            {"owed": owed} if owed else {},
+            centre=booking.centre_id,
+        )
     return booking
 
 
@@ -52,7 +61,14 @@ def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
     with rooms.given_once(given), database.atomic():
         transition(booking, State.MEETING, by=by, now=now)
         Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
-        _note(booking, "meeting", by, now, **({"room": given.name} if given else {}))
+        note(
+            by,
+            now,
+            Kind.ARRIVALS_MEETING,
+            booking.ref,
+            {"room": given.name} if given else {},
+            centre=booking.centre_id,
+        )
     return booking
 
 
@@ -68,7 +84,7 @@ def give_room(ref: str, now: datetime, by: str, room: int) -> Booking:
         here = (Visit.booking == booking.ref) & Visit.ended_at.is_null()
         if not Visit.update(room=given, occupies=occupied).where(here).execute():
             raise WrongState(f"该预约{STATES[booking.state]}，不能安排会见室")
-        _note(booking, "room", by, now, room=given.name)
+        note(by, now, Kind.ARRIVALS_ROOM, booking.ref, {"room": given.name}, centre=booking.centre_id)
     return booking
 
 
@@ -78,7 +94,7 @@ def finish(ref: str, now: datetime, by: str) -> Booking:
     with database.atomic():
         transition(booking, State.DONE, by=by, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
-        _note(booking, "done", by, now)
+        note(by, now, Kind.ARRIVALS_DONE, booking.ref, centre=booking.centre_id)
     return booking
 
 
@@ -130,7 +146,7 @@ def _miss(desk: "Desk", booking: Booking, by: str) -> None:
         tell(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
         if by != "system":
-            _note(booking, "no_show", by, now)
+            note(by, now, Kind.ARRIVALS_NO_SHOW, booking.ref, centre=booking.centre_id)
     desk.seats.wake()
 
 
@@ -147,9 +163,3 @@ def _room(booking: Booking, room: int | None) -> Room | None:
         return rooms.to_use(booking.centre_id, room)
     visit = Visit.of_booking(booking.ref)
     return visit.room if visit else None
-
-
-def _note(booking: Booking, what: str, by: str, now: datetime, **words: str) -> None:
-    Audit.create(
-        at=now, who=by, what=f"arrivals.{what}", subject=booking.ref, words=words, centre=booking.centre_id
-    )

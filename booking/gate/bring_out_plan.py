@@ -11,8 +11,10 @@ from typing import Any
 from peewee import JOIN
 
 from booking.lifecycle import BROUGHT, CAME_TO_NOTHING
+from booking.record.kinds import Kind
+from booking.record.note import note
 from clock import at
-from models import Audit, Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database, rows_of
+from models import Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database, rows_of
 from models.bookings import shown_detainee
 from models.states import State
 from refusals import NotFound, WrongState
@@ -109,7 +111,7 @@ def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datet
             }
             for sheet in sheets
         ).execute()
-        Audit.create(at=now, who=by, what="plan.printed", subject=slot_id or f"{day}", centre=centre)
+        note(by, now, Kind.PLAN_PRINTED, slot_id or f"{day}", centre=centre)
 
 
 def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], Mapping[str, int]]:

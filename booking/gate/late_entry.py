@@ -9,8 +9,10 @@ from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
 from booking.lifecycle import transition
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.words import STATES
-from models import Audit, Booking, Room, Strike, Visit, database
+from models import Booking, Room, Strike, Visit, database
 from models.states import State
 from refusals import Invalid, WrongState
 
@@ -58,8 +60,8 @@ def enter(
             for to, at in times.steps().items():
                 transition(booking, to, by=by, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
         _write(booking, times, columns, by)
-        words = {to: f"{at:%H:%M}" for to, at in times.steps().items()}
-        Audit.create(at=now, who=by, what="arrivals.late", subject=ref, words=words, centre=booking.centre_id)
+        words = {str(to): f"{at:%H:%M}" for to, at in times.steps().items()}
+        note(by, now, Kind.ARRIVALS_LATE, ref, words, centre=booking.centre_id)
     return booking
 
 

@@ -8,7 +8,9 @@ from operator import or_
 
 from peewee import Case, IntegrityError, fn
 
-from models import Audit, Booking, Centre, Lawyer, Room, Visit, database
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Booking, Centre, Lawyer, Room, Visit, database
 from refusals import AlreadyBound, Invalid, NotFound, WrongState
 
 LONGEST_NAME = 20
@@ -47,7 +49,7 @@ def add(centre: str, name: str, now: datetime, by: str) -> Room:
     with database.atomic():
         if not Room.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"会见室“{name}”已登记")
-        Audit.create(at=now, who=by, what="room.add", subject=name, centre=centre)
+        note(by, now, Kind.ROOM_ADD, name, centre=centre)
     return named(centre, name)
 
 
@@ -80,7 +82,7 @@ def shift(room: Room, up: bool, now: datetime, by: str) -> None:
     with database.atomic():
         if Room.update(place=places).where(same).execute() != len(order):
             raise WrongState("会见室的顺序刚刚有变化，请重看后再调整")
-        Audit.create(at=now, who=by, what="room.order", subject=room.name, centre=room.centre_id)
+        note(by, now, Kind.ROOM_ORDER, room.name, centre=room.centre_id)
 
 
 def to_use(centre: str, room: int) -> Room:
@@ -115,6 +117,6 @@ def _turn(room: Room, before: str, after: str, now: datetime, by: str, where: ob
         here = (Room.id == room.id) & (Room.state == before)
         if not Room.update(state=after).where(here, where).execute():
             raise WrongState(otherwise)
-        what = "room.close" if after == "closed" else "room.open"
-        Audit.create(at=now, who=by, what=what, subject=room.name, centre=room.centre_id)
+        what = Kind.ROOM_CLOSE if after == "closed" else Kind.ROOM_OPEN
+        note(by, now, what, room.name, centre=room.centre_id)
     room.state = after

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from peewee import IntegrityError
 
 from booking.identity import same_name
-from models import Audit, Lawyer, RollEntry, database, keyring
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Lawyer, RollEntry, database, keyring
 from models.lawyers import seal_person
 from refusals import AlreadyBound, NotFound, WrongState
 
@@ -59,7 +61,8 @@ def decide(lawyer_id: int, verified: bool, now: datetime, by: str, why: str) -> 
                 raise WrongState("该律师不在待核验状态")
             if verified:
                 lawyer_id = _return_to_own(lawyer_id)
-            _note(now, by, f"licence.{VERIFIED if verified else REFUSED}", lawyer_id, why)
+            what = Kind.LICENCE_VERIFIED if verified else Kind.LICENCE_REFUSED
+            note(by, now, what, f"lawyer-{lawyer_id}", {"why": why})
     except IntegrityError:
         raise _bound_elsewhere() from None
     return _of_id(lawyer_id)
@@ -71,7 +74,7 @@ def unbind(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
         nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
         findings = [_finding("unbound", why or "已解除绑定")]
         Lawyer.update(**nobody, findings=findings, updated_at=now).where(Lawyer.id == lawyer_id).execute()
-        _note(now, by, "licence.unbound", lawyer_id, why)
+        note(by, now, Kind.LICENCE_UNBOUND, f"lawyer-{lawyer_id}", {"why": why})
         return _of_id(lawyer_id)
 
 
@@ -226,7 +229,3 @@ def _bound_elsewhere() -> AlreadyBound:
 
 def _finding(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}
-
-
-def _note(now: datetime, by: str, what: str, lawyer_id: int, why: str) -> None:
-    Audit.insert(at=now, who=by, what=what, subject=f"lawyer-{lawyer_id}", words={"why": why}).execute()

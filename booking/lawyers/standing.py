@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.words import moment_words
-from models import Audit, Booking, Centre, Lawyer, Strike, Suspension, database
+from models import Booking, Centre, Lawyer, Strike, Suspension, database
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 from sms import outbox
@@ -95,7 +97,7 @@ def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
         if found.suspension is not None:
             _lift(found.suspension, why, now)
         words, centre = {"why": why}, found.booking.centre_id
-        Audit.create(at=now, who=by, what="strike.waive", subject=str(strike_id), words=words, centre=centre)
+        note(by, now, Kind.STRIKE_WAIVE, str(strike_id), words, centre=centre)
     return Strike.get_by_id(strike_id)
 
 
@@ -118,9 +120,7 @@ def lift(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
         letters = [_over(suspension, now) for suspension in ended.execute()]
         Lawyer.update(suspended_until=None, updated_at=now).where(Lawyer.id == lawyer_id).execute()
         outbox.post_all(letters[-1:], now)
-        Audit.create(
-            at=now, who=by, what="suspension.lift", subject=f"lawyer-{lawyer_id}", words={"why": why}
-        )
+        note(by, now, Kind.SUSPENSION_LIFT, f"lawyer-{lawyer_id}", {"why": why})
     return Lawyer.get_by_id(lawyer_id)
 
 

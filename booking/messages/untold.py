@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from peewee import OP, Expression, Value
 
-from models import Audit, Booking, Lawyer, Notice, database
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Booking, Lawyer, Notice, database
 from models.sealed import UNREADABLE
 from sms import outbox
 from sms.asking import Asking
@@ -94,7 +96,7 @@ def resend(notice_id: int, by: str, asking: Asking) -> str:
     with database.atomic():
         if _post_again(notice_id, by, asking.now()):
             words = {"event": notice.event, "was": notice.state}
-            _note(notice_id, "notice.resend", by, asking.now(), words)
+            note(by, asking.now(), Kind.NOTICE_RESEND, f"notice:{notice_id}", words, centre=_about(notice_id))
     return str(Notice.get_by_id(notice_id).state)
 
 
@@ -104,7 +106,7 @@ def told_by_phone(notice_id: int, by: str, now: datetime) -> bool:
     with database.atomic():
         if not Notice.update(told_at=now, told_by=by).where(on_list).execute():
             return False
-        _note(notice_id, "notice.told_by_phone", by, now, {})
+        note(by, now, Kind.NOTICE_TOLD_BY_PHONE, f"notice:{notice_id}", centre=_about(notice_id))
     return True
 
 
@@ -136,10 +138,11 @@ def _hindered(notice: Notice) -> str:
         return "unreadable"
 
 
-def _note(notice_id: int, what: str, by: str, now: datetime, words: dict[str, str]) -> None:
+def _about(notice_id: int) -> str | None:
+    """The centre whose booking it is about, or none."""
     of = Notice.select(Booking.centre).join(Booking, on=(Booking.ref == Notice.booking))
-    centre = of.where(Notice.id == notice_id).scalar()
-    Audit.create(at=now, who=by, what=what, subject=f"notice:{notice_id}", words=words, centre=centre)
+    centre: str | None = of.where(Notice.id == notice_id).scalar()
+    return centre
 
 
 def _post_again(notice_id: int, by: str, now: datetime) -> bool:

@@ -5,7 +5,9 @@ from datetime import datetime
 from peewee import IntegrityError
 
 from booking.officers import codes
-from models import Audit, Centre, Officer, database, rows_of
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Centre, Officer, database, rows_of
 from refusals import AlreadyBound
 
 
@@ -33,7 +35,7 @@ def bind(openid: str, code: str, now: datetime) -> Officer:
             left = (Officer.account_openid == openid) & (Officer.state != "active")
             Officer.update(account_openid=None).where(left).execute()
             Officer.update(account_openid=openid).where(Officer.id == officer.id).execute()
-            _note(officer, "officer.bound", now)
+            note(officer.account, now, Kind.OFFICER_BOUND, officer.account, centre=officer.centre_id)
     except IntegrityError:
         raise AlreadyBound("此微信已绑定其他民警") from None
     return officer
@@ -43,8 +45,4 @@ def unbind(officer: Officer, now: datetime) -> None:
     with database.atomic():
         same = (Officer.id == officer.id) & (Officer.account_openid == officer.account_openid)
         if Officer.update(account_openid=None).where(same).execute():
-            _note(officer, "officer.unbound", now)
-
-
-def _note(officer: Officer, what: str, now: datetime) -> None:
-    Audit.create(at=now, who=officer.account, what=what, subject=officer.account, centre=officer.centre_id)
+            note(officer.account, now, Kind.OFFICER_UNBOUND, officer.account, centre=officer.centre_id)

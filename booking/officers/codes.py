@@ -3,8 +3,10 @@
 import secrets
 from datetime import datetime, timedelta
 
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.refs import ALPHABET, ref_said
-from models import Audit, Officer, OfficerCode, database, keyring, rows_of
+from models import Officer, OfficerCode, database, keyring, rows_of
 from refusals import Invalid, WrongState
 
 LASTS = {"sign_in": timedelta(hours=24), "bind": timedelta(minutes=10)}
@@ -25,9 +27,7 @@ def issue(officer: Officer, kind: str, now: datetime, by: str) -> str:
             created_at=now,
             expires_at=now + LASTS[kind],
         )
-        Audit.create(
-            at=now, who=by, what=f"officer.{kind}_code", subject=officer.account, centre=officer.centre_id
-        )
+        note(by, now, Kind(f"officer.{kind}_code"), officer.account, centre=officer.centre_id)
     return code
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from peewee import JOIN, IntegrityError
 
 from booking.fields import unseen
-from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database, rows_of
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Centre, Officer, OfficerCode, OfficerSession, database, rows_of
 from models.locks import lock_officers
 from refusals import AlreadyBound, Forbidden, Invalid, NotFound, WrongState
 
@@ -32,7 +34,7 @@ def add(account: str, name: str, role: str, centre: str | None, now: datetime, b
     with database.atomic():
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"账号{account}已存在")
-        _note("add", account, now, by, centre, {"role": role, "centre": centre})
+        note(by, now, Kind.OFFICER_ADD, account, {"role": role, "centre": centre}, centre=centre)
     return of_account(account)
 
 
@@ -49,7 +51,7 @@ def change(officer: Officer, name: str, role: str, centre: str | None, now: date
         changed = {field: value for field, value in columns.items() if value != before.__data__[field]}
         if changed:
             Officer.update(**changed).where(Officer.id == before.id).execute()
-            _note("change", before.account, now, by.account, before.centre_id, changed)
+            note(by.account, now, Kind.OFFICER_CHANGE, before.account, changed, centre=before.centre_id)
 
 
 def suspend(officer: Officer, now: datetime, by: Officer) -> None:
@@ -63,7 +65,7 @@ def suspend(officer: Officer, now: datetime, by: Officer) -> None:
         OfficerSession.update(revoked_at=now).where(mine, OfficerSession.revoked_at.is_null()).execute()
         codes = (OfficerCode.officer == officer) & OfficerCode.used_at.is_null()
         OfficerCode.update(used_at=now).where(codes).execute()
-        _note("suspend", officer.account, now, by.account, officer.centre_id)
+        note(by.account, now, Kind.OFFICER_SUSPEND, officer.account, centre=officer.centre_id)
 
 
 def restore(officer: Officer, now: datetime, by: Officer) -> None:
@@ -71,7 +73,7 @@ def restore(officer: Officer, now: datetime, by: Officer) -> None:
     with database.atomic():
         _alone(by)
         _turn(officer, "suspended", "active", by)
-        _note("restore", officer.account, now, by.account, officer.centre_id)
+        note(by.account, now, Kind.OFFICER_RESTORE, officer.account, centre=officer.centre_id)
 
 
 def bind_website(officer: Officer, openid: str, now: datetime) -> None:
@@ -79,7 +81,7 @@ def bind_website(officer: Officer, openid: str, now: datetime) -> None:
     try:
         with database.atomic():
             Officer.update(website_openid=openid).where(Officer.id == officer.id).execute()
-            _note("wechat_bind", officer.account, now, officer.account, officer.centre_id)
+            note(officer.account, now, Kind.OFFICER_WECHAT_BIND, officer.account, centre=officer.centre_id)
     except IntegrityError:
         raise AlreadyBound("此微信已绑定另一位民警") from None
 
@@ -90,7 +92,7 @@ def unbind_website(officer: Officer, now: datetime) -> None:
     with database.atomic():
         if not Officer.update(website_openid=None).where(bound).execute():
             raise WrongState("没有绑定微信")
-        _note("wechat_unbind", officer.account, now, officer.account, officer.centre_id)
+        note(officer.account, now, Kind.OFFICER_WECHAT_UNBIND, officer.account, centre=officer.centre_id)
 
 
 def may_see_to(by: Officer, centre: str | None) -> None:
@@ -160,9 +162,3 @@ def _turn(officer: Officer, before: str, after: str, by: Officer) -> None:
 def _again(officer: Officer) -> Officer:
     found: Officer = Officer.get_by_id(officer.id)
     return found
-
-
-def _note(
-    what: str, account: str, now: datetime, by: str, centre: str | None, words: dict[str, Any] | None = None
-) -> None:
-    Audit.create(at=now, who=by, what=f"officer.{what}", subject=account, words=words or {}, centre=centre)

@@ -8,7 +8,9 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from models import Audit, Officer, database
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Officer, database
 from refusals import Invalid, Unauthenticated, WrongState
 
 SHORTEST, LONGEST = 12, 128
@@ -41,7 +43,7 @@ def enrol(officer: Officer, passphrase: str, secret: str, code: str, now: dateti
             totp_sealed=Officer.totp_sealed.seal(secret, id=officer.id),
             totp_last_step=step,
         ).where(Officer.id == officer.id).execute()
-        _note(officer, "officer.enrolled", now)
+        note(officer.account, now, Kind.OFFICER_ENROLLED, officer.account, centre=officer.centre_id)
 
 
 def change_passphrase(officer: Officer, old: str, new: str, now: datetime) -> None:
@@ -52,7 +54,7 @@ def change_passphrase(officer: Officer, old: str, new: str, now: datetime) -> No
         same = (Officer.id == officer.id) & (Officer.passphrase_hash == officer.passphrase_hash)
         if not Officer.update(passphrase_hash=_hash(new)).where(same).execute():
             raise WrongState("口令刚刚已被更改")
-        _note(officer, "officer.passphrase", now)
+        note(officer.account, now, Kind.OFFICER_PASSPHRASE, officer.account, centre=officer.centre_id)
 
 
 def renew_totp(officer: Officer, passphrase: str, secret: str, code: str, now: datetime) -> None:
@@ -62,7 +64,7 @@ def renew_totp(officer: Officer, passphrase: str, secret: str, code: str, now: d
     with database.atomic():
         sealed = Officer.totp_sealed.seal(secret, id=officer.id)
         Officer.update(totp_sealed=sealed, totp_last_step=step).where(Officer.id == officer.id).execute()
-        _note(officer, "officer.totp", now)
+        note(officer.account, now, Kind.OFFICER_TOTP, officer.account, centre=officer.centre_id)
 
 
 def new_secret() -> str:
@@ -132,8 +134,3 @@ def _matching_step(secret: str, code: str, now: datetime) -> int | None:
         if hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step).encode(), typed):
             found = step
     return found
-
-
-def _note(officer: Officer, what: str, now: datetime) -> None:
-    account = officer.account
-    Audit.create(at=now, who=account, what=what, subject=account, centre=officer.centre_id)

@@ -9,8 +9,10 @@ from peewee import InterfaceError, OperationalError
 
 from booking.lifecycle import ONCE, fit_to_send, tell, tell_all, transition, transition_all
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import Line, note_all
 from booking.words import STATES, by_words, moment_words
-from models import Audit, Booking, Centre, Change, database
+from models import Booking, Centre, Change, database
 from models.locks import lock_people
 from models.states import State
 from refusals import Invalid, NotFound, WrongState
@@ -77,7 +79,7 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
             transition_all(clean, State.CONFIRMED, by=by, now=now), key=lambda b: (b.starts_at, b.ref)
         )
         tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
-        _note(done, "confirmed", by, "", now)
+        _note(by, now, Kind.REVIEW_CONFIRMED, done)
     desk.seats.wake()
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
@@ -133,7 +135,7 @@ def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **colu
             words = {"reason": fit_to_send(why, booking)} if to == State.REJECTED else {}
             tell(booking, to, now, cause=ONCE, **words)
             if by != "system":
-                _note([booking], to, by, why, now)
+                _note(by, now, Kind(f"review.{to}"), [booking], why)
     except WrongState:
         raise WrongState(_told_already(booking)) from None
     if to == State.REJECTED:
@@ -162,14 +164,9 @@ def _why_not(booking: Booking | None, now: datetime) -> str:
     return _told_already(booking)
 
 
-def _note(bookings: Sequence[Booking], to: str, by: str, why: str, now: datetime) -> None:
-    rows = [
-        {"at": now, "who": by, "what": f"review.{to}", "subject": b.ref,
-         "words": {"when": moment_words(b.starts_at), "why": why}, "centre": b.centre_id}
-        for b in bookings
-    ]  # fmt: skip
-    if rows:
-        Audit.insert_many(rows).execute()
+def _note(by: str, now: datetime, what: Kind, bookings: Sequence[Booking], why: str = "") -> None:
+    lines = [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]
+    note_all(by, now, what, lines)
 
 
 def _find(ref: str) -> Booking:

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.roll import sheets
-from models import Audit, RollImport, RollImportLine, RollImportPart, database, rows_of
+from models import RollImport, RollImportLine, RollImportPart, database, rows_of
 from refusals import Invalid, NotFound, TooLarge, WrongState
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
             sealed = RollImportPart.sealed.seal(text, roll_import_id=made.id, place=place)
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
         words, subject = {"bytes": len(raw)}, str(made.id)
-        Audit.create(at=now, who=by, what="roll.brought", subject=subject, words=words, centre=centre)
+        note(by, now, Kind.ROLL_BROUGHT, subject, words, centre=centre)
     desk.seats.wake()
     return made
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from booking.fields import number, unseen
 from booking.identity import is_id_no
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.roll.rows import Wrong
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
-from models import Audit, Centre, Detainee, database
+from models import Centre, Detainee, database
 from models.detainees import id_key, name_key
 from refusals import NotFound
 
@@ -59,7 +61,7 @@ def import_register(
             _write(list(entries.values()))
             _leave(centre, gone)
             words = {"new": report.new, "kept": report.kept, "left": report.left}
-            Audit.create(at=now, who=by, what="register.import", subject=centre, words=words, centre=centre)
+            note(by, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             report.written = True
     return report
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
 from booking.roll.sheets import Row, Watching
-from models import Audit, Booking, Lawyer, RollEntry, database, rows_of
+from models import Booking, Lawyer, RollEntry, database, rows_of
 from models.locks import lock_roll
 
 __all__ = [
@@ -130,7 +132,7 @@ def write(found: Found, now: datetime, by: str) -> None:
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows]}  # fmt: skip
-    Audit.create(at=now, who=by, what="roll.import", words=words)
+    note(by, now, Kind.ROLL_IMPORT, "", words)
     report.written = True
 
 

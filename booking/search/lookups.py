@@ -12,7 +12,6 @@ from peewee import fn
 
 from booking.lifecycle import COMING, FREED
 from models import (
-    Audit,
     Booking,
     Centre,
     Detainee,
@@ -151,12 +150,6 @@ def named(officer: Officer, name: str, many: int, after: str = "") -> list[Lawye
         licences |= {licence for (licence,) in rows_of(found)}
     seen = _seen(officer, sorted(licences)[:many])
     return [one for one in seen if plain(one.name) == plain(name)]
-
-
-def note(officer: Officer, what: str, subject: str, now: datetime, **words: Any) -> None:
-    """Every look-up of a person is written down; a centre of None is the whole bureau's."""
-    centre = words.pop("centre", officer.centre_id)
-    Audit.create(at=now, who=officer.account, what=what, subject=subject, words=words, centre=centre)
 
 
 def _seen(officer: Officer, licences: Sequence[str]) -> list[LawyerSeen]:

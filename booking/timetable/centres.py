@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from booking.complaints import refusal
 from booking.policy import Policy, sound
-from models import Audit, Centre, CentreDay, database
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Centre, CentreDay, database
 from refusals import AlreadyBound, Invalid, NotFound
 
 _CODE = re.compile(r"[a-z][a-z0-9]{1,19}", re.ASCII)
@@ -38,7 +40,7 @@ def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
     with database.atomic():
         if not Centre.insert(row | {"policy": {}}).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"代码{code}已登记")
-        Audit.create(at=now, who=by, what="centre.add", subject=code, words={"name": name}, centre=code)
+        note(by, now, Kind.CENTRE_ADD, code, {"name": name}, centre=code)
     return of(code)
 
 
@@ -66,7 +68,7 @@ def set_policy(code: str, settings: dict[str, Any], now: datetime, by: str) -> d
         kept = _beside(others, {name: after[name] for name in policy}, code)
         if kept != centre.policy:
             Centre.update(policy=kept).where(Centre.code == code).execute()
-            Audit.create(at=now, who=by, what="centre.set", subject=code, words=changed, centre=code)
+            note(by, now, Kind.CENTRE_SET, code, changed, centre=code)
     return changed
 
 
@@ -83,7 +85,7 @@ def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime
             targets = [CentreDay.centre, CentreDay.day]
             word.on_conflict(conflict_target=targets, preserve=[CentreDay.open, CentreDay.reason]).execute()
         words = {"day": str(day), "open": open_, "reason": reason}
-        Audit.create(at=now, who=by, what="centre.day", subject=code, words=words, centre=code)
+        note(by, now, Kind.CENTRE_DAY, code, words, centre=code)
 
 
 def _locked(code: str) -> Centre:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from booking.calendar import each_day
 from booking.lifecycle import IN_THE_HOUSE, OPEN_STATES
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.slots import SlotView
 from booking.timetable import withdrawal
 from booking.timetable.rollout import open_days
-from models import Audit, Booking, CentreDay, Lawyer, Slot, database, on_postgres
+from models import Booking, CentreDay, Lawyer, Slot, database, on_postgres
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 
@@ -92,7 +94,7 @@ def close(desk: "Desk", closing: Closing, fingerprint: str, by: str) -> list[Boo
         gone = withdrawal.withdraw(desk, refs, by, closing.reason, closing=[slot.id for slot in slots])
         if len(gone) != len(refs):  # somebody came, or cancelled, between two statements of ours
             raise Changed
-        _note(desk.now(), closing, now_so, by)
+        _note(by, desk.now(), closing, now_so)
     desk.board.replan(closing.centre)
     return gone
 
@@ -106,7 +108,7 @@ def reopen_slot(desk: "Desk", slot_id: str, by: str) -> None:
         mine = (Slot.id == slot_id) & Slot.closed_by_hand.is_null(False)
         if not Slot.update(closed_by_hand=None).where(mine).execute():
             raise WrongState("该时段不是由民警关闭的")
-        Audit.create(at=desk.now(), who=by, what="slot.reopen", subject=slot_id, centre=slot.centre_id)
+        note(by, desk.now(), Kind.SLOT_REOPEN, slot_id, centre=slot.centre_id)
     open_days(desk, desk.now())
     desk.board.replan(slot.centre_id)
 
@@ -121,9 +123,7 @@ def reopen_day(desk: "Desk", centre: str, day: date, by: str) -> None:
         said.delete_instance()
         with_it = (Slot.centre == centre) & (Slot.date == day) & (Slot.closed_by_hand == said.reason[:200])
         Slot.update(closed_by_hand=None).where(with_it).execute()
-        Audit.create(
-            at=desk.now(), who=by, what="day.reopen", subject=centre, words={"day": str(day)}, centre=centre
-        )
+        note(by, desk.now(), Kind.DAY_REOPEN, centre, {"day": str(day)}, centre=centre)
     open_days(desk, desk.now())
     desk.board.replan(centre)
 
@@ -211,7 +211,7 @@ def _whole_days(now_so: Preview) -> list[date]:
     return [day for day in days if day not in kept]
 
 
-def _note(now: datetime, closing: Closing, now_so: Preview, by: str) -> None:
+def _note(by: str, now: datetime, closing: Closing, now_so: Preview) -> None:
     words = {
         "first": str(closing.first),
         "last": str(closing.last),
@@ -220,6 +220,4 @@ def _note(now: datetime, closing: Closing, now_so: Preview, by: str) -> None:
         "reason": closing.reason,
         "cancelled": len(now_so.bookings),
     }
-    Audit.create(
-        at=now, who=by, what="slots.close", subject=closing.centre, words=words, centre=closing.centre
-    )
+    note(by, now, Kind.SLOTS_CLOSE, closing.centre, words, centre=closing.centre)

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.calendar import Almanac, each_day
 from booking.complaints import refusal
-from models import Audit, Booking, Holiday, HolidayTable, database, rows_of
+from booking.record.kinds import Kind
+from booking.record.note import note
+from models import Booking, Holiday, HolidayTable, database, rows_of
 
 _ALWAYS_OFF = ((1, 1), (5, 1), (10, 1))
 LONGEST_DAYS = 31
@@ -100,9 +102,7 @@ def import_year(year: Year, now: datetime, by: str, *, dry_run: bool = False) ->
         told = {"source": year.source, "imported_at": now}
         table = HolidayTable.insert(year=year.year, **told)
         table.on_conflict(conflict_target=[HolidayTable.year], update=told).execute()
-        Audit.create(
-            at=now, who=by, what="holidays.import", subject=str(year.year), words={"source": year.source}
-        )
+        note(by, now, Kind.HOLIDAYS_IMPORT, str(year.year), {"source": year.source})
         found = hits(now)
         if dry_run:
             transaction.rollback()

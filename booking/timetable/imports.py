@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.complaints import refusal
 from booking.policy import Minutes, Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.weekly import Period, Weeks
-from models import Audit, Booking, Centre, Slot, Timetable, TimetableSlot, database, rows_of
+from models import Booking, Centre, Slot, Timetable, TimetableSlot, database, rows_of
 from refusals import Invalid, NotFound
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
@@ -97,9 +99,7 @@ def import_table(table: Table, source: str, now: datetime, by: str) -> Timetable
         )
         TimetableSlot.insert_many(_rows(made, table)).execute()
         words = {"timetable": made.id, "source": source}
-        Audit.create(
-            at=now, who=by, what="timetable.import", subject=table.centre, words=words, centre=table.centre
-        )
+        note(by, now, Kind.TIMETABLE_IMPORT, table.centre, words, centre=table.centre)
         return made
 
 

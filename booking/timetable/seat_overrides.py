@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.slots import SlotView
 from booking.timetable import rollout, withdrawal
 from booking.timetable.closures import Changed, near
-from models import Audit, Booking, Centre, Lawyer, Slot, database, on_postgres
+from models import Booking, Centre, Lawyer, Slot, database, on_postgres
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 from seats.counters import Day
@@ -79,7 +81,7 @@ def set_seats(
             gone = withdrawal.withdraw(desk, refs, by, why, closing=[slot_id])
             if len(gone) != len(refs):
                 raise Changed
-        _note(now, by, slot, {"seats": [slot.seats, seats], "withdrawn": [booking.ref for booking in gone]})
+        _note(by, now, slot, {"seats": [slot.seats, seats], "withdrawn": [booking.ref for booking in gone]})
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})
     desk.board.replan(slot.centre_id)
     return gone
@@ -93,7 +95,7 @@ def set_window_seats(desk: "Desk", slot_id: str, seats: int, by: str) -> None:
         if now >= slot.ends_at:
             raise WrongState("该时段已经过去")
         Slot.update(window_seats=seats, window_by_hand=seats).where(Slot.id == slot_id).execute()
-        _note(now, by, slot, {"window_seats": [slot.window_seats, seats]})
+        _note(by, now, slot, {"window_seats": [slot.window_seats, seats]})
 
 
 def follow_timetable(desk: "Desk", slot_id: str, by: str) -> None:
@@ -104,7 +106,7 @@ def follow_timetable(desk: "Desk", slot_id: str, by: str) -> None:
             raise _passed()
         Slot.update(seats_by_hand=None, window_by_hand=None).where(Slot.id == slot_id).execute()
         _note(
-            now, by, slot, {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]}
+            by, now, slot, {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]}
         )
     rollout.open_days(desk, now)
     desk.board.replan(slot.centre_id)
@@ -161,5 +163,5 @@ def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
     return Lowering(slot, seats, affected, near(slot, free), hashlib.sha256(said.encode()).hexdigest()[:32])
 
 
-def _note(now: datetime, by: str, slot: Slot, words: dict[str, Any]) -> None:
-    Audit.create(at=now, who=by, what="slot.seats", subject=slot.id, words=words, centre=slot.centre_id)
+def _note(by: str, now: datetime, slot: Slot, words: dict[str, Any]) -> None:
+    note(by, now, Kind.SLOT_SEATS, slot.id, words, centre=slot.centre_id)

@@ -1,12 +1,13 @@
 """The centre takes bookings back: no strike, a reason, and the nearest free times to go to instead. Rules 10 and 20."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from booking.lifecycle import ONCE, OPEN_STATES, fit_to_send, tell_all, transition_all
+from booking.record.kinds import Kind
+from booking.record.note import Line, note_all
 from booking.slots import SlotView
-from models import Audit, Booking, Centre, database
+from models import Booking, Centre, database
 from models.locks import lock_people
 from models.states import State
 from refusals import Invalid
@@ -37,7 +38,7 @@ def withdraw(
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
         words = [{"reason": fit_to_send(why, b), "nearest": instead[b.slot_id]} for b in gone]
         tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
-        _note(gone, by, why, now)
+        note_all(by, now, Kind.BOOKING_WITHDRAWN, [Line(b.ref, b.centre_id, {"why": why}) for b in gone])
         database.after_commit(lambda: desk.released(gone, remember=True))
     return gone
 
@@ -66,19 +67,3 @@ def _instead(desk: "Desk", bookings: Sequence[Booking], closing: Collection[str]
         )
         for slot, where in given_up.items()
     }
-
-
-def _note(bookings: Sequence[Booking], by: str, why: str, now: datetime) -> None:
-    rows = [
-        {
-            "at": now,
-            "who": by,
-            "what": "booking.withdrawn",
-            "subject": b.ref,
-            "words": {"why": why},
-            "centre": b.centre_id,
-        }
-        for b in bookings
-    ]
-    if rows:
-        Audit.insert_many(rows).execute()

@@ -15,11 +15,13 @@ from booking.desk.application import Application, Held, Person
 from booking.desk.availability import view
 from booking.lifecycle import ONCE, tell
 from booking.policy import Policy
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.refs import ref_for
 from booking.rules import Taken
 from booking.slots import SlotKey
 from booking.window.walk_ins import WalkIn, lawyer_of
-from models import Audit, Booking, Centre, Lawyer, Slot, database
+from models import Booking, Centre, Lawyer, Slot, database
 from models.slots import claim_at_window
 from refusals import NotFound
 
@@ -171,9 +173,7 @@ def _write(held: Held, person: Person, findings: list[Finding], by: str) -> Book
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
         tell(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
-    Audit.create(
-        at=now, who=by, what="window.enter", subject=booking.ref, words=words, centre=booking.centre_id
-    )
+    note(by, now, Kind.WINDOW_ENTER, booking.ref, words, centre=booking.centre_id)
     return booking
 
 

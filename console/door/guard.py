@@ -5,11 +5,13 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, g, request, url_for
 
+from booking.record.kinds import Kind
+from booking.record.note import note
 from console.door import csrf, scope, sessions
 from console.door.context import FORM_BYTES, SESSION, RequestContext, door, here, is_htmx
 from console.door.rendering import back, carry_messages, page, say
 from console.door.rights import PUBLIC, RIGHTS
-from models import Audit, whence, whose
+from models import whence, whose
 from refusals import Forbidden, NotFound, Unauthenticated
 
 __all__ = ["back", "console", "here", "noted", "page", "say"]
@@ -46,10 +48,10 @@ def guard() -> Response | None:
     return None
 
 
-def noted(what: str, subject: str, /, **words: Any) -> None:
+def noted(what: Kind, subject: str, /, **words: Any) -> None:
     """Somebody looked something up, or took it out of the house: into the record."""
     visit, centre = here(), words.pop("centre", None) or scope.about()
-    Audit.create(at=visit.now, who=visit.by, what=what, subject=subject, words=words, centre=centre)
+    note(visit.by, visit.now, what, subject, words, centre=centre)
 
 
 def watch_address() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from booking.record.kinds import Kind
+from booking.record.note import note
 from booking.search import lookups
 from booking.search.lookups import SlotSum
 from booking.words import STATES, day_words
@@ -30,7 +32,7 @@ def now_and_next(visit: Question, _about: str, after: str) -> Answer:
     lines += [f"现在 {_sum(one)}" for one in running] or ["现在没有会见时段"]
     lines += [f"下一时段 {_sum(one)}" for one in coming] or ["今日没有下一时段"]
     shown = [one.slot for one in running + coming]
-    return _list(visit, "\n".join(lines), shown, after, visit.link("today"), "lookup.now")
+    return _list(visit, "\n".join(lines), shown, after, visit.link("today"), Kind.LOOKUP_NOW)
 
 
 def day(visit: Question, about: str, after: str) -> Answer:
@@ -45,7 +47,7 @@ def day(visit: Question, about: str, after: str) -> Answer:
         head = "\n".join([head, *(_sum(one) for one in sums)])
     today = asked == visit.now.date()
     foot = visit.link("today" if today else "bookings")
-    return _list(visit, head, [one.slot for one in sums], after, foot, "lookup.day")
+    return _list(visit, head, [one.slot for one in sums], after, foot, Kind.LOOKUP_DAY)
 
 
 def plan(visit: Question, about: str, after: str) -> Answer:
@@ -53,7 +55,7 @@ def plan(visit: Question, about: str, after: str) -> Answer:
     asked = date.fromisoformat(about) if about else visit.now.date()
     slots = Slot.of_day(visit.centre.code, asked)
     found = lookups.to_bring(slots, MANY + 1, behind(after))
-    _note(visit, "lookup.plan", asked)
+    _note(visit, Kind.LOOKUP_PLAN, asked)
     items = [
         Item(
             f"{one.booking.starts_at:%H:%M} {one.ward or '监区不详'} {detainee(one.booking)}"
@@ -83,7 +85,7 @@ def seats(visit: Question, _about: str, after: str) -> Answer:
     return Answer(f"{visit.centre.name} 网上剩余名额", items, foot)
 
 
-def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: str, what: str) -> Answer:
+def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: str, what: Kind) -> Answer:
     found = lookups.bookings_in(slots, MANY + 1, behind(after))
     if slots:
         _note(visit, what, slots[0].date)
@@ -91,9 +93,9 @@ def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: s
     return Answer(head, items, foot, len(found) > MANY)
 
 
-def _note(visit: Question, what: str, day: date) -> None:
+def _note(visit: Question, what: Kind, day: date) -> None:
     centre = visit.centre.code
-    lookups.note(visit.officer, what, f"{centre}:{day}", visit.now, centre=centre)
+    note(visit.officer.account, visit.now, what, f"{centre}:{day}", centre=centre)
 
 
 def _sum(one: SlotSum) -> str:

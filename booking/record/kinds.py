@@ -1,0 +1,88 @@
+"""The record's kinds of lines, each with its words for who reads it."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Kind(StrEnum):
+    words: str
+
+    def __new__(cls, value: str, words: str = "") -> Self:
+        kind = str.__new__(cls, value)
+        kind._value_, kind.words = value, words
+        return kind
+
+    REVIEW_CONFIRMED = "review.confirmed", "复核通过"
+    REVIEW_REJECTED = "review.rejected", "复核不通过"
+    BOOKING_SEEN = "booking.seen", "查看预约"
+    BOOKING_WITHDRAWN = "booking.withdrawn", "所方取消预约"
+    BOOKINGS_SEARCHED = "bookings.searched", "查找预约"
+    BOOKINGS_LISTED = "bookings.listed", "查看预约列表"
+    DETAINEE_NUMBER_SEEN = "detainee.number_seen", "查看在押人员证件号"
+    ARRIVALS_ARRIVED = "arrivals.arrived", "登记到场"
+    ARRIVALS_MEETING = "arrivals.meeting", "会见开始"
+    ARRIVALS_DONE = "arrivals.done", "会见结束"
+    ARRIVALS_NO_SHOW = "arrivals.no_show", "记爽约"
+    ARRIVALS_LATE = "arrivals.late", "补登到场"
+    ARRIVALS_ROOM = "arrivals.room", "安排会见室"
+    ROOM_ADD = "room.add", "新增会见室"
+    ROOM_OPEN = "room.open", "启用会见室"
+    ROOM_CLOSE = "room.close", "停用会见室"
+    ROOM_ORDER = "room.order", "调整会见室次序"
+    PLAN_PRINTED = "plan.printed", "打印提押单"
+    PLAN_SEEN = "plan.seen", "查看提押单"
+    PLAN_LIST_SEEN = "plan.list_seen", "取出停机用登记表"
+    FIGURES_EXPORT = "figures.export", "导出统计"
+    WINDOW_ENTER = "window.enter", "现场登记"
+    LAWYER_SEEN = "lawyer.seen", "查看律师"
+    LAWYER_NUMBERS_SEEN = "lawyer.numbers_seen", "查看律师证件和电话"
+    LAWYERS_LISTED = "lawyers.listed", "查看待核验律师"
+    LAWYERS_SEARCHED = "lawyers.searched", "查找律师"
+    LICENCE_VERIFIED = "licence.verified", "律师核验通过"
+    LICENCE_REFUSED = "licence.refused", "律师核验不通过"
+    LICENCE_UNBOUND = "licence.unbound", "解除律师微信"
+    STRIKE_WAIVE = "strike.waive", "撤销爽约"
+    SUSPENSION_LIFT = "suspension.lift", "解除暂停"
+    NOTICE_RESEND = "notice.resend", "重发短信"
+    NOTICE_TOLD_BY_PHONE = "notice.told_by_phone", "已电话告知"
+    NOTICE_PHONE_SEEN = "notice.phone_seen", "查看短信号码"
+    SLOT_SEATS = "slot.seats", "调整名额"
+    SLOT_REOPEN = "slot.reopen", "重开时段"
+    SLOTS_CLOSE = "slots.close", "关闭时段"
+    CLOSING_SEEN = "closing.seen", "查看关闭影响"
+    LOWERING_SEEN = "lowering.seen", "查看减少名额影响"
+    DAY_REOPEN = "day.reopen", "重开一天"
+    TIMETABLE_IMPORT = "timetable.import", "导入时间表"
+    HOLIDAYS_IMPORT = "holidays.import", "导入节假日"
+    REGISTER_IMPORT = "register.import", "导入在押名册"
+    ROLL_BROUGHT = "roll.brought", "送交律师名册"
+    ROLL_IMPORT = "roll.import", "导入律师名册"
+    ROLL_REPORT = "roll.report", "查看名册报告"
+    CENTRE_ADD = "centre.add", "登记看守所"
+    CENTRE_SET = "centre.set", "更改规则"
+    CENTRE_DAY = "centre.day", "设定开放日"
+    LOOKUP_NOW = "lookup.now", "订阅号查今日"
+    LOOKUP_DAY = "lookup.day", "订阅号查某日"
+    LOOKUP_NAME = "lookup.name", "订阅号查姓名"
+    LOOKUP_BOOKING = "lookup.booking", "订阅号查预约"
+    LOOKUP_LICENCE = "lookup.licence", "订阅号查执业证号"
+    LOOKUP_PLAN = "lookup.plan", "订阅号查提押单"
+    LOOKUP_REVIEW = "lookup.review", "订阅号查待复核"
+    OFFICER_SIGNED_IN = "officer.signed_in", "登录"
+    OFFICER_ADD = "officer.add", "新增民警"
+    OFFICER_CHANGE = "officer.change", "更改民警"
+    OFFICER_SUSPEND = "officer.suspend", "停用民警"
+    OFFICER_RESTORE = "officer.restore", "恢复民警"
+    OFFICER_ENROLLED = "officer.enrolled", "设置口令和动态码"
+    OFFICER_PASSPHRASE = "officer.passphrase", "更改口令"
+    OFFICER_TOTP = "officer.totp", "更换动态码"
+    OFFICER_SIGN_IN_CODE = "officer.sign_in_code", "发登录代码"
+    OFFICER_BIND_CODE = "officer.bind_code", "发绑定代码"
+    OFFICER_BOUND = "officer.bound", "绑定订阅号"
+    OFFICER_UNBOUND = "officer.unbound", "解除订阅号"
+    OFFICER_WECHAT_BIND = "officer.wechat_bind", "绑定微信登录"
+    OFFICER_WECHAT_UNBIND = "officer.wechat_unbind", "解除微信登录"
+    AUDIT_EXPORT = "audit.export", "导出操作记录"
+
+
+KINDS = {kind.value: kind.words for kind in Kind}
