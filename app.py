@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from apiflask import APIFlask
 from flask import redirect
@@ -51,7 +51,7 @@ class Furnished(House):
 class Service(APIFlask):
     """Flask, spared what nothing here needs: coroutines, and a cookie session on the lawyers' door."""
 
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+    def ensure_sync(self, func: Callable[..., object]) -> Callable[..., object]:
         return func
 
 

@@ -24,7 +24,7 @@ class PinnedConnection(threading.local):
         except ConnectionError:
             return self._ask(*command)
 
-    def _ask(self, *command: Any) -> Any:
+    def _ask(self, *command: object) -> object:
         if self._connection is None:
             self._connection = self._redis.connection_pool.get_connection()
         try:

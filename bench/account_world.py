@@ -3,9 +3,10 @@
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
+from psycopg import Connection
 
 import models
 from bench import people, world
@@ -51,8 +52,8 @@ def lay(url: str, keyring: Keyring, now: datetime) -> AskedFor:
     return asked_for
 
 
-def _officers(connection: Any, now: datetime) -> None:
-    rows: list[tuple[Any, ...]] = [
+def _officers(connection: Connection, now: datetime) -> None:
+    rows: list[tuple[object, ...]] = [
         (f"chief-{centre}", "某", "chief", centre, f"o-{centre}", "active", now) for centre in CENTRES
     ]
     rows.append(("bureau", "某", "auditor", None, "o-bureau", "active", now))
@@ -60,7 +61,7 @@ def _officers(connection: Any, now: datetime) -> None:
     world.copy(connection, "officer", columns, rows)
 
 
-def _slots(connection: Any, now: datetime) -> None:
+def _slots(connection: Connection, now: datetime) -> None:
     columns = "id centre_id date starts_at ends_at seats window_seats taken open closed_reason"
     rows = [
         (
@@ -81,7 +82,7 @@ def _slots(connection: Any, now: datetime) -> None:
     world.copy(connection, "slot", columns, rows)
 
 
-def _meetings(connection: Any, now: datetime) -> list[str]:
+def _meetings(connection: Connection, now: datetime) -> list[str]:
     """Today's, at every centre; answers their references."""
     places = [(centre, start) for centre in CENTRES for start in _starts(now.date())]
     rows = [
@@ -97,10 +98,10 @@ def _meetings(connection: Any, now: datetime) -> list[str]:
         for seat in range(EACH_SLOT)
     ]
     _book(connection, rows)
-    return [row[0] for row in rows]
+    return [str(row[0]) for row in rows]
 
 
-def _queue(connection: Any, day: date, now: datetime) -> None:
+def _queue(connection: Connection, day: date, now: datetime) -> None:
     """What waits for a decision."""
     starts = _starts(day)
     _book(connection, [
@@ -110,14 +111,14 @@ def _queue(connection: Any, day: date, now: datetime) -> None:
     ])  # fmt: skip
 
 
-def _row(ref: str, n: int, centre: str, start: datetime, state: str, now: datetime) -> tuple[Any, ...]:
+def _row(ref: str, n: int, centre: str, start: datetime, state: str, now: datetime) -> tuple[object, ...]:
     n %= LAWYERS - SITTERS
     sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
     return (ref, n + 1, centre, slot_id(centre, start), start, start + world.MEETING, 60, state, 1,
             id_key(people.id_no(n)), sealed, "entrusted", "trial", "[]", "[]", now)  # fmt: skip
 
 
-def _book(connection: Any, rows: list[tuple[Any, ...]]) -> None:
+def _book(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     world.copy(
         connection, "booking",
         "ref lawyer_id centre_id slot_id starts_at ends_at minutes state active detainee_key detainee_sealed mandate stage "
@@ -125,7 +126,7 @@ def _book(connection: Any, rows: list[tuple[Any, ...]]) -> None:
     )  # fmt: skip
 
 
-def _seal(connection: Any, asked_for: AskedFor) -> None:
+def _seal(connection: Connection, asked_for: AskedFor) -> None:
     """The old bookings were made without names that open: those that will be read get one."""
     read = connection.execute(
         "SELECT ref FROM booking WHERE ref LIKE 'Z%%' AND (lawyer_id <= %s OR ref = ANY(%s) OR slot_id IN "

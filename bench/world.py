@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import psycopg
+from psycopg import Connection
 
 import clock
 import models
@@ -89,7 +89,7 @@ def peers(url: str, days: list[date]) -> None:
     settle_down(url)
 
 
-def _centres(connection: Any, days: list[date], now: datetime) -> None:
+def _centres(connection: Connection, days: list[date], now: datetime) -> None:
     centres = (*CENTRES, FULL_CENTRE)
     years = {day.year for day in (now.date(), now.date() + timedelta(days=30))}
     copy(connection, "holiday_table", "year source imported_at", ((year, "bench", now) for year in years))
@@ -106,7 +106,7 @@ def _centres(connection: Any, days: list[date], now: datetime) -> None:
     copy(connection, "slot", columns, _slots(days))
 
 
-def _slots(days: list[date]) -> list[tuple[Any, ...]]:
+def _slots(days: list[date]) -> list[tuple[object, ...]]:
     return [
         (slot_id(code, moment), code, moment.date(), moment, moment + MEETING,
          FULL_SEATS if code == FULL_CENTRE else SEATS, 28,
@@ -120,7 +120,7 @@ def _moments(days: list[date], starts: Iterable[str]) -> list[datetime]:
     return [at(day, time.fromisoformat(start)) for day in days for start in starts]
 
 
-def _lawyers(connection: Any, now: datetime) -> None:
+def _lawyers(connection: Connection, now: datetime) -> None:
     """Lawyer n has the id n + 1. Nobody opens what is sealed here, so one seal does for all."""
     sealed = seal_person("0", "0", "0")
     everybody = range(LAWYERS)
@@ -137,19 +137,19 @@ def _lawyers(connection: Any, now: datetime) -> None:
            for n in everybody))  # fmt: skip
 
 
-def _detainees(connection: Any, now: datetime) -> None:
+def _detainees(connection: Connection, now: datetime) -> None:
     """Each lawyer's client is in the register of a centre."""
     copy(connection, "detainee", "centre_id key name_index name_sealed ward case_no permit_case updated_at",
          (_detainee(n, now) for n in range(BOOKERS + GROWERS)))  # fmt: skip
 
 
-def _detainee(n: int, now: datetime) -> tuple[Any, ...]:
+def _detainee(n: int, now: datetime) -> tuple[object, ...]:
     key, name = id_key(people.id_no(n)), people.detainee_name(n)
     sealed = models.Detainee.name_sealed.seal(name, key=key)
     return people.centre_of(n), key, name_key(name), sealed, "一监区", f"案{n}", False, now
 
 
-def _sit_down(connection: Any, days: list[date], now: datetime) -> None:
+def _sit_down(connection: Connection, days: list[date], now: datetime) -> None:
     """The full slots are full of bookings, not by decree."""
     rows = []
     for number, moment in enumerate(_moments(days, FULL_STARTS)):
@@ -164,7 +164,7 @@ def _sit_down(connection: Any, days: list[date], now: datetime) -> None:
           "detainee_sealed mandate stage companions findings created_at", rows)  # fmt: skip
 
 
-def copy(connection: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def copy(connection: Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
     with connection.cursor().copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

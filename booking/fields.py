@@ -6,7 +6,7 @@ In a number that is put right, not refused. A name is taken as it is written, ra
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -46,11 +46,11 @@ def controls(text: str) -> bool:
     return _CONTROL.search(text) is not None
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> object:
     return number(value) if isinstance(value, str) else value
 
 
-def _trim(value: Any) -> Any:
+def _trim(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -85,7 +85,7 @@ class Policy(BaseModel):
         return cls.stored(found, centre)
 
     @classmethod
-    def stored(cls, found: Any, centre: str) -> "Policy":
+    def stored(cls, found: object, centre: str) -> "Policy":
         """As far as this version understands it: another one, newer or beside it, may have written it.
 
         Names unknown here are passed over; a value invalid here counts as its default, and the log says so. Whoever
@@ -121,7 +121,7 @@ class Policy(BaseModel):
         return starts_at + timedelta(minutes=self.no_show_minutes)
 
 
-def sound(found: Any, centre: str) -> dict[str, Any]:
+def sound(found: object, centre: str) -> dict[str, object]:
     """Of a policy as it is stored, what this version knows and finds valid."""
     if not isinstance(found, dict):
         _warn(centre, "policy")
@@ -134,7 +134,7 @@ def sound(found: Any, centre: str) -> dict[str, Any]:
     return known
 
 
-def _broken(known: dict[str, Any]) -> Set[str]:
+def _broken(known: dict[str, object]) -> Set[str]:
     """The names to do without. What is wrong only together goes together: nobody knows which of the two is meant."""
     try:
         Policy.model_validate(known)

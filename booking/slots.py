@@ -3,12 +3,26 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from clock import at
 from refusals import NotFound
 
 _ID = re.compile(r"([a-z][a-z0-9-]{0,19})-(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})", re.ASCII)
+
+
+class SlotRow(TypedDict):
+    """A slot as it is laid out, with all that timetable, calendar and an officer's word decide of it."""
+
+    id: str
+    centre: str
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    window_seats: int
+    open: bool
+    closed_reason: str
 
 
 class SlotKey(NamedTuple):

@@ -1,6 +1,6 @@
 """律师: who he says he is beside what the roll says, his bookings here, strikes, and what is done about them."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from flask import Response, url_for
 from pydantic import Field
@@ -175,5 +175,5 @@ def _ends(lawyer: Lawyer) -> dict[str, str]:
         return {"id_no": "无法读取", "phone": "无法读取"}
 
 
-def _words() -> dict[str, Any]:
+def _words() -> dict[str, object]:
     return {"words": words, "states": STATES, "strike_states": STRIKES, "strike_kinds": KINDS}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Response, request
 from pydantic.fields import FieldInfo
@@ -57,7 +57,7 @@ def policy_set() -> Response:
     return back("console.policy")
 
 
-def _set(centre: str, wanted: dict[str, Any]) -> Mapping[str, Any]:
+def _set(centre: str, wanted: dict[str, object]) -> Mapping[str, object]:
     try:
         return centres.set_policy(centre, wanted, here().now, here().by)
     except Invalid as wrong:
@@ -88,7 +88,7 @@ def _kind(name: str) -> str:
     return "number"
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, time):
@@ -98,7 +98,7 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _value(name: str, text: str) -> Any:
+def _value(name: str, text: str) -> object:
     """As the policy reads it; None, the default, for an empty one."""
     if not text:
         return None

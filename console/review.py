@@ -1,7 +1,5 @@
 """复核: submitted bookings one after another, what the comparison found first. Rule 8."""
 
-from typing import Any
-
 from flask import Response
 from pydantic import Field
 
@@ -140,7 +138,7 @@ def _show(booking: Booking | None) -> str:
     )
 
 
-def _how_decided(booking: Booking) -> dict[str, Any] | None:
+def _how_decided(booking: Booking) -> dict[str, object] | None:
     step = decisions.decided(booking.ref)
     if step is None:
         return None

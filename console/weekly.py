@@ -54,7 +54,7 @@ def weekly_new() -> str:
     today, tables = here().now.date(), weekly_changes.written(centre_shown().code, here().now.date())
     ruling = next((one.days for one in tables if one.rules_today), {})
     lines = _grouped(ruling)[:LINES]
-    blank: list[dict[str, Any]] = [{}] * (LINES - len(lines))
+    blank: list[dict[str, object]] = [{}] * (LINES - len(lines))
     return page("weekly_new.html", lines=lines + blank, used=len(lines), today=today)
 
 
@@ -95,7 +95,7 @@ def weekly_import() -> Response:
     return back("console.weekly")
 
 
-def _previewed(document: dict[str, Any]) -> str:
+def _previewed(document: dict[str, object]) -> str:
     return _preview(imports.read(document))
 
 
@@ -116,12 +116,12 @@ def _starts(text: str, line: int) -> list[time]:
         raise Invalid(f"第{line + 1}行的开始时间应写作 08:30 10:00 这样") from None
 
 
-def _whole(line: dict[str, Any]) -> dict[str, Any]:
+def _whole(line: dict[str, object]) -> dict[str, object]:
     """An empty number is a missing one, and the check says so."""
     return {name: value for name, value in line.items() if value is not None}
 
 
-def _unpacked(text: str) -> dict[str, Any]:
+def _unpacked(text: str) -> dict[str, object]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):  # brackets within brackets
@@ -131,9 +131,9 @@ def _unpacked(text: str) -> dict[str, Any]:
     return found
 
 
-def _grouped(days: dict[int, list[Period]]) -> list[dict[str, Any]]:
+def _grouped(days: dict[int, list[Period]]) -> list[dict[str, object]]:
     """Weekdays that run alike as one line, as a centre would write them."""
-    lines: dict[tuple[Any, ...], list[int]] = {}
+    lines: dict[tuple[object, ...], list[int]] = {}
     for weekday, periods in days.items():
         for like in sorted({_numbers(period) for period in periods}):
             starts = " ".join(f"{period.starts:%H:%M}" for period in periods if _numbers(period) == like)
@@ -145,7 +145,7 @@ def _numbers(period: Period) -> tuple[int, int, int]:
     return period.minutes, period.seats, period.window_seats
 
 
-def _line(weekdays: Iterable[int], like: tuple[Any, ...]) -> dict[str, Any]:
+def _line(weekdays: Iterable[int], like: tuple[object, ...]) -> dict[str, Any]:
     starts, minutes, seats, window_seats = like
     return {
         "weekdays": list(weekdays), "starts": starts, "minutes": minutes, "seats": seats, "window_seats": window_seats

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from flask import Response, request
 from pydantic import Field
@@ -140,7 +140,7 @@ def _companions_typed() -> list[dict[str, str]]:
     return rows + [{"name": "", "role": "lawyer", "licence_no": ""}] * (COMPANIONS - len(rows))
 
 
-def _companion(typed: dict[str, str]) -> dict[str, Any]:
+def _companion(typed: dict[str, str]) -> dict[str, object]:
     if typed["role"] not in ("lawyer", "assistant", "interpreter") or len(typed["name"]) > 60:
         raise Invalid("同行人员填写有误")
     if unseen(typed["name"]):

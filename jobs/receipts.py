@@ -2,7 +2,6 @@
 
 import hmac
 import json
-from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -27,7 +26,7 @@ def receive(secret: str) -> Response:
     return jsonify(code=0, msg="接收成功")
 
 
-def _batch() -> list[Any]:
+def _batch() -> list[object]:
     request.max_content_length = LARGEST
     try:
         items = json.loads(request.get_data())

@@ -1,7 +1,6 @@
 """The one queue. RQ carries ids; what they mean, and whether it was done, stands in SQL."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from redis import ConnectionPool, Redis
 from redis.sentinel import SentinelConnectionPool
@@ -66,7 +65,7 @@ def read_roll(import_id: int) -> None:
     runs.work(house().desk, import_id)
 
 
-def own_connection(redis: Redis, **options: Any) -> Redis:
+def own_connection(redis: Redis, **options: object) -> Redis:
     """Another client of the same server, for those who wait longer on it than a web request may."""
     pool = redis.connection_pool
     asked = pool.connection_kwargs | {"decode_responses": False} | options

@@ -1,7 +1,5 @@
 """Bookings, what befell them, and the answers kept under an Idempotency-Key."""
 
-from typing import Any
-
 from peewee import (
     SQL,
     AutoField,
@@ -121,12 +119,12 @@ def seal_detainee(ref: str, detainee: dict[str, str]) -> str:
     return Booking.detainee_sealed.seal(JSONText().db_value(detainee) or "", ref=ref)
 
 
-def unseal_detainee(ref: str, sealed: str) -> dict[str, Any]:
-    found: dict[str, Any] = JSONText().python_value(Booking.detainee_sealed.open(sealed, ref=ref))
+def unseal_detainee(ref: str, sealed: str) -> dict[str, str]:
+    found: dict[str, str] = JSONText().python_value(Booking.detainee_sealed.open(sealed, ref=ref))
     return found
 
 
-def shown_detainee(ref: str, sealed: str) -> dict[str, Any]:
+def shown_detainee(ref: str, sealed: str) -> dict[str, str]:
     try:
         return unseal_detainee(ref, sealed)
     except UNREADABLE:

@@ -36,11 +36,11 @@ class JSONText(TextField):
     `lost()`, or as empty where there is a default. Without either, reading raises ValueError.
     """
 
-    def __init__(self, *args: Any, lost: Callable[[], Any] | None = None, **more: Any):
+    def __init__(self, *args: object, lost: Callable[[], object] | None = None, **more: object):
         super().__init__(*args, **more)
         self.lost = lost or self.default
 
-    def db_value(self, value: Any) -> str | None:
+    def db_value(self, value: object) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def python_value(self, value: Any) -> Any:

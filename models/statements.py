@@ -18,7 +18,7 @@ class Statement(NamedTuple):
     """SQL with the database's own places, and what goes into them."""
 
     sql: str
-    given: tuple[Any, ...] = ()
+    given: tuple[object, ...] = ()
 
 
 def together(statements: Sequence[Statement]) -> list[Any]:
@@ -41,13 +41,13 @@ def among(kind: str) -> str:
     return f"= ANY(%s::{kind}[])" if on_postgres() else "IN (SELECT value FROM json_each(?))"
 
 
-def several(values: Collection[Any]) -> Any:
+def several(values: Collection[object]) -> object:
     """Many values as one."""
     return list(values) if on_postgres() else orjson.dumps(list(values)).decode()
 
 
 def entering(
-    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], otherwise: str = ""
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], otherwise: str = ""
 ) -> Statement:
     """INSERT of many rows; `columns` are name → SQL type, `otherwise` an ON CONFLICT clause."""
     sql = _insert(table, tuple(columns.items()), otherwise, on_postgres())

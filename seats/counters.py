@@ -1,7 +1,7 @@
 """The seat counters: holds taken, settled and given back by reference, in single Lua calls."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -115,7 +115,7 @@ class SeatCounters:
         except RedisError:
             return False
 
-    def _reserve(self, day: Day, argv: list[Any]) -> Any:
+    def _reserve(self, day: Day, argv: list[object]) -> object:
         """The one script of every request, so it goes the shortest way there is."""
         script, keys = self._scripts["RESERVE"], [day.key(key) for key in ("left", "holders", "tries")]
         if self._line is not None:
@@ -130,10 +130,10 @@ class SeatCounters:
                 self._scripts["SETTLE"](keys=keys, args=_settling(pairs), client=trip)
             trip.execute()
 
-    def _run(self, name: str, day: Day, keys: tuple[str, ...], argv: list[Any]) -> Any:
+    def _run(self, name: str, day: Day, keys: tuple[str, ...], argv: Sequence[object]) -> Any:
         return self._ask(lambda: self._scripts[name](keys=[day.key(key) for key in keys], args=argv))
 
-    def _ask(self, call: Callable[[], Any]) -> Any:
+    def _ask(self, call: Callable[[], object]) -> Any:
         try:
             return self.breaker.call(call)
         except CircuitOpen as away:

@@ -81,7 +81,7 @@ class Aliyun:
         found = [self._detail(item) for item in self._details(phone, day) if str(item.get("OutId")) == out_id]
         return sorted(found, key=lambda detail: detail.sent_at, reverse=True)
 
-    def _details(self, phone: str, day: date) -> Iterator[Mapping[str, Any]]:
+    def _details(self, phone: str, day: date) -> Iterator[Mapping[str, object]]:
         for page in range(1, MOST_PAGES + 1):
             answer = self._call(
                 "QuerySendDetails", PhoneNumber=phone, SendDate=f"{day:%Y%m%d}",

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from peewee import InterfaceError, OperationalError
+from peewee import Expression, InterfaceError, OperationalError
 
 import clock
 from models import Notice
@@ -89,14 +89,14 @@ class Asking:
             details = [detail for detail in details if detail.sent_at >= since]
         return max(details, key=lambda detail: detail.sent_at, default=None)
 
-    def _told(self, detail: Detail) -> dict[str, Any]:
+    def _told(self, detail: Detail) -> dict[str, object]:
         if detail.status == FAILED:
             return {"state": "failed", "ask_at": None, "code": detail.code, "problem": meaning(detail.code)}
         delivered_at = self.now() if detail.status == DELIVERED else None
         sent = {"state": "sent", "ask_at": None, "code": None, "problem": None}
         return sent | {"sent_at": self.now(), "delivered_at": delivered_at}
 
-    def _not_found(self, notice: Notice) -> dict[str, Any]:
+    def _not_found(self, notice: Notice) -> dict[str, object]:
         asked = notice.asked + 1
         if asked < len(self.patience.ask):
             next_at = notice.attempted_at + timedelta(seconds=self.patience.ask[asked])
@@ -106,11 +106,11 @@ class Asking:
             return {"state": "due", "asked": asked, "ask_at": None, "due_at": self.now(), "queued_at": None}
         return {"asked": asked, "ask_at": None, "problem": "短信平台查无记录，不能确定是否已发送"}
 
-    def _write(self, notice: Notice, **change: Any) -> None:
+    def _write(self, notice: Notice, **change: object) -> None:
         """Unless a receipt, an officer or another clock was quicker."""
         same = (Notice.id == notice.id) & (Notice.state == "unknown") & (Notice.asked == notice.asked)
         Notice.update(**change).where(same, Notice.attempted_at == notice.attempted_at).execute()
 
 
-def _sending_before(moment: datetime) -> Any:
+def _sending_before(moment: datetime) -> Expression:
     return (Notice.state == "sending") & (Notice.attempted_at < moment)

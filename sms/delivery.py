@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import clock
 from models import Notice
@@ -66,12 +66,12 @@ class Delivery:
         self._checkpoint("deliver:sent")
         write_down(notice, outcome)
 
-    def _send_wechat(self, notice: Notice) -> Mapping[str, Any]:
+    def _send_wechat(self, notice: Notice) -> Mapping[str, object]:
         if self.subscription is None or not notice.words:
             return {"state": "declined"}
         return self.subscription.send(notice, self._now())
 
-    def _send_sms(self, notice: Notice) -> Mapping[str, Any]:
+    def _send_sms(self, notice: Notice) -> Mapping[str, object]:
         try:
             _has_words(notice)
             phone = _phone(notice)
@@ -87,14 +87,14 @@ class Delivery:
         sent = {"state": "sent", "biz_id": accepted.biz_id, "sent_at": self._now()}
         return sent | {"code": None, "problem": None}
 
-    def _unknown(self, notice: Notice, lost: SmsUnknown) -> Mapping[str, Any]:
+    def _unknown(self, notice: Notice, lost: SmsUnknown) -> Mapping[str, object]:
         ask_at = notice.attempted_at + timedelta(seconds=self.patience.ask[0])
         problem = "短信平台出错，正在查询" if lost.refused else "未收到短信平台的答复，正在查询"
         code = f"5xx {lost.code}" if lost.refused else lost.code
         return {"state": "unknown", "ask_at": ask_at, "asked": 0, "code": code[:80], "problem": problem}
 
-    def _refused(self, notice: Notice, no: SmsFailed, now: datetime) -> Mapping[str, Any]:
-        said: dict[str, Any] = {"code": no.code, "problem": no.problem[:300]}
+    def _refused(self, notice: Notice, no: SmsFailed, now: datetime) -> Mapping[str, object]:
+        said: dict[str, object] = {"code": no.code, "problem": no.problem[:300]}
         due_at = self._again_at(notice, no, now)
         if no.cure is Cure.STOP:
             log.error("SMS stopped: %s (%s); trying again at %s", no.code, no.problem, due_at)
@@ -131,7 +131,7 @@ def claim(notice: Notice, now: datetime) -> bool:
     return False
 
 
-def write_down(notice: Notice, outcome: Mapping[str, Any]) -> None:
+def write_down(notice: Notice, outcome: Mapping[str, object]) -> None:
     """The outcome of this attempt, unless a receipt or a later attempt was quicker."""
     mine = (Notice.id == notice.id) & (Notice.attempted_at == notice.attempted_at)
     Notice.update(**outcome).where(mine, Notice.state.in_(("sending", "unknown"))).execute()

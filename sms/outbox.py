@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from peewee import fn
+from peewee import Expression, fn
 
 from models import Consent, Lawyer, Notice, rows_of
 from models.fields import moment_text
@@ -57,7 +56,7 @@ def posting(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> Sta
     return entering("notice", _COLUMNS, [_row(letter, channel, now) for letter in letters], _ONCE)
 
 
-def _row(letter: Letter, channel: str, now: datetime) -> tuple[Any, ...]:
+def _row(letter: Letter, channel: str, now: datetime) -> tuple[object, ...]:
     templates.check(letter.kind, letter.words)
     words = json.dumps(letter.words, ensure_ascii=False, separators=(",", ":"))
     due_at, written_at = moment_text(letter.due_at or now), moment_text(now)
@@ -68,7 +67,7 @@ def _row(letter: Letter, channel: str, now: datetime) -> tuple[Any, ...]:
 Earlier = Notice.alias("earlier")
 
 
-def unblocked() -> Any:
+def unblocked() -> Expression:
     """True of a notice when no earlier one about the same booking, on the same channel, still waits to go."""
     same = (Earlier.booking == Notice.booking) & (Earlier.channel == Notice.channel)
     waits = (Earlier.id < Notice.id) & Earlier.state.in_(("due", "sending"))

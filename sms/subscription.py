@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
+
+from peewee import Expression
 
 from models import Consent, Notice
 from sms.templates import wechat_data
@@ -18,7 +20,7 @@ AGAIN_AFTER = timedelta(minutes=1)
 class Sender(Protocol):
     """Sends one; raises what has an `errcode` when WeChat said no, anything else when nobody knows."""
 
-    def __call__(self, openid: str, template_id: str, data: Mapping[str, str], page: str) -> Any: ...
+    def __call__(self, openid: str, template_id: str, data: Mapping[str, str], page: str) -> object: ...
 
 
 class Message(NamedTuple):
@@ -33,7 +35,7 @@ class Subscription:
         """`messages`: kind of notice → how WeChat has it."""
         self._sender, self._messages = sender, messages
 
-    def send(self, notice: Notice, now: datetime) -> dict[str, Any]:
+    def send(self, notice: Notice, now: datetime) -> dict[str, object]:
         """Send this notice and answer its new columns. One consent is used by each message that went out."""
         message, openid = self._messages.get(notice.kind), notice.lawyer.openid
         if not message or not openid or not _use_consent(openid, message.id):
@@ -47,7 +49,7 @@ class Subscription:
 
     def _refused(
         self, notice: Notice, no: Exception, openid: str, template_id: str, now: datetime
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         errcode = getattr(no, "errcode", None)
         log.warning("subscription message %s not sent: %s %s", notice.id, type(no).__name__, errcode)
         if errcode == USED_UP:
@@ -67,5 +69,5 @@ def _use_consent(openid: str, template_id: str) -> bool:
     return bool(one_less.execute())
 
 
-def _consent(openid: str, template_id: str) -> Any:
+def _consent(openid: str, template_id: str) -> Expression:
     return (Consent.openid == openid) & (Consent.template_id == template_id)

@@ -3,7 +3,6 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -44,7 +43,7 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     )
 
 
-def document(file: Path) -> dict[str, Any]:
+def document(file: Path) -> dict[str, object]:
     try:
         text = file.read_text("utf-8-sig")
         found = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)

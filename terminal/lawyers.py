@@ -1,7 +1,6 @@
 """`flask lawyers`: the roll, and who is bound to it."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -131,7 +130,7 @@ def _say(report: roll.Report) -> None:
     )
 
 
-def _told(report: roll.Report) -> dict[str, Any]:
+def _told(report: roll.Report) -> dict[str, object]:
     rows = {
         "wrong": [one._asdict() for one in report.wrong],
         "follows": [one._asdict() for one in report.follows],

@@ -24,7 +24,7 @@ class Refused(click.ClickException):
 class Subject(AppGroup):
     """A group of commands about one subject."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
@@ -35,7 +35,7 @@ class Subject(AppGroup):
             raise Refused(_about_database(problem)) from None
 
 
-def answer(words: str, as_json: bool = False, **told: Any) -> None:
+def answer(words: str, as_json: bool = False, **told: object) -> None:
     """One sentence, or with --json one document."""
     click.echo(json.dumps(told, ensure_ascii=False, default=str) if as_json else words)
 
@@ -52,12 +52,12 @@ def listing(rows: Iterable[dict[str, Any]], as_json: bool, empty: str) -> None:
         click.echo(empty)
 
 
-def watched(rows: Iterable[Any]) -> Iterable[Any]:
+def watched(rows: Iterable[object]) -> Iterable[object]:
     """With a progress bar, where a person looks on."""
     return tqdm(rows, disable=None, unit="行", leave=False)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return "；".join(map(str, value)) or "-"
     return str(value) if value not in (None, "") else "-"

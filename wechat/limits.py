@@ -5,9 +5,8 @@ An office of 200 lawyers behind one address signs in and binds within a minute, 
 
 import math
 import time
-from typing import Any
 
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
@@ -48,7 +47,7 @@ class Limits:
         """A try at an officer's one-time code, in the subscription account. Raises RateLimited."""
         self._count(OFFICER_CODES_OF_ONE, openid)
 
-    def _count(self, limit: Any, who: str) -> None:
+    def _count(self, limit: RateLimitItem, who: str) -> None:
         if not self._moving().hit(limit, who):
             reset = self._moving().get_window_stats(limit, who).reset_time
             raise _TooOften(max(1, math.ceil(reset - time.time())))

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from booking.desk.application import Application, Held, Person
 from booking.identity import same_name
 from booking.rules import Taken
 from models.detainees import id_key, name_key
 from models.statements import Statement, among, several, together
+
+if TYPE_CHECKING:
+    from booking.desk.ledger import OnRoll, StandingCount
 
 Finding = dict[str, str]
 
@@ -46,7 +49,7 @@ def people(applications: Sequence[Application]) -> list[Person]:
     ]
 
 
-def findings(held: Held, person: Person, lawyer: Any, companions: dict[str, Any], past: Sequence[Past],
+def findings(held: Held, person: Person, lawyer: "StandingCount", companions: dict[str, "OnRoll"], past: Sequence[Past],
              overlapping: Sequence[Taken]) -> list[Finding]:  # fmt: skip
     """`lawyer` is the lawyer's row beside the roll's; `past` and `overlapping` are other bookings that touch on this."""
     application, past, overlapping = held.application, tuple(past), tuple(overlapping)
@@ -88,7 +91,7 @@ def _person(
     return Person(by_name, False, None, len(namesakes), known)
 
 
-def _licence(lawyer: Any, today: date) -> Iterable[tuple[str, str]]:
+def _licence(lawyer: "StandingCount", today: date) -> Iterable[tuple[str, str]]:
     if lawyer.roll_state is None:
         yield "licence_not_on_roll", "执业证号不在律师名册中，身份经民警核验"
         return
@@ -96,9 +99,9 @@ def _licence(lawyer: Any, today: date) -> Iterable[tuple[str, str]]:
         yield f"licence_{lawyer.roll_state}", "律师名册显示该执业证已" + _LICENCE[lawyer.roll_state]
     if lawyer.valid_until is not None and _day(lawyer.valid_until) < today:
         yield "licence_expired", f"律师名册显示执业证有效期至{lawyer.valid_until}"
-    if not same_name(lawyer.roll_name, lawyer.name):
+    if not same_name(lawyer.roll_name or "", lawyer.name):
         yield "name_differs", "姓名与律师名册不一致"
-    if not same_name(lawyer.roll_firm, lawyer.firm):
+    if not same_name(lawyer.roll_firm or "", lawyer.firm):
         yield "firm_differs", "律师事务所与律师名册不一致"
 
 
@@ -143,7 +146,7 @@ def _permit(application: Application, person: Person) -> Iterable[tuple[str, str
         yield "permit_missing", "该案侦查期间会见须经侦查机关许可，未填写许可文号"
 
 
-def _companions(application: Application, roll: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def _companions(application: Application, roll: dict[str, "OnRoll"]) -> Iterable[tuple[str, str]]:
     for companion in application.companions:
         name = companion["name"]
         if companion["role"] == "interpreter":

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from peewee import IntegrityError, OperationalError
 
@@ -213,7 +212,7 @@ def _receipt(draft: Draft) -> Receipt:
     return Receipt(draft.booking.ref, draft.held.application.telling(draft.booking, draft.held.slot))
 
 
-def _keep(draft: Draft, receipt: Receipt) -> tuple[Any, ...]:
+def _keep(draft: Draft, receipt: Receipt) -> tuple[object, ...]:
     application = draft.held.application
     lawyer, key = application.request
     sealed = KeptAnswer.answer_sealed.seal(receipt.answer, lawyer_id=lawyer, key=key)

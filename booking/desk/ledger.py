@@ -105,7 +105,7 @@ def read(lock: Sequence[Statement], asked: Questions) -> Page:
 
 def enter(
     wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change], letters: Statement,
-    answers: Sequence[Sequence[Any]],
+    answers: Sequence[Sequence[object]],
 ) -> bool:  # fmt: skip
     """One trip: claim the seats, in the order of their slots, and write everything. False when a seat was short: then
     the transaction must not be kept. `answers` are lawyer, key, hash of the body, reference, sealed answer, moment."""
@@ -120,7 +120,7 @@ def enter(
     return all(rows == 1 for rows in told[: len(claims)])
 
 
-def _touching(asked: Questions, lawyers: Any) -> Statement:
+def _touching(asked: Questions, lawyers: object) -> Statement:
     """Every active booking that may matter, in one question over three indexes."""
     sql = _TOUCHING + (_CASES if asked.cases else "") + ")"
     given = (several(asked.people), lawyers, moment_text(asked.today))
@@ -139,7 +139,7 @@ def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptA
     return KeptAnswer(lawyer=lawyer, key=key, body_hash=body_hash, booking=ref, answer_sealed=sealed)
 
 
-def _booking_row(b: Booking) -> Sequence[Any]:
+def _booking_row(b: Booking) -> Sequence[object]:
     return (
         b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
         b.active, b.detainee_key, b.detainee_claim, b.detainee_sealed, b.case_no, b.mandate, b.stage, b.permit_no,
@@ -147,5 +147,5 @@ def _booking_row(b: Booking) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _change_row(c: Change) -> Sequence[Any]:
+def _change_row(c: Change) -> Sequence[object]:
     return (c.booking_id, moment_text(c.at), c.to_state, c.by, "")

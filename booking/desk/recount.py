@@ -7,9 +7,9 @@ that is harmless, since every script is idempotent by reference.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from peewee import JOIN, fn
+from peewee import JOIN, ModelSelect, fn
 
 from booking.desk.availability import load
 from models import Booking, Slot, database, rows_of
@@ -17,6 +17,9 @@ from seats.counters import Day, GateAway
 
 if TYPE_CHECKING:
     from booking.desk.desk import Desk
+
+
+Holders = dict[str, tuple[str, int]]  # reference → slot and expiry, as the gate has them
 
 
 @dataclass
@@ -71,7 +74,7 @@ def check(desk: "Desk", *, repair: bool = False) -> Tally:
     return tally
 
 
-def _mend(desk: "Desk", day: Day, seen: dict[str, Any], truth: _Truth, now: datetime, tally: Tally) -> None:
+def _mend(desk: "Desk", day: Day, seen: Holders, truth: _Truth, now: datetime, tally: Tally) -> None:
     millis = int(now.timestamp() * 1000)
     run_out = [ref for ref, (_, expiry) in seen.items() if 0 < expiry < millis]
     gone = [ref for ref, (_, expiry) in seen.items() if expiry == 0 and ref not in truth.active]
@@ -108,7 +111,7 @@ def _read(days: list[Day], now: datetime) -> dict[Day, _Truth]:
     return truths
 
 
-def _off(left: dict[str, int], holders: dict[str, Any], slot: str, seats: int, truth: _Truth) -> int:
+def _off(left: dict[str, int], holders: Holders, slot: str, seats: int, truth: _Truth) -> int:
     """By how many seats the gate is wrong about a slot; a slot it has not loaded is not wrong."""
     if slot not in left:
         return 0
@@ -146,7 +149,7 @@ def _counts_wrong(slot: Slot, counts: dict[tuple[str, str], int]) -> bool:
     return bool(slot.taken != counts[slot.id, "online"] or slot.window_taken != counts[slot.id, "window"])
 
 
-def _holding(slot: str, way: str) -> Any:
+def _holding(slot: str, way: str) -> "ModelSelect[Booking]":
     return Booking.select(fn.COUNT(Booking.ref)).where(
         Booking.slot == slot, Booking.active == 1, Booking.way == way
     )

@@ -8,9 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, Expression, ModelSelect, fn
 
 from booking.lifecycle import CAME, FREED
 from models import (
@@ -20,6 +19,7 @@ from models import (
     Notice,
     Slot,
     SlotFigures,
+    Table,
     TurnedAway,
     Visit,
     database,
@@ -97,15 +97,17 @@ def make_due(now: datetime) -> int:
     return len(days)
 
 
-def _keep(table: Any, rows: list[dict[str, Any]], where: list[Any], fields: list[Any]) -> None:
+def _keep(
+    table: type[Table], rows: list[dict[str, object]], where: list[object], fields: Sequence[object]
+) -> None:
     table.insert_many(rows).on_conflict(conflict_target=where, preserve=fields).execute()
 
 
-def _of(here: Any, *columns: Any) -> Any:
+def _of(here: Expression, *columns: object) -> "ModelSelect[Booking]":
     return Booking.select(*columns).join(Slot).where(here)
 
 
-def _bookings(found: dict[str, Counted], here: Any) -> None:
+def _bookings(found: dict[str, Counted], here: Expression) -> None:
     """Who was marked as missed, and whose paper shows that he came, did come."""
     columns = (Booking.ref, Booking.centre, Booking.starts_at, Booking.created_at, Booking.state, Booking.way)
     firsts = _first_meetings(here)
@@ -126,7 +128,7 @@ def _bookings(found: dict[str, Counted], here: Any) -> None:
             counted.spreads["firsts"][hours] += 1
 
 
-def _first_meetings(here: Any) -> set[str]:
+def _first_meetings(here: Expression) -> set[str]:
     """Meetings that were held before which nobody had met this detainee."""
     before = Earlier.select(1).where(
         Earlier.detainee_key == Booking.detainee_key,
@@ -137,7 +139,7 @@ def _first_meetings(here: Any) -> set[str]:
     return {ref for (ref,) in rows_of(came)}
 
 
-def _waits(found: dict[str, Counted], here: Any) -> None:
+def _waits(found: dict[str, Counted], here: Expression) -> None:
     """Waiting 候见 is from arrival to the start of the meeting."""
     columns = (Booking.centre, Visit.arrived_at, Visit.started_at)
     began = Visit.select(*columns).join(Booking).join(Slot).where(here, Visit.started_at.is_null(False))
@@ -145,7 +147,7 @@ def _waits(found: dict[str, Counted], here: Any) -> None:
         found[centre].spreads["waits"][min(LONGEST_WAIT, _minutes(started_at - arrived_at))] += 1
 
 
-def _changes(found: dict[str, Counted], here: Any) -> None:
+def _changes(found: dict[str, Counted], here: Expression) -> None:
     """A decision's time is from the booking to an officer's or the clock's word."""
     columns = (
         Booking.centre,
@@ -169,7 +171,7 @@ def _minutes(span: timedelta) -> int:
     return max(0, int(span.total_seconds() // 60))
 
 
-def _notices(found: dict[str, Counted], here: Any) -> None:
+def _notices(found: dict[str, Counted], here: Expression) -> None:
     about = Notice.select(
         Booking.centre, Notice.state, Notice.delivered_at.is_null(False), fn.COUNT(Notice.id)
     )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from peewee import JOIN
 
@@ -45,7 +44,7 @@ class PlanLine:
     was: tuple[str, ...] = ()
 
     @property
-    def printed(self) -> list[Any]:
+    def printed(self) -> list[object]:
         """What a print remembers of it."""
         return [f"{self.starts_at:%H:%M}", self.minutes, self.ward, self.room]
 
@@ -185,7 +184,7 @@ def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str,
     )
 
 
-def _marked(line: PlanLine, before: list[Any] | None) -> PlanLine:
+def _marked(line: PlanLine, before: list[object] | None) -> PlanLine:
     if line.state in CAME_TO_NOTHING:
         return replace(line, mark="取消") if before else line
     if before is None:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from booking.gate.passes import BadPass, PassKeys
 from booking.policy import Policy
@@ -104,7 +104,7 @@ def _booking(ref: str) -> Booking | None:
     return found
 
 
-def _until(words: dict[str, Any]) -> datetime:
+def _until(words: dict[str, str]) -> datetime:
     return datetime.fromisoformat(words["until"])
 
 

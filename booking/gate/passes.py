@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -49,7 +49,7 @@ class PassKeys:
         """Raises WrongState for a meeting nobody may come to."""
         if booking.state not in AWAITED:
             raise WrongState(f"预约状态为“{STATES[booking.state]}”，没有会见凭证")
-        starts_at: Any = booking.starts_at
+        starts_at = booking.starts_at
         opens = starts_at - timedelta(minutes=policy.arrival_opens_minutes)
         words = {
             "ref": booking.ref,
@@ -62,13 +62,13 @@ class PassKeys:
         }
         return Pass(self._signed(words), opens, booking.ends_at)
 
-    def check(self, text: str) -> dict[str, Any]:
+    def check(self, text: str) -> dict[str, str]:
         """What a pass says; whether it is the time for it is for the reader to see. Raises BadPass."""
         signed, _, signature = text.rpartition(".")
         mark, _, body = signed.partition(".")
         if mark != _MARK or not any(_is_signed(key, signed, signature) for key in self.public_keys):
             raise BadPass("not one of our passes")
-        words: dict[str, Any] = json.loads(_unpacked(body))
+        words: dict[str, str] = json.loads(_unpacked(body))
         return words
 
     def _signed(self, words: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from peewee import OP, Expression, Value
 
@@ -110,12 +110,12 @@ def told_by_phone(notice_id: int, by: str, now: datetime) -> bool:
     return True
 
 
-def _listed(states: Sequence[str], since: datetime) -> Any:
+def _listed(states: Sequence[str], since: datetime) -> Expression:
     state = Notice.state == states[0] if len(states) == 1 else Notice.state.in_(list(states))
     return state & Notice.told_at.is_null() & (Notice.created_at >= since) & (Notice.channel == outbox.SMS)
 
 
-def _of(centre: str | None) -> Any:
+def _of(centre: str | None) -> Expression:
     """About a booking of the centre's, or about none and to a lawyer who has bookings there.
 
     Looked up one by one, as there are few: joined or as an EXISTS, PostgreSQL would gather all the bookings first.

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from peewee import JOIN, IntegrityError
 
@@ -133,7 +132,7 @@ def names(accounts: Iterable[str]) -> dict[str, str]:
     return dict(rows_of(Officer.select(Officer.account, Officer.name).where(wanted)))
 
 
-def _checked(name: str, role: str, centre: str | None) -> dict[str, Any]:
+def _checked(name: str, role: str, centre: str | None) -> dict[str, object]:
     name = name.strip()
     if unseen(name):
         raise Invalid("姓名含有不可见字符")

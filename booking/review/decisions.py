@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
@@ -52,7 +52,7 @@ def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Bo
     booking = _find(ref)
     if desk.now() >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
-    columns: dict[str, Any] = {"permit_no": permit_no} if permit_no else {}
+    columns: dict[str, object] = {"permit_no": permit_no} if permit_no else {}
     if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
     return _decide(desk, booking, State.CONFIRMED, by, "", **columns)
@@ -122,7 +122,7 @@ def _by_itself(booking: Booking, now: datetime) -> tuple[State, str, str]:
     return State.CONFIRMED, "system", "复核期限已到，比对无异常"
 
 
-def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **columns: Any) -> Booking:
+def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **columns: object) -> Booking:
     now = desk.now()
     if to == State.REJECTED:
         columns["decision_reason"] = why

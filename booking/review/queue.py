@@ -4,9 +4,9 @@ The deadline is an hour of the day before the meeting, so within a centre meetin
 """
 
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from peewee import Case, fn
+from peewee import Case, Expression, Function, fn
 
 from clock import at
 from models import Booking, rows_of
@@ -56,20 +56,20 @@ def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
     )
 
 
-def _submitted(centre: str) -> Any:
+def _submitted(centre: str) -> Expression:
     return (Booking.centre == centre) & (Booking.state == State.SUBMITTED)
 
 
-def _before(booking: Booking) -> Any:
+def _before(booking: Booking) -> Expression:
     same = (Booking.starts_at == booking.starts_at) & (Booking.ref < booking.ref)
     return (Booking.starts_at < booking.starts_at) | same
 
 
-def _sum(condition: Any) -> Any:
+def _sum(condition: Expression) -> Function:
     return fn.SUM(Case(None, ((condition, 1),), 0))
 
 
-def _one(where: Any, *, backwards: bool = False) -> Booking | None:
+def _one(where: Expression, *, backwards: bool = False) -> Booking | None:
     order = (Booking.starts_at, Booking.ref)
     found: Booking | None = (
         Booking.in_full()

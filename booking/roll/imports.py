@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from peewee import ModelSelect
+
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll import sheets
@@ -80,7 +82,7 @@ def every_line(import_id: int, kind: str = "") -> Iterable[RollImportLine]:
     return found
 
 
-def _lines(import_id: int, kind: str) -> Any:
+def _lines(import_id: int, kind: str) -> "ModelSelect[RollImportLine]":
     mine = RollImportLine.roll_import == import_id
     if kind:
         mine &= RollImportLine.kind == kind

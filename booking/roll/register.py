@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from booking.fields import number, unseen
 from booking.identity import is_id_no
@@ -97,7 +96,7 @@ def _wrong(cells: dict[str, str]) -> str:
     return "" if cells.get("permit_case", "").casefold() in _YES else "须经许可应为 是 或 否"
 
 
-def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, Any]:
+def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, object]:
     key = id_key(number(cells["id_no"]))
     return {
         "centre": centre,
@@ -111,7 +110,7 @@ def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, Any]:
     }
 
 
-def _write(entries: list[dict[str, Any]]) -> None:
+def _write(entries: list[dict[str, object]]) -> None:
     names = ("name_index", "name_sealed", "ward", "case_no", "permit_case", "updated_at")
     for start in range(0, len(entries), ROWS_AT_ONCE):
         upsert = Detainee.insert_many(entries[start : start + ROWS_AT_ONCE])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
 from booking.record.kinds import Kind
@@ -136,7 +136,7 @@ def write(found: Found, now: datetime, by: str) -> None:
     report.written = True
 
 
-def _columns() -> list[Any]:
+def _columns() -> list[object]:
     return [getattr(RollEntry, name) for name in Entry._fields]
 
 
@@ -181,7 +181,7 @@ def _follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> l
 
 def _refuse(follows: Sequence[Follows], now: datetime) -> None:
     for state, message in BARRED.items():
-        change: dict[str, Any] = {
+        change: dict[str, object] = {
             "state": REFUSED,
             "licence_claim": None,
             "phone_claim": None,

@@ -52,7 +52,7 @@ class Run:
         self.desk, self.about, self.claim = desk, about, claim
         self.checkpoint = desk.checkpoint
 
-    def note(self, **columns: Any) -> None:
+    def note(self, **columns: object) -> None:
         mine = (RollImport.id == self.about.id) & (RollImport.claim == self.claim)
         if not RollImport.update(touched_at=self.desk.now(), **columns).where(mine).execute():
             raise Lost
@@ -95,7 +95,7 @@ class Run:
     def _watching(self, before: int) -> sheets.Watching:
         """Tells how far it is, each thousand rows."""
 
-        def watched(rows: Iterable[Any]) -> Iterator[Any]:
+        def watched(rows: Iterable[Any]) -> Iterator[object]:
             for number, row in enumerate(rows, 1):
                 if number % TELL_EVERY == 0:
                     self.note(done=before + number)
@@ -124,7 +124,7 @@ _LINE = {
 }  # fmt: skip
 
 
-def _counts(found: roll.Found) -> dict[str, Any]:
+def _counts(found: roll.Found) -> dict[str, object]:
     """Of the lines by kind, and the lawyers who may no longer book."""
     counts: dict[str, Any] = dict.fromkeys(roll.KINDS, 0)
     for line in found.lines:

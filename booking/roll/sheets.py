@@ -93,7 +93,7 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
     return places
 
 
-def _csv(raw: bytes) -> Iterator[Sequence[Any]]:
+def _csv(raw: bytes) -> Iterator[Sequence[object]]:
     text = _decoded(raw)
     header = text.partition("\n")[0]
     between = "\t" if "\t" in header and "," not in header else ","  # Excel's Unicode text has tabs
@@ -116,7 +116,7 @@ def _decoded(raw: bytes) -> str:
     raise Invalid("文字编码无法识别，请存为UTF-8或GBK编码的CSV")
 
 
-def _text(cell: Any) -> str:
+def _text(cell: object) -> str:
     """As it was meant. A number longer than Excel keeps exactly comes as such, for the caller to refuse."""
     if cell is None:
         return ""

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
@@ -23,7 +22,7 @@ _NO_WORKBOOK = "不是有效的Excel文件（.xlsx）"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def rows(raw: bytes) -> Iterator[Sequence[Any]]:
+def rows(raw: bytes) -> Iterator[Sequence[object]]:
     """Cells of the first sheet; formulas come as their text, never worked out. Raises Invalid."""
     _measure(raw)
     try:
@@ -97,7 +96,7 @@ def _unpack(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
     return size
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, ArrayFormula | DataTableFormula):
         return "="
     if isinstance(value, str) and len(value) > MOST_CELL:

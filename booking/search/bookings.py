@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from peewee import fn
+from peewee import Expression, fn
 
 from booking.fields import LICENCE, PHONE, number
 from booking.identity import is_id_no
@@ -85,7 +84,7 @@ def detainee_keys(centre: str, text: str) -> list[str]:
     return [name_key(text), *(key for (key,) in rows_of(named.limit(_NAMESAKES)))]
 
 
-def _matching(wanted: Wanted) -> Any:
+def _matching(wanted: Wanted) -> Expression:
     where = Booking.centre == wanted.centre
     if wanted.ref:
         where &= Booking.ref == ref_said(wanted.ref)
@@ -103,7 +102,7 @@ def _matching(wanted: Wanted) -> Any:
     return where
 
 
-def _seen_from(centre: str | None) -> Any:
+def _seen_from(centre: str | None) -> Expression:
     """Any centre judges a licence, so the verified and the pending are seen from all; others where they have bookings."""
     if centre is None:
         return Lawyer.id.is_null(False)
@@ -111,7 +110,7 @@ def _seen_from(centre: str | None) -> Any:
     return Lawyer.state.in_(("verified", "pending")) | fn.EXISTS(there)
 
 
-def _called(text: str) -> Any:
+def _called(text: str) -> Expression:
     digits = number(text)
     if LICENCE.fullmatch(digits):
         return Lawyer.licence_no == digits
@@ -120,7 +119,7 @@ def _called(text: str) -> Any:
     return Lawyer.name.in_(spellings(text)) | Lawyer.firm.contains(text)
 
 
-def _when(wanted: Wanted, now: datetime) -> Any:
+def _when(wanted: Wanted, now: datetime) -> Expression:
     today = at(now.date(), time(0))
     if wanted.day:
         first = at(wanted.day, time(0))
@@ -130,7 +129,7 @@ def _when(wanted: Wanted, now: datetime) -> Any:
     return Booking.ref.is_null(False) if wanted.is_of_somebody or wanted.slot else Booking.starts_at >= today
 
 
-def _behind(after: After, *, newest_first: bool) -> Any:
+def _behind(after: After, *, newest_first: bool) -> Expression:
     same = Booking.starts_at == after.starts_at
     if newest_first:
         before = (Booking.starts_at < after.starts_at) | (same & (Booking.ref < after.ref))

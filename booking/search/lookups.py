@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from peewee import fn
+from peewee import Expression, ModelSelect, fn
 
 from booking.lifecycle import COMING, FREED
 from models import (
@@ -180,23 +180,23 @@ def _may_see(officer: Officer, lawyer: Lawyer, bookings: dict[int, int]) -> bool
     return officer.centre_id is None or lawyer.id in bookings
 
 
-def _within(officer: Officer) -> Any:
+def _within(officer: Officer) -> Expression:
     """The bookings an officer may see."""
     return Booking.ref.is_null(False) if officer.centre_id is None else Booking.centre == officer.centre_id
 
 
-def _in(slots: Sequence[Slot]) -> Any:
+def _in(slots: Sequence[Slot]) -> Expression:
     return Booking.slot.in_([slot.id for slot in slots])
 
 
-def _by_start(where: Any, many: int, after: After | None) -> list[Booking]:
+def _by_start(where: Expression, many: int, after: After | None) -> list[Booking]:
     if after is not None:
         same = (Booking.starts_at == after.starts_at) & (Booking.ref > after.ref)
         where &= (Booking.starts_at > after.starts_at) | same
     return list(_with_lawyer(where).order_by(Booking.starts_at, Booking.ref).limit(many))
 
 
-def _with_lawyer(where: Any) -> Any:
+def _with_lawyer(where: Expression) -> "ModelSelect[Booking]":
     """Only what a line of a list says: the rest of both rows would take most of the time."""
     return Booking.select(*_LINE).join(Lawyer).where(where)
 

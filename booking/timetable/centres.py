@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -44,9 +43,9 @@ def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
     return of(code)
 
 
-def parse(settings: Iterable[str]) -> dict[str, Any]:
+def parse(settings: Iterable[str]) -> dict[str, object]:
     """`name=value` pairs; an empty value means the default, a value that is not JSON is a text. Raises Invalid."""
-    parsed: dict[str, Any] = {}
+    parsed: dict[str, object] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or name not in Policy.model_fields:
@@ -55,7 +54,9 @@ def parse(settings: Iterable[str]) -> dict[str, Any]:
     return parsed
 
 
-def set_policy(code: str, settings: dict[str, Any], now: datetime, by: str) -> dict[str, tuple[Any, Any]]:
+def set_policy(
+    code: str, settings: dict[str, object], now: datetime, by: str
+) -> dict[str, tuple[object, object]]:
     """Change policy numbers; None means the default. Answers `{name: (before, after)}`. Raises NotFound, Invalid."""
     with database.atomic():
         centre = _locked(code)
@@ -95,21 +96,21 @@ def _locked(code: str) -> Centre:
     return of(code)
 
 
-def _checked(policy: dict[str, Any]) -> Policy:
+def _checked(policy: dict[str, object]) -> Policy:
     try:
         return Policy.model_validate(policy)
     except ValidationError as wrong:
         raise refusal("规则", wrong) from None
 
 
-def _beside(others: dict[str, Any], written: dict[str, Any], code: str) -> dict[str, Any]:
+def _beside(others: dict[str, object], written: dict[str, object], code: str) -> dict[str, object]:
     """What this version doesn't understand stays for the one that does, unless it would undo what is written."""
     if sound(others | written, code) == written:
         return others | written
     return {name: value for name, value in others.items() if name not in Policy.model_fields} | written
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> object:
     if not text:
         return None
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -63,7 +63,7 @@ class Year(BaseModel):
             raise ValueError(f"缺少法定节假日：{'、'.join(missing)}")
         return self
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, object]]:
         return [
             {"day": day, "working": worked, "name": name}
             for period in self.holiday
@@ -80,7 +80,7 @@ class Hit(NamedTuple):
     reason: str
 
 
-def read(document: Mapping[str, Any]) -> Year:
+def read(document: Mapping[str, object]) -> Year:
     """Raises Invalid, each problem in a sentence."""
     try:
         return Year.model_validate(document)

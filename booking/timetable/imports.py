@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from peewee import fn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -73,7 +73,7 @@ class Affected(NamedTuple):
     seats: int | None
 
 
-def read(document: Mapping[str, Any]) -> Table:
+def read(document: Mapping[str, object]) -> Table:
     """Raises Invalid, each problem in a sentence."""
     try:
         return Table.model_validate(document)
@@ -138,7 +138,7 @@ def _same(table: Table) -> bool:
     return week is not None and week.number == newest.id and week.periods == table.by_weekday()
 
 
-def _rows(made: Timetable, table: Table) -> list[dict[str, Any]]:
+def _rows(made: Timetable, table: Table) -> list[dict[str, object]]:
     return [
         {
             "timetable": made.id,

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import EXCLUDED, fn
 
 from booking.calendar import Almanac, each_day
 from booking.policy import Policy
-from booking.slots import slot_id
+from booking.slots import SlotRow, slot_id
 from clock import at
 from models import Centre, Slot, database
 from seats.counters import Day, GateAway
@@ -82,14 +82,14 @@ def pass_to_window(desk: "Desk", now: datetime) -> int:
     return len(passed)
 
 
-def rows_between(centres: Iterable[str], first: date, last: date) -> list[dict[str, Any]]:
+def rows_between(centres: Iterable[str], first: date, last: date) -> list[SlotRow]:
     """Slots as timetables and calendar have them for those days, the closed ones marked as such."""
     names = list(centres)
     almanac = Almanac(first, last, names)
     return [row for centre in names for day in each_day(first, last) for row in _day(almanac, centre, day)]
 
 
-def _day(almanac: Almanac, centre: str, day: date) -> list[dict[str, Any]]:
+def _day(almanac: Almanac, centre: str, day: date) -> list[SlotRow]:
     week, kind = almanac.weeks.of(centre, day), almanac.kind(centre, day)
     if week is None or not (kind.open or week.runs(day)):
         return []
@@ -109,7 +109,7 @@ def _day(almanac: Almanac, centre: str, day: date) -> list[dict[str, Any]]:
     ]
 
 
-def _withdrawn(have: Iterable[Slot], wanted: set[str]) -> list[dict[str, Any]]:
+def _withdrawn(have: Iterable[Slot], wanted: set[str]) -> list[SlotRow]:
     """Slots a newer timetable no longer has: closed to new bookings, kept for those who hold one."""
     gone = (slot for slot in have if slot.id not in wanted)
     return [
@@ -118,33 +118,46 @@ def _withdrawn(have: Iterable[Slot], wanted: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(slot: Slot) -> dict[str, Any]:
-    return {name: slot.__data__[name] for name in ("id", "centre", "date", "starts_at", *_PLAN)}
+def _row(slot: Slot) -> SlotRow:
+    return {
+        "id": slot.id,
+        "centre": slot.centre_id,
+        "date": slot.date,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "seats": slot.seats,
+        "window_seats": slot.window_seats,
+        "open": slot.open,
+        "closed_reason": slot.closed_reason,
+    }
 
 
-def _by_hand(row: dict[str, Any], slot: Slot | None) -> dict[str, Any]:
+def _by_hand(row: SlotRow, slot: Slot | None) -> SlotRow:
     """Rules 19 and 20: an officer's word about this one slot beats timetable and calendar."""
     if slot is None:
         return row
-    said = {"seats": slot.seats_by_hand, "window_seats": slot.window_by_hand}
-    row = row | {name: number for name, number in said.items() if number is not None}
+    row = row.copy()
+    if slot.seats_by_hand is not None:
+        row["seats"] = slot.seats_by_hand
+    if slot.window_by_hand is not None:
+        row["window_seats"] = slot.window_by_hand
     if slot.closed_by_hand is not None:
-        row |= {"open": False, "closed_reason": slot.closed_by_hand}
+        row["open"], row["closed_reason"] = False, slot.closed_by_hand
     return row
 
 
-def _differs(row: dict[str, Any], slot: Slot, policies: dict[str, Policy], now: datetime) -> bool:
+def _differs(row: SlotRow, slot: Slot, policies: dict[str, Policy], now: datetime) -> bool:
     names = _PLAN if _is_bookable(row, policies, now) else _DOOR
-    return any(row[name] != getattr(slot, name) for name in names)
+    return any(row.get(name) != getattr(slot, name) for name in names)
 
 
-def _is_bookable(row: dict[str, Any], policies: dict[str, Policy], now: datetime) -> bool:
+def _is_bookable(row: SlotRow, policies: dict[str, Policy], now: datetime) -> bool:
     """Until its window closes or it begins; then the seats are the window's, and stay as they were passed on."""
-    closes: datetime = policies[row["centre"]].closes(row["date"])
+    closes = policies[row["centre"]].closes(row["date"])
     return now < min(closes, row["starts_at"])
 
 
-def _write(rows: Sequence[dict[str, Any]], policies: dict[str, Policy], now: datetime) -> None:
+def _write(rows: Sequence[SlotRow], policies: dict[str, Policy], now: datetime) -> None:
     for names, bookable in ((_DOOR, False), (_PLAN, True)):
         some = [row for row in rows if _is_bookable(row, policies, now) is bookable]
         update = {getattr(Slot, name): _kept(name) for name in names}
@@ -153,10 +166,10 @@ def _write(rows: Sequence[dict[str, Any]], policies: dict[str, Policy], now: dat
             batch.on_conflict(conflict_target=[Slot.id], update=update).execute()
 
 
-def _kept(name: str) -> Any:
+def _kept(name: str) -> object:
     """The new value, unless an officer said otherwise since it was worked out: his word may be younger than our look."""
-    new: Any = getattr(EXCLUDED, name)
-    by_hand: Any = _HAND.get(name)
+    new: object = getattr(EXCLUDED, name)
+    by_hand: object = _HAND.get(name)
     if name == "open":
         return new & Slot.closed_by_hand.is_null()
     return new if by_hand is None else fn.COALESCE(by_hand, new)

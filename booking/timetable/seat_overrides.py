@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
@@ -163,5 +163,5 @@ def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
     return Lowering(slot, seats, affected, near(slot, free), hashlib.sha256(said.encode()).hexdigest()[:32])
 
 
-def _note(by: str, now: datetime, slot: Slot, words: dict[str, Any]) -> None:
+def _note(by: str, now: datetime, slot: Slot, words: dict[str, object]) -> None:
     note(by, now, Kind.SLOT_SEATS, slot.id, words, centre=slot.centre_id)

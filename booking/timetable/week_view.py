@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from booking.calendar import DayKind, days
+from booking.slots import SlotRow
 from booking.timetable.rollout import rows_between
 from models import Centre, CentreDay, Slot
 
@@ -45,5 +45,5 @@ def week(centre: Centre, monday: date, now: datetime) -> list[PlannedDay]:
     return [day for day in found if day.slots or day.word or day.date.weekday() < 5]
 
 
-def _unlaid(row: dict[str, Any]) -> Slot:
+def _unlaid(row: SlotRow) -> Slot:
     return Slot(**row, taken=0, window_taken=0)

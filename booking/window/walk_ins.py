@@ -5,7 +5,7 @@ unbinding left. A binding takes the row over later (booking/lawyers/licences.py)
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from booking.identity import same_name
 from models import Lawyer, RollEntry
@@ -57,7 +57,7 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     if row is None:
         return _made(walk_in, now)
     _same(walk_in, row.name)
-    columns: dict[str, Any] = {}
+    columns: dict[str, object] = {}
     if row.licence_claim is None and row.walk_in_claim is None:
         columns["walk_in_claim"] = walk_in.licence_no
     if walk_in.phone and row.licence_claim is None:  # a bound lawyer's number is WeChat's word

@@ -1,7 +1,7 @@
 """How forms and addresses are read: strictly, then in Chinese what is wrong with them."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -73,7 +73,7 @@ def asked(form: type[Read]) -> Read:
 
 
 def _read(form: type[Read], given: MultiDict[str, str], besides: set[str]) -> Read:
-    fields: dict[str, Any] = {}
+    fields: dict[str, object] = {}
     for name, values in given.lists():
         if name in besides:
             continue

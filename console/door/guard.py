@@ -1,7 +1,5 @@
 """The officers' door: who may come in, and what every page finds behind it."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
 from flask import Response, g, request, url_for
 
@@ -48,7 +46,7 @@ def guard() -> Response | None:
     return None
 
 
-def noted(what: Kind, subject: str, /, **words: Any) -> None:
+def noted(what: Kind, subject: str, /, **words: object) -> None:
     """Somebody looked something up, or took it out of the house: into the record."""
     visit, centre = here(), words.pop("centre", None) or scope.about()
     note(visit.by, visit.now, what, subject, words, centre=centre)

@@ -16,6 +16,7 @@ from console.door import csrf
 from console.door.context import SAID, door, is_htmx
 from console.door.rights import may, menu_of
 from console.door.scope import centre_shown, centres_here
+from models import Centre
 from refusals import NotFound
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -33,7 +34,7 @@ _HTMX = {
 }
 
 
-def page(template: str, **context: Any) -> str:
+def page(template: str, **context: object) -> str:
     """A page, or for a name that begins with `_` a fragment, with what there is to say beside it."""
     rendered = render_template(f"console/{template}", **_around() | context)
     if template.startswith("_") and template != "_messages.html" and g.get("said"):
@@ -81,13 +82,13 @@ def _packed(said: list[dict[str, Any]]) -> str:
     return base64.urlsafe_b64encode(text).decode()
 
 
-def _messages() -> list[dict[str, Any]]:
+def _messages() -> list[dict[str, object]]:
     """All that is to be shown now; after that it is said."""
     now, g.said = g.get("said", []), []
     return [*_said_before(), *now]
 
 
-def _said_before() -> list[dict[str, Any]]:
+def _said_before() -> list[dict[str, object]]:
     if not (kept := door().cookies.read(SAID)):
         return []
     g.said_before = True
@@ -98,9 +99,9 @@ def _said_before() -> list[dict[str, Any]]:
         return []  # nothing we have said
 
 
-def _around() -> dict[str, Any]:
+def _around() -> dict[str, object]:
     """What every template finds."""
-    about: dict[str, Any] = {
+    about: dict[str, object] = {
         "static": static,
         "csrf": lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(csrf.proof()),
         "csrf_header": lambda: json.dumps({csrf.HEADER: csrf.proof()}),
@@ -119,7 +120,7 @@ def _around() -> dict[str, Any]:
     return about
 
 
-def _menu(role: str) -> list[dict[str, Any]]:
+def _menu(role: str) -> list[dict[str, object]]:
     if g.visit.session.enrolling:
         return []
     return [
@@ -128,7 +129,7 @@ def _menu(role: str) -> list[dict[str, Any]]:
     ]
 
 
-def _centre() -> Any:
+def _centre() -> Centre | None:
     """Of the subject where there is one, else the one picked."""
     if known := {centre.code: centre for centre in centres_here()}.get(g.get("about", "")):
         return known

@@ -17,12 +17,14 @@ _TEXT = [0, 0, 0, 0, 0, 0, 0, 1, 0]  # StyleArray's quotePrefix
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a sheet takes for a formula, sooner or later
 
 
-def workbook(title: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+def workbook(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """One sheet, to be saved as `title`.xlsx. Times go in as text: Excel knows no time zones."""
     return workbook_of(title, [(title, headers, rows)])
 
 
-def workbook_of(title: str, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> Response:
+def workbook_of(
+    title: str, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]
+) -> Response:
     """Several sheets, each with its name, headers and rows."""
     book, raw = Workbook(write_only=True), io.BytesIO()
     for name, headers, rows in sheets:
@@ -37,7 +39,7 @@ def workbook_of(title: str, sheets: Iterable[tuple[str, Sequence[str], Iterable[
     return answer
 
 
-def _header(sheet: Any, text: str) -> Any:
+def _header(sheet: object, text: str) -> object:
     cell = _cell(sheet, str(text))
     cell.font = Font(bold=True)
     return cell

@@ -32,7 +32,7 @@ class StandIn:
     receipts: Receipts
     tally: Tally
 
-    def messages(self, phone: str | None = None) -> list[dict[str, Any]]:
+    def messages(self, phone: str | None = None) -> list[dict[str, object]]:
         """What lies on the phone, oldest first, as `GET /_/messages` gives it."""
         return [message.as_json() for message in self.carrier.inbox.of(phone)]
 

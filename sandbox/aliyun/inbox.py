@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 DELIVERED = "DELIVERED"
 
@@ -26,14 +25,14 @@ class Message:
     def delivered(self) -> bool:
         return self.outcome == DELIVERED
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """For the control `GET /_/messages`."""
         return {
             "phone": self.phone, "text": self.text, "template": self.template, "params": self.params,
             "out_id": self.out_id, "biz_id": self.biz_id, "at": self.at.isoformat(timespec="seconds"),
         }  # fmt: skip
 
-    def as_receipt(self) -> dict[str, Any]:
+    def as_receipt(self) -> dict[str, object]:
         """An item of SmsReport (help.aliyun.com/document_detail/101867)."""
         return {
             "phone_number": self.phone, "send_time": wall(self.at), "report_time": wall(self.reported_at),
@@ -42,7 +41,7 @@ class Message:
             "biz_id": self.biz_id, "out_id": self.out_id,
         }  # fmt: skip
 
-    def as_detail(self, now: datetime) -> dict[str, Any]:
+    def as_detail(self, now: datetime) -> dict[str, object]:
         """An item of QuerySendDetails (document_detail/419277): 1 waiting, 2 failed, 3 delivered."""
         reported = now >= self.reported_at
         status = 1 if not reported else 3 if self.delivered else 2

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 CODE_WORDS = ("验证码", "注册码", "校验码", "动态码")
@@ -62,7 +61,7 @@ def pieces(full_text: str) -> int:
 
 def _variables(param_text: str | None) -> Mapping[str, str]:
     try:
-        given: Any = json.loads(param_text) if param_text else {}
+        given: object = json.loads(param_text) if param_text else {}
     except ValueError:
         given = None
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):

@@ -31,14 +31,14 @@ class Phone:
     def get(self, path: str) -> Any:
         return self._call("GET", path)
 
-    def post(self, path: str, body: Mapping[str, Any], key: str = "") -> Any:
+    def post(self, path: str, body: Mapping[str, object], key: str = "") -> Any:
         return self._call("POST", path, json=body, headers={"Idempotency-Key": key} if key else {})
 
     def messages(self, number: str) -> list[dict[str, Any]]:
         shown = requests.get(f"{self.sms_url}/_/messages", params={"phone": number}, timeout=10)
         return list(_checked(shown))
 
-    def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, **given: Any) -> Any:
+    def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, **given: Any) -> object:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= headers or {}
         url = f"{self.api_url}/api/v1{path}"

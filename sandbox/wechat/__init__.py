@@ -44,7 +44,7 @@ class StandIn:
     def consent(self, openid: str, template_id: str, times: int = 1) -> None:
         self.platform.tap_allow(openid, template_id, times)
 
-    def messages(self, openid: str | None = None) -> list[dict[str, Any]]:
+    def messages(self, openid: str | None = None) -> list[dict[str, object]]:
         """Subscription messages delivered, oldest first, as `GET /_/messages` gives them."""
         delivered = self.platform.subscriptions.messages
         return [one.as_json() for one in delivered if openid in (None, one.openid)]

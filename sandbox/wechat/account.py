@@ -23,7 +23,7 @@ class Account:
     def clear(self) -> None:
         """No menus, no tags, verified; the followers stay."""
         self.verified = True
-        self._default: list[dict[str, Any]] | None = None
+        self._default: list[dict[str, object]] | None = None
         self._conditional: list[dict[str, Any]] = []
         self._tags: dict[int, str] = {}
         self._tagged: dict[str, list[int]] = {}
@@ -40,22 +40,22 @@ class Account:
                 self._left.add(openid)
                 self._tagged.pop(openid, None)
 
-    def create_menu(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def create_menu(self, body: Mapping[str, object]) -> dict[str, object]:
         self._default = checked(body)
         return _ok()
 
-    def get_menu(self) -> dict[str, Any]:
+    def get_menu(self) -> dict[str, object]:
         if self._default is None:
             raise Refused(46003)
-        found: dict[str, Any] = {"menu": {"button": self._default}}
+        found: dict[str, object] = {"menu": {"button": self._default}}
         return found | ({"conditionalmenu": self._conditional[::-1]} if self._conditional else {})
 
-    def delete_menu(self) -> dict[str, Any]:
+    def delete_menu(self) -> dict[str, object]:
         """The conditional ones go with it."""
         self._default, self._conditional = None, []
         return _ok()
 
-    def add_conditional(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def add_conditional(self, body: Mapping[str, object]) -> dict[str, object]:
         buttons, rule = checked(body), body.get("matchrule")
         if self._default is None:
             raise Refused(65303)
@@ -69,7 +69,7 @@ class Account:
             self._conditional.append(kept)
         return {"menuid": menu_id}
 
-    def delete_conditional(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def delete_conditional(self, body: Mapping[str, object]) -> dict[str, object]:
         with self._lock:
             left = [one for one in self._conditional if one["menuid"] != str(body.get("menuid"))]
             if len(left) == len(self._conditional):
@@ -77,12 +77,12 @@ class Account:
             self._conditional = left
         return _ok()
 
-    def try_match(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def try_match(self, body: Mapping[str, object]) -> dict[str, object]:
         if self._default is None:
             raise Refused(46003)
         return {"button": self.menu_of(str(body.get("user_id")))}
 
-    def menu_of(self, openid: str) -> list[dict[str, Any]]:
+    def menu_of(self, openid: str) -> list[dict[str, object]]:
         """The newest conditional menu for the tag given last, or the default one."""
         tags = self._tagged.get(openid, [])
         for menu in reversed(self._conditional):
@@ -90,7 +90,7 @@ class Account:
                 return list(menu["button"])
         return self._default or []
 
-    def create_tag(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def create_tag(self, body: Mapping[str, object]) -> dict[str, object]:
         tag = body.get("tag")
         name = tag.get("name") if isinstance(tag, dict) else None
         if not isinstance(name, str) or not 1 <= len(name) <= 30:
@@ -104,11 +104,11 @@ class Account:
             self._tags[number] = name
         return {"tag": {"id": number, "name": name}}
 
-    def get_tags(self) -> dict[str, Any]:
+    def get_tags(self) -> dict[str, object]:
         counts = {tag: sum(tag in his for his in self._tagged.values()) for tag in self._tags}
         return {"tags": [{"id": tag, "name": name, "count": counts[tag]} for tag, name in self._tags.items()]}
 
-    def tag_people(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def tag_people(self, body: Mapping[str, object]) -> dict[str, object]:
         tag, openids = self._people(body)
         with self._lock:
             for openid in openids:
@@ -118,14 +118,14 @@ class Account:
                 self._tagged[openid] = [*his, tag]
         return _ok()
 
-    def untag_people(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def untag_people(self, body: Mapping[str, object]) -> dict[str, object]:
         tag, openids = self._people(body)
         with self._lock:
             for openid in openids:
                 self._tagged[openid] = [one for one in self._tagged.get(openid, []) if one != tag]
         return _ok()
 
-    def tagged(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def tagged(self, body: Mapping[str, object]) -> dict[str, object]:
         """In the order of openids, behind `next_openid`; all at once."""
         tag, behind = self._tag(body), str(body.get("next_openid", ""))
         openids = sorted(one for one, his in self._tagged.items() if tag in his and one > behind)
@@ -133,7 +133,7 @@ class Account:
             return {"count": 0}
         return {"count": len(openids), "data": {"openid": openids}, "next_openid": openids[-1]}
 
-    def _people(self, body: Mapping[str, Any]) -> tuple[int, list[str]]:
+    def _people(self, body: Mapping[str, object]) -> tuple[int, list[str]]:
         """Raises Refused: nobody of them is tagged when one is no follower."""
         tag, openids = self._tag(body), body.get("openid_list")
         if not isinstance(openids, list) or not 1 <= len(openids) <= AT_ONCE:
@@ -142,12 +142,12 @@ class Account:
             raise Refused(40003)
         return tag, openids
 
-    def _tag(self, body: Mapping[str, Any]) -> int:
+    def _tag(self, body: Mapping[str, object]) -> int:
         tag = body.get("tagid")
         if not isinstance(tag, int) or tag not in self._tags:
             raise Refused(45159)
         return tag
 
 
-def _ok() -> dict[str, Any]:
+def _ok() -> dict[str, object]:
     return {"errcode": 0, "errmsg": "ok"}

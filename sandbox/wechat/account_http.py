@@ -1,7 +1,6 @@
 """The subscription account's calls over HTTP, its controls, and the page on which one is somebody with a phone."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 
@@ -28,10 +27,10 @@ PATHS = {
 
 
 def answers(
-    account: Account, bearer: Callable[[], str], body: Callable[[], Mapping[str, Any]]
-) -> dict[str, Callable[[], dict[str, Any]]]:
+    account: Account, bearer: Callable[[], str], body: Callable[[], Mapping[str, object]]
+) -> dict[str, Callable[[], dict[str, object]]]:
     """What each path answers; `bearer` says whose token came with the call."""
-    does: dict[str, Callable[..., dict[str, Any]]] = dict(
+    does: dict[str, Callable[..., dict[str, object]]] = dict(
         zip(
             PATHS,
             (
@@ -43,8 +42,8 @@ def answers(
         )
     )  # fmt: skip
 
-    def answering(path: str) -> Callable[[], dict[str, Any]]:
-        def answer() -> dict[str, Any]:
+    def answering(path: str) -> Callable[[], dict[str, object]]:
+        def answer() -> dict[str, object]:
             if bearer() != account.appid or not account.verified:
                 raise Refused(48001)
             return does[path]() if PATHS[path] == GET else does[path](body())
@@ -80,7 +79,7 @@ def mount(app: Flask, account: Account, pusher: Pusher | None) -> None:
         return render_template("chat.html", followers=account.followers, openid=openid)
 
 
-def _pushed(account: Account, pusher: Pusher | None, given: Mapping[str, Any]) -> Outcome:
+def _pushed(account: Account, pusher: Pusher | None, given: Mapping[str, object]) -> Outcome:
     if pusher is None:
         raise BadOrder("no server is entered for this account")
     openid, lost = str(given["openid"]), given.get("lost", 0)

@@ -30,13 +30,13 @@ def _top(button: Any) -> dict[str, Any]:
     return {"name": button["name"], "sub_button": kept}
 
 
-def _name(button: Any, most: int, errcode: int) -> None:
+def _name(button: object, most: int, errcode: int) -> None:
     name = button.get("name") if isinstance(button, dict) else None
     if not isinstance(name, str) or not 1 <= len(name.encode()) <= most:
         raise Refused(errcode)
 
 
-def _action(button: dict[str, Any], errcodes: tuple[int, int, int]) -> dict[str, Any]:
+def _action(button: dict[str, object], errcodes: tuple[int, int, int]) -> dict[str, object]:
     """`errcodes`: of a wrong type, a wrong key, a wrong address."""
     kind = button.get("type")
     if kind in WITH_KEY:
@@ -48,7 +48,7 @@ def _action(button: dict[str, Any], errcodes: tuple[int, int, int]) -> dict[str,
     raise Refused(errcodes[0])
 
 
-def _with(button: dict[str, Any], member: str, most: int, errcode: int) -> dict[str, Any]:
+def _with(button: dict[str, object], member: str, most: int, errcode: int) -> dict[str, object]:
     value = button.get(member)
     if not isinstance(value, str) or not 1 <= len(value.encode()) <= most:
         raise Refused(errcode)

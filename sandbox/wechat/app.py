@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -51,7 +50,7 @@ def create_app(
     oauth.mount(app, platform.oauth)
 
     def call(
-        path: str, method: str, answer: Callable[[], dict[str, Any]], mimetype: str = "application/json"
+        path: str, method: str, answer: Callable[[], dict[str, object]], mimetype: str = "application/json"
     ) -> None:
         def view() -> Response:
             tally.count(path)
@@ -90,7 +89,7 @@ def create_app(
     return app
 
 
-def _body() -> dict[str, Any]:
+def _body() -> dict[str, object]:
     """The client library sends JSON without a Content-Type, so none is asked for."""
     try:
         body = json.loads(request.get_data())

@@ -56,7 +56,7 @@ class OAuth:
         mark = "&" if urlsplit(query["redirect_uri"]).query else "?"
         return f"{query['redirect_uri']}{mark}{urlencode(given)}"
 
-    def access_token(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def access_token(self, query: Mapping[str, str]) -> dict[str, object]:
         appid = self._app(query)
         if not query.get("code"):
             raise Refused(41008)

@@ -4,7 +4,6 @@ import base64
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from sandbox.wechat.codes import Codes
 from sandbox.wechat.oauth import OAuth, Website
@@ -46,7 +45,7 @@ class Platform:
         self._openids.add(openid)
         self.subscriptions.consent(openid, template_id, times)
 
-    def session(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def session(self, query: Mapping[str, str]) -> dict[str, object]:
         """code2session."""
         appid = self._app(query)
         if not query.get("js_code"):
@@ -56,18 +55,18 @@ class Platform:
         openid = self.login_codes.redeem(appid, query["js_code"])
         return {"session_key": base64.b64encode(secrets.token_bytes(16)).decode(), "openid": openid}
 
-    def token(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def token(self, query: Mapping[str, str]) -> dict[str, object]:
         token, seconds = self.tokens.fetch(self._credentials(query))
         return {"access_token": token, "expires_in": seconds}
 
-    def stable_token(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def stable_token(self, body: Mapping[str, object]) -> dict[str, object]:
         force = body.get("force_refresh", False)
         if not isinstance(force, bool):
             raise Refused(47001)
         token, seconds = self.tokens.stable(self._credentials(body), force)
         return {"access_token": token, "expires_in": seconds}
 
-    def phone_number(self, appid: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def phone_number(self, appid: str, body: Mapping[str, object]) -> dict[str, object]:
         code = body.get("code")
         if not isinstance(code, str):
             raise Refused(40029)
@@ -76,7 +75,7 @@ class Platform:
         names = {"phoneNumber": phone, "purePhoneNumber": phone, "countryCode": "86", "watermark": watermark}
         return {"errcode": 0, "errmsg": "ok", "phone_info": names}
 
-    def subscribe_message(self, appid: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def subscribe_message(self, appid: str, body: Mapping[str, object]) -> dict[str, object]:
         openid, template_id, page = body.get("touser"), body.get("template_id"), body.get("page") or ""
         if appid != self.miniprogram:
             raise Refused(48001)
@@ -88,12 +87,12 @@ class Platform:
         msgid = self.subscriptions.send(openid, template_id, body.get("data"), str(page))
         return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
 
-    def _credentials(self, given: Mapping[str, Any]) -> str:
+    def _credentials(self, given: Mapping[str, object]) -> str:
         if given.get("grant_type") != "client_credential":
             raise Refused(40002)
         return self._app(given)
 
-    def _app(self, given: Mapping[str, Any]) -> str:
+    def _app(self, given: Mapping[str, object]) -> str:
         appid, secret = given.get("appid"), given.get("secret")
         if not appid:
             raise Refused(41002)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 from sandbox.wechat import fields
 from sandbox.wechat.refusals import Refused
@@ -23,7 +22,7 @@ class Message:
     msgid: int
     at: float
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """For the control `GET /_/messages`."""
         names = {"openid": self.openid, "template_id": self.template_id, "data": self.data}
         at = datetime.fromtimestamp(self.at, CHINA).isoformat(timespec="seconds")
@@ -46,7 +45,7 @@ class Subscriptions:
         with self._lock:
             self._consents[openid, template_id] += times
 
-    def send(self, openid: str, template_id: str, data: Any, page: str) -> int:
+    def send(self, openid: str, template_id: str, data: object, page: str) -> int:
         """The message's id. Raises Refused."""
         keys = self._templates.get(template_id)
         if keys is None:
@@ -66,7 +65,7 @@ class Subscriptions:
             self.messages.clear()
 
 
-def _value(data: Any, key: str) -> str:
+def _value(data: object, key: str) -> str:
     field = data.get(key) if isinstance(data, dict) else None
     value = field.get("value") if isinstance(field, dict) else None
     if value in (None, ""):

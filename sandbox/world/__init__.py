@@ -113,7 +113,7 @@ def bind(person: Person, now: datetime) -> Lawyer:
     return lawyer(person)
 
 
-def _add(table: type[Table], rows: list[dict[str, Any]]) -> None:
+def _add(table: type[Table], rows: list[dict[str, object]]) -> None:
     """What is there already stays as it is."""
     table.insert_many(rows).on_conflict_ignore().execute()
 
@@ -157,11 +157,11 @@ def _invented_year(year: int) -> holidays.Year:
     return holidays.read({"year": year, "source": "演示用，不是国务院办公厅的通知", "holiday": periods})
 
 
-def _toml(name: str) -> dict[str, Any]:
+def _toml(name: str) -> dict[str, object]:
     return tomllib.loads((DATA / name).read_text("utf-8"))
 
 
-def _roll_line(person: Person, now: datetime) -> dict[str, Any]:
+def _roll_line(person: Person, now: datetime) -> dict[str, object]:
     return {
         "licence_no": person.licence_no,
         "name": person.name,
@@ -174,7 +174,7 @@ def _roll_line(person: Person, now: datetime) -> dict[str, Any]:
     }
 
 
-def _pending(person: Person, now: datetime) -> dict[str, Any]:
+def _pending(person: Person, now: datetime) -> dict[str, object]:
     return {
         "openid": person.openid,
         "licence_no": person.licence_no,
@@ -190,12 +190,12 @@ def _pending(person: Person, now: datetime) -> dict[str, Any]:
     }
 
 
-def _bound(person: Person, now: datetime) -> dict[str, Any]:
+def _bound(person: Person, now: datetime) -> dict[str, object]:
     claims = {"licence_claim": person.licence_no, "phone_claim": keyring().index("phone", person.phone)}
     return _pending(person, now) | claims | {"state": "verified", "findings": []}
 
 
-def _held(prisoner: Prisoner, now: datetime) -> dict[str, Any]:
+def _held(prisoner: Prisoner, now: datetime) -> dict[str, object]:
     key = id_key(prisoner.id_no)
     return {
         "centre": prisoner.centre,
@@ -209,7 +209,7 @@ def _held(prisoner: Prisoner, now: datetime) -> dict[str, Any]:
     }
 
 
-def _officer(duty: Any, now: datetime) -> dict[str, Any]:
+def _officer(duty: Any, now: datetime) -> dict[str, object]:
     return {
         "account": duty.account,
         "name": duty.name,

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from peewee import EXCLUDED
 
 from booking.lifecycle import FREED
 from booking.refs import ref_for
+from booking.slots import SlotRow
 from booking.timetable import rollout
 from models import Booking, Change, Lawyer, Slot, Strike, Suspension, rows_of
 from models.bookings import seal_detainee
@@ -56,7 +57,7 @@ def write(now: datetime) -> None:
         _strikes(rows, ids)
 
 
-def _account(slots: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+def _account(slots: list[SlotRow], rows: list[dict[str, object]]) -> None:
     """The slots as they stand once the unclaimed seats passed to the window."""
     taken = Counter(row["slot"] for row in rows if row["active"])
     names = ("taken", "seats", "window_seats")
@@ -65,10 +66,10 @@ def _account(slots: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
     entered.on_conflict(conflict_target=[Slot.id], update=update).execute()
 
 
-def _slots_of_days(now: datetime, first: int, last: int) -> list[list[dict[str, Any]]]:
+def _slots_of_days(now: datetime, first: int, last: int) -> list[list[SlotRow]]:
     """Open days of Pudong from `first` to `last` days ago, the earliest first."""
     today = now.date()
-    days: dict[Any, list[dict[str, Any]]] = {}
+    days: dict[date, list[SlotRow]] = {}
     for row in rollout.rows_between(["pudong"], today - timedelta(days=first), today - timedelta(days=last)):
         if row["open"]:
             days.setdefault(row["date"], []).append(row)
@@ -87,7 +88,7 @@ def _meetings() -> Iterator[Meeting]:
     yield from (Meeting(ZHAO, NAMESAKES[0], day, 4, State.NO_SHOW) for day in (0, 1, 2))
 
 
-def _of_today(slots: list[dict[str, Any]], now: datetime) -> Iterator[Meeting]:
+def _of_today(slots: list[SlotRow], now: datetime) -> Iterator[Meeting]:
     """By the hour: what is over is done, in the slot that is on they meet, those of the next one come in."""
     here = [prisoner for prisoner in HELD if prisoner.centre == "pudong"][10:]
     for number in range(len(slots) * TODAY_EACH):
@@ -105,7 +106,7 @@ def _by_now(start: datetime, number: int, now: datetime) -> State:
     return State.ARRIVED if early and number % 2 else State.CONFIRMED
 
 
-def _booking(meeting: Meeting, slot: dict[str, Any], lawyer: int) -> dict[str, Any]:
+def _booking(meeting: Meeting, slot: SlotRow, lawyer: int) -> dict[str, object]:
     ref = ref_for(lawyer, f"history-{meeting.day}-{meeting.slot}")
     key, held = id_key(meeting.prisoner.id_no), meeting.state not in FREED
     return {
@@ -129,13 +130,13 @@ def _booking(meeting: Meeting, slot: dict[str, Any], lawyer: int) -> dict[str, A
     }
 
 
-def _closed_account(slot: dict[str, Any], taken: int) -> dict[str, Any]:
+def _closed_account(slot: SlotRow, taken: int) -> dict[str, object]:
     """As it stands once the unclaimed seats passed to the window."""
     window = slot["window_seats"] + slot["seats"] - taken
-    return slot | {"taken": taken, "seats": taken, "window_seats": window}
+    return {**slot, "taken": taken, "seats": taken, "window_seats": window}
 
 
-def _life(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _life(row: dict[str, Any]) -> Iterator[dict[str, object]]:
     start, before = row["starts_at"], None
     at = {
         State.SUBMITTED: row["created_at"],

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from booking.slots import SlotRow
 from booking.timetable import rollout
 from models import DayFigures, SlotFigures
 
@@ -15,7 +16,7 @@ _LIKED = {"08:30": 7, "10:00": 12, "13:30": 10, "15:00": 9, "16:30": 5}  # of tw
 
 def write(centres: list[str], now: datetime, before: date) -> None:
     """Of open days up to `before`, not with it. Inside the caller's transaction."""
-    days: dict[tuple[str, date], list[dict[str, Any]]] = {}
+    days: dict[tuple[str, date], list[SlotRow]] = {}
     for slot in rollout.rows_between(
         centres, now.date() - timedelta(weeks=WEEKS), before - timedelta(days=1)
     ):
@@ -28,7 +29,7 @@ def write(centres: list[str], now: datetime, before: date) -> None:
         DayFigures.insert_many(rows).on_conflict_ignore().execute()
 
 
-def _slot(slot: dict[str, Any]) -> dict[str, Any]:
+def _slot(slot: SlotRow) -> dict[str, object]:
     starts, day = f"{slot['starts_at']:%H:%M}", slot["date"]
     busy = 1 if slot["centre"] == "pudong" else 2  # Qingpu is the quiet one
     booked = max(1, (_LIKED.get(starts, 6) + day.toordinal() % 3 - 1) // busy)

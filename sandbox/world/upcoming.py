@@ -33,7 +33,7 @@ def write(desk: Desk) -> None:
             decisions.approve(desk, ref, "review-pudong")
 
 
-def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], Any]]:
+def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], object]]:
     """Bookings the comparison finds nothing about, spread over the slots."""
     here = [prisoner for prisoner in HELD if prisoner.centre == "pudong"][20:]
     return [

@@ -12,7 +12,7 @@ from models.states import State
 MANY = {"pudong": 8, "qingpu": 4}
 
 
-def rooms() -> list[dict[str, Any]]:
+def rooms() -> list[dict[str, object]]:
     return [
         {"centre": centre, "name": f"{number}号会见室", "place": number}
         for centre, many in MANY.items()

@@ -52,7 +52,7 @@ class Memory:
         kept = self._try(lambda: self._redis.get(_centre(openid)))
         return kept.decode() if isinstance(kept, bytes) else ""
 
-    def _try(self, call: Callable[[], Any]) -> Any:
+    def _try(self, call: Callable[[], object]) -> object:
         try:
             return self._breaker.call(call)
         except CircuitOpen:

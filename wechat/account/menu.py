@@ -129,7 +129,7 @@ def _name_problems(button: dict[str, Any], most_bytes: int, shown: int) -> list[
     return [f"“{name}”手机上只显示{shown}个字"] if len(name) > shown else []
 
 
-def _action_problems(button: dict[str, Any]) -> list[str]:
+def _action_problems(button: dict[str, object]) -> list[str]:
     kind = button.get("type")
     member, most = {"click": ("key", KEY_BYTES), "view": ("url", URL_BYTES)}.get(str(kind), ("", 0))
     if not member:

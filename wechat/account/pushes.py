@@ -1,7 +1,7 @@
 """What WeChat pushes, read: a person's words, or what they tapped."""
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.parsers import expat
 
 from refusals import Malformed
@@ -90,5 +90,5 @@ class _Reading:
             self.found[self._open[1]] += text
 
 
-def _refuse(*_: Any) -> None:
+def _refuse(*_: object) -> None:
     raise Malformed

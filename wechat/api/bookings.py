@@ -2,9 +2,9 @@
 
 import base64
 from datetime import datetime
-from typing import Any
 
 from flask import Response
+from peewee import Expression
 
 import clock
 from booking.desk import Desk
@@ -139,7 +139,7 @@ def _cursor_after(last: Booking) -> str:
     return base64.urlsafe_b64encode(f"{moment_text(last.starts_at)} {last.ref}".encode()).decode()
 
 
-def _before(cursor: str) -> Any:
+def _before(cursor: str) -> Expression:
     """Raises Invalid for a cursor that isn't one of ours."""
     try:
         moment, ref = base64.b64decode(cursor, altchars=b"-_", validate=True).decode().split(" ")

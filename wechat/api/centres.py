@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from typing import Any
 
 from flask import Response
 
@@ -66,7 +65,7 @@ def known(code: str) -> str:
     return code
 
 
-def _told(centre: Centre) -> dict[str, Any]:
+def _told(centre: Centre) -> dict[str, object]:
     policy = Policy.of(centre)
     return {
         "code": centre.code,

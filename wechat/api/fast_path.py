@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from refusals import Refusal
 from wechat.api.bookings import application
@@ -20,6 +20,10 @@ from wechat.api.forms import BookingForm
 from wechat.api.problems import MIMETYPE, REQUEST_ID, members
 from wechat.api.reading import MAX_BODY_BYTES, refuse_malformed
 from wechat.api.telling import as_json
+from wechat.api.visitors import Visitor
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SLOTS = re.compile(r"/api/v1/centres/([a-z][a-z0-9-]{0,19})/slots", re.ASCII)
 _DATE = re.compile(r"date=(\d{4}-\d\d-\d\d)", re.ASCII)
@@ -48,22 +52,21 @@ class Answer(NamedTuple):
 class FastPath:
     """`count` is told endpoint, status, outcome and seconds of each answer given here."""
 
-    def __init__(self, app: Any, door: Door, count: Count):
+    def __init__(self, app: "WSGIApplication", door: Door, count: Count):
         self._app, self._door, self._count = app, door, count
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         began, answer = time.perf_counter(), None
         with suppress(Exception):  # Flask meets the same, and knows how to say it
             if answers := {"GET": self._slots, "POST": self._book}.get(environ["REQUEST_METHOD"]):
                 answer = answers(environ)
         if answer is None:
-            found: Iterable[bytes] = self._app(environ, start_response)
-            return found
+            return self._app(environ, start_response)
         self._count(answer.endpoint, answer.status, answer.outcome, time.perf_counter() - began)
         start_response(_STATUS[answer.status], answer.headers)
         return [answer.body]
 
-    def _slots(self, environ: dict[str, Any]) -> Answer | None:
+    def _slots(self, environ: "WSGIEnvironment") -> Answer | None:
         path, asked = _SLOTS.fullmatch(environ["PATH_INFO"]), _DATE.fullmatch(environ["QUERY_STRING"])
         if not path or not asked or not self._visitor(environ):
             return None
@@ -71,7 +74,7 @@ class FastPath:
         body = day_told(path[1], day, self._door.desk.slots(path[1], day))
         return Answer(200, body.encode(), "lawyers.slots")
 
-    def _book(self, environ: dict[str, Any]) -> Answer | None:
+    def _book(self, environ: "WSGIEnvironment") -> Answer | None:
         if environ["PATH_INFO"] != "/api/v1/bookings" or environ.get("CONTENT_TYPE") != "application/json":
             return None
         key = _KEY.fullmatch(environ.get("HTTP_IDEMPOTENCY_KEY", ""))
@@ -87,12 +90,12 @@ class FastPath:
             return Answer(no.status, told, "lawyers.book", no.code, MIMETYPE, no.retry_after)
         return Answer(200 if receipt.replayed else 201, receipt.answer.encode(), "lawyers.book")
 
-    def _visitor(self, environ: dict[str, Any]) -> Any:
+    def _visitor(self, environ: "WSGIEnvironment") -> Visitor | None:
         given = BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
         return self._door.visitors.recognise(given[1], self._door.desk.now()) if given else None
 
 
-def _body(environ: dict[str, Any]) -> bytes:
+def _body(environ: "WSGIEnvironment") -> bytes:
     """Read, and put back for Flask."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if not 0 < length <= MAX_BODY_BYTES:

@@ -2,8 +2,9 @@
 
 import logging
 import secrets
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from peewee import InterfaceError, OperationalError
@@ -14,6 +15,10 @@ import refusals
 from models import database
 from refusals import Refusal
 from wechat.api.telling import as_json
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +53,7 @@ def problem(refusal: Refusal) -> Response:
     return answer
 
 
-def members(refusal: Refusal, request: str) -> dict[str, Any]:
+def members(refusal: Refusal, request: str) -> dict[str, object]:
     """The problem document."""
     return _members(refusal.status, refusal.code, refusal.title, refusal.detail, request) | refusal.extra
 
@@ -63,7 +68,7 @@ def _document(status: int, code: str, title: str, detail: str) -> Response:
     return Response(as_json(_members(status, code, title, detail, request_id())), status, mimetype=MIMETYPE)
 
 
-def _members(status: int, code: str, title: str, detail: str, request: str) -> dict[str, Any]:
+def _members(status: int, code: str, title: str, detail: str, request: str) -> dict[str, object]:
     return {
         "type": f"urn:huijian:refusal:{code}",
         "title": title,
@@ -74,7 +79,7 @@ def _members(status: int, code: str, title: str, detail: str, request: str) -> d
     }
 
 
-def _http(error: HTTPException) -> Any:
+def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
@@ -114,16 +119,18 @@ HEADERS = {
 class Headers:
     """The same few headers on every answer, put there beside Flask: one by one they cost a tenth of a small answer."""
 
-    def __init__(self, app: Any):
+    def __init__(self, app: "WSGIApplication"):
         self._app = app
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ[REQUEST_ID] = secrets.token_hex(8)
 
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        def start(
+            status: str, headers: list[tuple[str, str]], error: "OptExcInfo | None" = None, /
+        ) -> Callable[[bytes], object]:
             own = {name for name, _ in headers}
             headers += [(name, value) for name, value in HEADERS.items() if name not in own]
             headers.append(("X-Request-Id", environ[REQUEST_ID]))
-            return start_response(status, headers, *error)
+            return start_response(status, headers, error)
 
         return self._app(environ, start)

@@ -1,7 +1,7 @@
 """How a request is read: the body strictly, then in Chinese what is wrong with it."""
 
 import json
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from apiflask.schema_adapters.pydantic import PydanticAdapter
 from apiflask.schema_adapters.registry import registry
@@ -20,7 +20,7 @@ MAX_BODY_BYTES = 64 * 1024
 class StrictAdapter(PydanticAdapter):
     """APIFlask's way to a pydantic model, with our reading of the request in place of its lenient one."""
 
-    def validate_input(self, request: Request, location: str, **kwargs: Any) -> BaseModel:
+    def validate_input(self, request: Request, location: str, **kwargs: object) -> BaseModel:
         if location == "json":
             return read(request, self.model_class)
         if location == "headers":
@@ -84,7 +84,7 @@ def refuse_malformed(raw: bytes) -> None:
         raise Malformed("请求内容应为一个 JSON 对象")
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("a name appears twice")

@@ -162,7 +162,7 @@ class Problem(BaseModel):
     suspended_until: dt.datetime | None = None
 
 
-def also(description: str, mimetype: str, schema: dict[str, Any]) -> Any:
+def also(description: str, mimetype: str, schema: dict[str, object]) -> Any:
     """An answer beside the usual one."""
     return {"description": description, "content": {mimetype: {"schema": schema}}}
 

@@ -1,7 +1,6 @@
 """The answers' words: how a lawyer, a strike, a slot and a booking look in JSON."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 from flask import Response
@@ -10,12 +9,12 @@ from booking.words import phone_ends
 from models import Lawyer, Strike
 
 
-def as_json(what: Any) -> bytes:
+def as_json(what: object) -> bytes:
     """Instants with their offset and whole seconds; slots and other small values by their fields."""
     return orjson.dumps(what, option=orjson.OPT_OMIT_MICROSECONDS)
 
 
-def answer(what: Any, status: int = 200) -> Response:
+def answer(what: object, status: int = 200) -> Response:
     return Response(what if isinstance(what, str) else as_json(what), status, mimetype="application/json")
 
 
@@ -25,7 +24,7 @@ def nothing() -> Response:
     return response
 
 
-def lawyer_told(lawyer: Lawyer | None) -> dict[str, Any] | None:
+def lawyer_told(lawyer: Lawyer | None) -> dict[str, object] | None:
     """Without the ID number; of the phone its ends."""
     if lawyer is None:
         return None
@@ -39,11 +38,11 @@ def lawyer_told(lawyer: Lawyer | None) -> dict[str, Any] | None:
     }
 
 
-def strikes_told(strikes: Iterable[Strike]) -> list[dict[str, Any]]:
+def strikes_told(strikes: Iterable[Strike]) -> list[dict[str, object]]:
     return [strike_told(strike) for strike in strikes]
 
 
-def strike_told(strike: Strike) -> dict[str, Any]:
+def strike_told(strike: Strike) -> dict[str, object]:
     return {
         "id": str(strike.id),
         "kind": strike.kind,

@@ -1,7 +1,6 @@
 """How a booking looks in JSON."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from booking.desk import Desk
 from booking.desk.availability import view
@@ -11,7 +10,7 @@ from models import Booking, Change
 
 def booking_told(
     desk: Desk, booking: Booking, slot: SlotView | None = None, detainee: str = ""
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """`slot` and `detainee` are handed in where they are at hand already."""
     policy = desk.board.plan(booking.centre_id).policy
     shown = slot or view(policy, booking.slot, booking.slot.seats - booking.slot.taken, desk.now())
@@ -36,7 +35,7 @@ def _changes(booking: Booking) -> Iterable[Change]:
     return booking.history() if told is None else told
 
 
-def _step(change: Change) -> dict[str, Any]:
+def _step(change: Change) -> dict[str, object]:
     """Officers act for the centre: which of them it was is the centre's affair."""
     by = change.by if change.by in ("lawyer", "system") else "officer"
     return {"at": change.at, "from": change.from_state, "to": change.to_state, "by": by}

@@ -5,7 +5,7 @@ import logging
 import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from redis import Redis
@@ -102,12 +102,13 @@ def _ask(token_hash: str, now: datetime | None = None) -> Visitor | None:
     row = database.execute_sql(_QUESTION.format(p=database.param), (token_hash,)).fetchone()
     if row is None or row[2] is not None:
         return None
-    if now is not None and now >= _moment(row[1]):
+    ends_at = _moment(row[1])
+    if now is not None and (ends_at is None or now >= ends_at):
         return None
     return Visitor(token_hash, row[0], row[3] or 0, row[4] or "", _moment(row[5]))
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: object) -> datetime | None:
     return Lawyer.suspended_until.python_value(value)
 
 

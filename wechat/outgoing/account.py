@@ -35,7 +35,7 @@ class Account:
         """Raises AccountRefused."""
         return self._answered(lambda: self._client.post_with_token(f"{OFFICIAL}/cgi-bin/{path}", body))
 
-    def _answered(self, call: Callable[[], Any]) -> dict[str, Any]:
+    def _answered(self, call: Callable[[], object]) -> dict[str, object]:
         outcome = ask(call)
         if isinstance(outcome, dict):
             return outcome

@@ -41,7 +41,7 @@ class Lost(NamedTuple):
     why: str
 
 
-def refusing(words: dict[int, Callable[[], Refusal]], call: Callable[[], Any]) -> dict[str, Any]:
+def refusing(words: dict[int, Callable[[], Refusal]], call: Callable[[], object]) -> dict[str, object]:
     """The answer. Raises what `words` has for the errcode, else Unavailable."""
     outcome = ask(call)
     if isinstance(outcome, dict):
@@ -52,7 +52,7 @@ def refusing(words: dict[int, Callable[[], Refusal]], call: Callable[[], Any]) -
     raise Unavailable("微信服务暂时不可用，请稍后再试")
 
 
-def ask(call: Callable[[], Any]) -> dict[str, Any] | Said | Lost:
+def ask(call: Callable[[], object]) -> dict[str, object] | Said | Lost:
     """The answer, or what went wrong as a value: exceptions of the libraries carry the URL, and it our secrets."""
     try:
         answer = call()
@@ -87,13 +87,13 @@ class Client(WeChatClient):
         self._one_at_a_time = threading.Lock()
         self._mine = ("", 0.0)
 
-    def post_with_token(self, url: str, data: dict[str, Any]) -> Any:
+    def post_with_token(self, url: str, data: dict[str, object]) -> object:
         return self._once_more(lambda token: self.post(url, params={"access_token": token}, data=data))
 
-    def get_with_token(self, url: str) -> Any:
+    def get_with_token(self, url: str) -> object:
         return self._once_more(lambda token: self.get(url, params={"access_token": token}))
 
-    def _once_more(self, call: Callable[[str], Any]) -> Any:
+    def _once_more(self, call: Callable[[str], object]) -> object:
         """With a new token when the old one is refused, and never a third time."""
         token = self.access_token
         try:
@@ -154,7 +154,7 @@ class Client(WeChatClient):
                 _quietly(lock.release)
 
 
-def _quietly(step: Callable[[], Any]) -> Any:
+def _quietly(step: Callable[[], object]) -> object:
     try:
         return step()
     except RedisError:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from redis import Redis
 
@@ -78,7 +77,7 @@ class WeChat:
 
         Raises MessageDeclined, MessageNotSent, MessageUnknown.
         """
-        body: dict[str, Any] = {
+        body: dict[str, object] = {
             "touser": openid,
             "template_id": template_id,
             "miniprogram_state": "formal",
