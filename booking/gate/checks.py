@@ -100,8 +100,7 @@ def _by_ref(ref: str, centre: str, now: datetime) -> Looked:
 
 
 def _booking(ref: str) -> Booking | None:
-    found: Booking | None = Booking.in_full().where(Booking.ref == ref).first()
-    return found
+    return Booking.in_full().where(Booking.ref == ref).first()
 
 
 def _until(words: dict[str, str]) -> datetime:

@@ -159,5 +159,4 @@ def _turn(officer: Officer, before: str, after: str, by: Officer) -> None:
 
 
 def _again(officer: Officer) -> Officer:
-    found: Officer = Officer.get_by_id(officer.id)
-    return found
+    return Officer.get_by_id(officer.id)

@@ -41,7 +41,7 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
         raise Invalid("文件是空的")
     shown = "".join(letter for letter in file_name if letter.isprintable())[-200:]
     with database.atomic():
-        made: RollImport = RollImport.create(
+        made = RollImport.create(
             by=by, centre=centre, file_name=shown, kind=kind, size=len(raw), state="queued",
             touched_at=now, created_at=now,
         )  # fmt: skip

@@ -122,8 +122,7 @@ def many_to_review(centre: str) -> int:
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:
-    found: Booking | None = Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
-    return found
+    return Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
 
 
 def bookings_of(officer: Officer, lawyer: int, many: int, after: After | None = None) -> list[Booking]:

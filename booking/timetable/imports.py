@@ -90,7 +90,7 @@ def import_table(table: Table, source: str, now: datetime, by: str) -> Timetable
         check(table)
         if _same(table):
             return None
-        made: Timetable = Timetable.create(
+        made = Timetable.create(
             centre=table.centre,
             valid_from=table.valid_from,
             valid_to=table.valid_to,

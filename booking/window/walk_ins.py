@@ -89,7 +89,7 @@ def _made(walk_in: WalkIn, now: datetime) -> Lawyer:
     name, firm = walk_in.name or (entry and entry.name), walk_in.firm or (entry and entry.firm)
     if not name or not firm:
         raise Invalid("执业证号不在名册中，请按执业证原件填写姓名和律师事务所")
-    made: Lawyer = Lawyer.create(
+    made = Lawyer.create(
         licence_no=walk_in.licence_no,
         walk_in_claim=walk_in.licence_no,
         name=name,
