@@ -34,7 +34,7 @@ from console import (
 from console.door import console, problems
 from console.door.context import Door, WeChatDoor
 from console.door.cookies import Cookies
-from console.door.guard import dress, leave
+from console.door.guard import dress
 from console.wechat_sign_in import oauth
 from sms.asking import Asking
 
@@ -69,7 +69,6 @@ problems.answer_for(console)
 for beside in (demo_sign_in.demo, oauth):  # what needs no session
     problems.answer_for(beside)
     beside.after_request(dress)
-    beside.teardown_request(leave)
 
 
 def register(

@@ -92,7 +92,7 @@ def arrive(ref: str) -> Response:
     booking = booking_in_scope(ref)
     given = read(Papers)
     _may_owe(given.owed)
-    desk_of_day.arrive(booking.ref, here().now, here().by, given.papers, given.owed)
+    desk_of_day.arrive(here().actor, here().now, booking.ref, given.papers, given.owed)
     return _on(booking, "已登记到场")
 
 
@@ -103,28 +103,28 @@ def start_meeting(ref: str) -> Response:
     placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
     if booking.state == State.ARRIVED and room is None and not placed and rooms.every(booking.centre_id):
         raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
-    desk_of_day.start(booking.ref, here().now, here().by, room)
+    desk_of_day.start(here().actor, here().now, booking.ref, room)
     return _on(booking, "会见已开始")
 
 
 @console.post("/arrivals/<ref>/room")
 def give_room(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.give_room(booking.ref, here().now, here().by, read(GivenRoom).room)
+    desk_of_day.give_room(here().actor, here().now, booking.ref, read(GivenRoom).room)
     return _on(booking, "会见室已安排")
 
 
 @console.post("/arrivals/<ref>/finish")
 def finish_meeting(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.finish(booking.ref, here().now, here().by)
+    desk_of_day.finish(here().actor, here().now, booking.ref)
     return _on(booking, "会见已结束，会见室已空出")
 
 
 @console.post("/arrivals/<ref>/no-show")
 def miss(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.no_show(here().desk, booking.ref, here().by)
+    desk_of_day.no_show(here().desk, here().actor, booking.ref)
     return _on(booking, "已记爽约一次，并短信告知律师")
 
 
@@ -138,7 +138,8 @@ def enter_late(ref: str) -> Response:
         raise Forbidden("撤销爽约须由复核民警或所领导补录")
     times = Times(*(_on_day(booking, clock) for clock in (given.arrived, given.started, given.ended)))
     late_entry.enter(
-        here().desk, booking.ref, here().by, times, room=given.room, papers=given.papers, owed=given.owed, waive=given.waive
+        here().desk, here().actor, booking.ref, times, room=given.room,
+        papers=given.papers, owed=given.owed, waive=given.waive,
     )  # fmt: skip
     return _on(booking, "已按纸质记录补录")
 

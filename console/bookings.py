@@ -103,7 +103,7 @@ def show_detainee_number(ref: str) -> str:
 def withdraw_booking(ref: str) -> Response:
     """The centre cancels it: no strike. Raises WrongState when it is open no longer."""
     found = booking_in_scope(ref)
-    if not withdraw(here().desk, [found.ref], here().by, read(Withdrawal).why):
+    if not withdraw(here().desk, here().actor, [found.ref], read(Withdrawal).why):
         raise WrongState(f"该预约{words.STATES[Booking.get_by_id(found.ref).state]}，不能取消")
     say(f"{found.ref} 已由看守所取消，不计爽约，已短信告知律师")
     return back("console.booking", ref=found.ref)

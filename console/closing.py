@@ -51,7 +51,7 @@ def close() -> Response:
     form, centre = read(ClosingForm), centre_shown()
     wanted = Closing(centre.code, form.first, form.last, form.reason, tuple(form.slots))
     try:
-        gone = closures.close(here().desk, wanted, form.seen, here().by)
+        gone = closures.close(here().desk, here().actor, wanted, form.seen)
     except Changed as look:
         say(look.detail, wrong=True)
         kept = form.model_dump(mode="json", include={"first", "last", "reason", "slots"})
@@ -63,7 +63,7 @@ def close() -> Response:
 @console.post("/timetable/days/opening")
 def day_reopen() -> Response:
     day, centre = read(DayForm).day, centre_shown()
-    closures.reopen_day(here().desk, centre.code, day, here().by)
+    closures.reopen_day(here().desk, here().actor, centre.code, day)
     say("已重新开放")
     return back("console.timetable", week=f"{day:%G-W%V}")
 
@@ -72,7 +72,7 @@ def day_reopen() -> Response:
 def day_word() -> Response:
     """Worked against the holiday table or the weekday. Closing has a preview, and so a way of its own."""
     form, centre, desk = read(DayWordForm), centre_shown(), here().desk
-    centres.set_day(centre.code, form.day, True, form.reason, here().now, here().by)
+    centres.set_day(here().actor, here().now, centre.code, form.day, True, form.reason)
     rollout.open_days(desk, here().now)
     desk.board.replan(centre.code)
     say("当日照常会见")

@@ -33,7 +33,9 @@ def enrolled() -> Response:
         raise WrongState("口令和动态码已设置；要更改，请到“我的账号”")
     form = read(Enrolment)
     same_twice(form.passphrase, form.again)
-    sign_in.enrol(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+    sign_in.enrol(
+        visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now, visit.actor.address
+    )
     sessions.end_all(visit.officer, visit.now)
     return let_in(visit.officer, "", "一次性代码")
 

@@ -81,7 +81,7 @@ def show_lawyer_numbers(lawyer: int) -> str:
 @console.post("/lawyers/<int:lawyer>/verification")
 def verify_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    done = licences.decide(found.id, True, here().now, here().by, read(Basis).why)
+    done = licences.decide(here().actor, here().now, found.id, True, read(Basis).why)
     say(f"{done.name} 已核验通过")
     return back("console.lawyer", lawyer=done.id)
 
@@ -89,7 +89,7 @@ def verify_lawyer(lawyer: int) -> Response:
 @console.post("/lawyers/<int:lawyer>/refusal")
 def refuse_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    licences.decide(found.id, False, here().now, here().by, read(Reason).why)
+    licences.decide(here().actor, here().now, found.id, False, read(Reason).why)
     say(f"{found.name} 核验不通过，律师会看到原因")
     return back("console.lawyers")
 
@@ -97,7 +97,7 @@ def refuse_lawyer(lawyer: int) -> Response:
 @console.post("/lawyers/<int:lawyer>/unbinding")
 def unbind_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    licences.unbind(found.id, here().now, here().by, read(Reason).why)
+    licences.unbind(here().actor, here().now, found.id, read(Reason).why)
     say(f"{found.name} 已解除微信绑定，本人可重新绑定")
     return back("console.lawyers")
 
@@ -105,7 +105,7 @@ def unbind_lawyer(lawyer: int) -> Response:
 @console.post("/lawyers/<int:lawyer>/lift")
 def lift_suspension(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    standing.lift(found.id, here().now, here().by, read(Reason).why)
+    standing.lift(here().actor, here().now, found.id, read(Reason).why)
     say(f"{found.name} 的暂停已解除，已短信告知")
     return back("console.lawyer", lawyer=found.id)
 
@@ -113,7 +113,7 @@ def lift_suspension(lawyer: int) -> Response:
 @console.post("/strikes/<int:strike>/waiver")
 def waive_strike(strike: int) -> Response:
     found = _strike_here(strike)
-    standing.waive(found.id, here().now, here().by, read(Reason).why)
+    standing.waive(here().actor, here().now, found.id, read(Reason).why)
     say("爽约已撤销")
     return back("console.lawyer", lawyer=found.lawyer_id)
 

@@ -32,7 +32,7 @@ def me() -> str:
 def my_bind_code() -> str:
     """The code is shown this once: only its hash is kept."""
     visit = here()
-    code = codes.issue(visit.officer, "bind", visit.now, visit.by)
+    code = codes.issue(visit.actor, visit.now, visit.officer, "bind")
     return _page(bind_code=code, bind_until=visit.now + codes.LASTS["bind"])
 
 
@@ -42,7 +42,7 @@ def my_passphrase() -> Response:
     visit, form = here(), read(NewPassphrase)
     same_twice(form.new, form.again)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        sign_in.change_passphrase(visit.officer, form.passphrase, form.new, visit.now)
+        sign_in.change_passphrase(visit.officer, form.passphrase, form.new, visit.now, visit.actor.address)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("口令已更改，其他设备上的登录已退出")
     return back("console.me")
@@ -59,7 +59,14 @@ def my_totp() -> Response:
     """Raises Invalid, RateLimited."""
     visit, form = here(), read(NewTotp)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        sign_in.renew_totp(visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now)
+        sign_in.renew_totp(
+            visit.officer,
+            form.passphrase,
+            visit.session.totp_offer,
+            form.code,
+            visit.now,
+            visit.actor.address,
+        )
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("动态码已更换，旧的不再有效")
@@ -69,7 +76,7 @@ def my_totp() -> Response:
 @console.post("/me/wechat-unbinding")
 def my_wechat_unbinding() -> Response:
     """Raises WrongState."""
-    officers.unbind_website(here().officer, here().now)
+    officers.unbind_website(here().officer, here().now, here().actor.address)
     say("已解除微信登录")
     return back("console.me")
 

@@ -40,7 +40,7 @@ def messages() -> str:
 def resend(notice: int) -> Response:
     """Asks Aliyun first about one nobody knows of. Raises WrongState, Unavailable."""
     found = notice_here(notice)
-    state = untold.resend(found.id, here().by, door().asking)
+    state = untold.resend(here().actor, found.id, door().asking)
     if state == "unknown":
         raise Unavailable("阿里云尚无答复，为免重复，暂不发送；请过一会儿再试")
     if state not in ("due", "sent"):
@@ -60,7 +60,7 @@ def show_phone(notice: int) -> str:
 @console.post("/messages/<int:notice>/told")
 def told_by_phone(notice: int) -> Response:
     found = notice_here(notice)
-    if not untold.told_by_phone(found.id, here().by, here().now):
+    if not untold.told_by_phone(here().actor, here().now, found.id):
         raise WrongState("该短信已不在未告知之列")
     say(f"已记下：{found.lawyer.name} 由您电话告知")
     return back("console.messages")

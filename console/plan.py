@@ -41,7 +41,7 @@ def plan() -> str:
 def print_plan() -> Response:
     """Raises WrongState where it changed since it was shown."""
     form, centre = read(Printed), centre_shown()
-    bring_out_plan.printed(centre.code, _near(form.day), form.slot, form.seen, here().by, here().now)
+    bring_out_plan.printed(here().actor, here().now, centre.code, _near(form.day), form.slot, form.seen)
     say("已记为打印，此后的变化将标出")
     return back("console.plan", centre=centre.code, day=form.day.isoformat(), slot=form.slot or None)
 

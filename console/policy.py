@@ -59,7 +59,7 @@ def policy_set() -> Response:
 
 def _set(centre: str, wanted: dict[str, object]) -> Mapping[str, object]:
     try:
-        return centres.set_policy(centre, wanted, here().now, here().by)
+        return centres.set_policy(here().actor, here().now, centre, wanted)
     except Invalid as wrong:
         said = wrong.detail
         for name in sorted(WORDS, key=len, reverse=True):

@@ -64,7 +64,7 @@ def review_one(ref: str) -> str:
 def approve(ref: str) -> Response:
     booking = booking_in_scope(ref)
     try:
-        decisions.approve(here().desk, booking.ref, here().by, read(Approval).permit_no or None)
+        decisions.approve(here().desk, here().actor, booking.ref, read(Approval).permit_no or None)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "已通过")
@@ -75,7 +75,7 @@ def reject(ref: str) -> Response:
     booking = booking_in_scope(ref)
     try:
         given = read(Rejection)
-        decisions.reject(here().desk, booking.ref, here().by, given.reason or given.listed)
+        decisions.reject(here().desk, here().actor, booking.ref, given.reason or given.listed)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "不通过，已短信告知律师")
@@ -90,7 +90,7 @@ def review_clean() -> str:
 
 @console.post("/review/clean")
 def approve_clean() -> str | Response:
-    cleared = decisions.approve_clean(here().desk, _all_here(read(Ticked).refs), here().by)
+    cleared = decisions.approve_clean(here().desk, here().actor, _all_here(read(Ticked).refs))
     say(f"已通过{len(cleared.approved)}个预约")
     if not cleared.skipped:
         return back("console.review")

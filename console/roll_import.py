@@ -47,7 +47,7 @@ def bring_roll() -> Response:
     if file is None or not file.filename:
         raise Invalid("请选择一个 .xlsx 或 .csv 文件")
     visit = here()
-    made = imports.bring(visit.desk, file.filename, file.read(), by=visit.by, centre=visit.officer.centre_id)
+    made = imports.bring(visit.desk, visit.actor, file.filename, file.read(), centre=visit.officer.centre_id)
     return back("console.roll_import", roll_import=made.id)
 
 
@@ -84,7 +84,7 @@ def roll_progress(roll_import: int) -> Response:
 @console.post("/import/<int:roll_import>/confirmation")
 def confirm_roll(roll_import: int) -> Response:
     about = import_here(roll_import)
-    imports.confirm(here().desk, about.id, by=here().by)
+    imports.confirm(here().desk, here().actor, about.id)
     say("已确认，正在写入")
     return back("console.roll_import", roll_import=about.id)
 

@@ -28,7 +28,7 @@ def rooms() -> str:
 
 @console.post("/rooms")
 def add_room() -> Response:
-    made = the_rooms.add(centre_shown().code, read(NewRoom).name, here().now, here().by)
+    made = the_rooms.add(here().actor, here().now, centre_shown().code, read(NewRoom).name)
     say(f"已登记会见室“{made.name}”")
     return back("console.rooms", centre=made.centre_id)
 
@@ -36,7 +36,7 @@ def add_room() -> Response:
 @console.post("/rooms/<int:room>/closing")
 def close_room(room: int) -> Response:
     found = _room_here(room)
-    the_rooms.close(found, here().now, here().by)
+    the_rooms.close(here().actor, here().now, found)
     say(f"会见室“{found.name}”已停用")
     return back("console.rooms", centre=found.centre_id)
 
@@ -44,7 +44,7 @@ def close_room(room: int) -> Response:
 @console.post("/rooms/<int:room>/reopening")
 def reopen_room(room: int) -> Response:
     found = _room_here(room)
-    the_rooms.reopen(found, here().now, here().by)
+    the_rooms.reopen(here().actor, here().now, found)
     say(f"会见室“{found.name}”已恢复使用")
     return back("console.rooms", centre=found.centre_id)
 
@@ -53,7 +53,7 @@ def reopen_room(room: int) -> Response:
 def place_room(room: int) -> Response:
     """One up or one down in the list."""
     found, to = _room_here(room), read(RoomPosition).to
-    the_rooms.shift(found, to == "up", here().now, here().by)
+    the_rooms.shift(here().actor, here().now, found, to == "up")
     return back("console.rooms", centre=found.centre_id)
 
 

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from booking.officers import codes
 from booking.officers import sign_in as proof
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from console.door import console, page, say, sessions
@@ -77,7 +78,14 @@ def let_in(officer: Officer, wanted: str, way: str) -> Response:
     answer = Response(status=303, headers={"Location": own_path(wanted)})
     door().cookies.put(answer, SESSION, sessions.begin(officer, now))
     words, subject = {"way": way}, officer.account
-    note(subject, now, Kind.OFFICER_SIGNED_IN, subject, words, centre=officer.centre_id)
+    note(
+        Actor.of(officer, request.remote_addr or ""),
+        now,
+        Kind.OFFICER_SIGNED_IN,
+        subject,
+        words,
+        centre=officer.centre_id,
+    )
     return answer
 
 

@@ -74,7 +74,7 @@ def slot_seats(slot_id: str) -> Response:
     why = form.reason if form.withdraw else None
     try:
         gone = seat_overrides.set_seats(
-            here().desk, slot_id, form.seats, here().by, fingerprint=form.seen, why=why
+            here().desk, here().actor, slot_id, form.seats, fingerprint=form.seen, why=why
         )
     except (Affects, Changed) as look:
         say(look.detail, wrong=isinstance(look, Changed))
@@ -87,7 +87,7 @@ def slot_seats(slot_id: str) -> Response:
 def slot_window_seats(slot_id: str) -> Response:
     slot_in_scope(slot_id)
     seats = read(WindowSeatsForm).window_seats
-    seat_overrides.set_window_seats(here().desk, slot_id, seats, here().by)
+    seat_overrides.set_window_seats(here().desk, here().actor, slot_id, seats)
     say(f"窗口名额已改为{seats}")
     return back("console.timetable_slot", slot_id=slot_id)
 
@@ -95,7 +95,7 @@ def slot_window_seats(slot_id: str) -> Response:
 @console.post("/timetable/slots/<slot_id>/timetable-seats")
 def slot_follow(slot_id: str) -> Response:
     slot_in_scope(slot_id)
-    seat_overrides.follow_timetable(here().desk, slot_id, here().by)
+    seat_overrides.follow_timetable(here().desk, here().actor, slot_id)
     say("名额已恢复为时间表所定")
     return back("console.timetable_slot", slot_id=slot_id)
 
@@ -103,7 +103,7 @@ def slot_follow(slot_id: str) -> Response:
 @console.post("/timetable/slots/<slot_id>/opening")
 def slot_open(slot_id: str) -> Response:
     slot_in_scope(slot_id)
-    closures.reopen_slot(here().desk, slot_id, here().by)
+    closures.reopen_slot(here().desk, here().actor, slot_id)
     say("时段已重新开放")
     return back("console.timetable_slot", slot_id=slot_id)
 

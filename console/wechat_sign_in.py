@@ -18,7 +18,7 @@ from flask import Response, request, url_for
 from booking.officers import officers
 from console.door import console, here, page, say
 from console.door.context import FORM_BYTES, door
-from console.door.guard import recognised, watch_address
+from console.door.guard import recognised
 from console.door.tries import count_address
 from console.sign_in import let_in, own_path
 from refusals import AlreadyBound, Forbidden
@@ -41,7 +41,6 @@ class Errand(NamedTuple):
 @oauth.before_request
 def _watch() -> None:
     request.max_content_length = FORM_BYTES
-    watch_address()
 
 
 @oauth.get("/wechat/oauth")
@@ -85,7 +84,7 @@ def _bind(errand: Errand, openid: str) -> Response:
     if not recognised() or here().officer.id != errand.officer or here().session.enrolling:
         raise Forbidden("请先登录，再绑定微信")
     try:
-        officers.bind_website(here().officer, openid, here().now)
+        officers.bind_website(here().officer, openid, here().now, here().actor.address)
         say("已绑定微信，以后可以用微信登录")
     except AlreadyBound as refusal:
         say(refusal.detail, wrong=True)

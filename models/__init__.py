@@ -1,6 +1,6 @@
 """SQL. Fields, indexes and questions; the verbs are the desk's."""
 
-from models.audit import Audit, whence, whose
+from models.audit import Audit
 from models.base import Table, database, keyring, on_postgres, open_database, rows_of
 from models.bookings import Booking, Change
 from models.centres import Centre, CentreDay, Holiday, HolidayTable, Timetable, TimetableSlot
@@ -38,5 +38,5 @@ __all__ = [
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Notice", "Officer", "OfficerCode", "OfficerSession",
     "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
     "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
-    "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns", "whence", "whose",
+    "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns",
 ]  # fmt: skip

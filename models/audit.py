@@ -1,16 +1,9 @@
 """The record 操作记录 of what people saw and did."""
 
-from contextvars import ContextVar
-
 from peewee import AutoField, CharField
 
 from models.base import Table
 from models.fields import JSONText, MomentField
-
-# The address the present request came from. A door sets it, so that no verb has to hand it on.
-whence: ContextVar[str] = ContextVar("whence", default="")
-# Likewise the centre of the officer who asks: what a verb files under no centre of its own, his centre sees.
-whose: ContextVar[str | None] = ContextVar("whose", default=None)
 
 
 class Audit(Table):
@@ -26,8 +19,8 @@ class Audit(Table):
     what = CharField(60)
     subject = CharField(80, default="")
     words = JSONText(default=dict)
-    origin = CharField(64, default=whence.get)
-    centre = CharField(20, null=True, default=whose.get)
+    origin = CharField(64, default="")
+    centre = CharField(20, null=True)
 
     class Meta:
         indexes = ((("centre", "at"), False), (("who", "at"), False), (("what", "at"), False),

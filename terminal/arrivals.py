@@ -3,6 +3,7 @@
 import click
 
 from booking.gate.arrivals import arrive, finish, no_show, start
+from booking.record.actor import Actor
 from booking.refs import ref_said
 from booking.words import STATES
 from house import house
@@ -15,33 +16,33 @@ arrivals = Subject("arrivals", help="到场、会见开始与结束、未到场"
 @arrivals.command("arrive")
 @click.argument("ref")
 @by_option
-def _arrive(ref: str, by: str) -> None:
+def _arrive(ref: str, actor: Actor) -> None:
     """律师到场，证件核对无误。"""
-    _step(arrive(ref_said(ref), house().desk.now(), by))
+    _step(arrive(actor, house().desk.now(), ref_said(ref)))
 
 
 @arrivals.command("start")
 @click.argument("ref")
 @by_option
-def _start(ref: str, by: str) -> None:
+def _start(ref: str, actor: Actor) -> None:
     """会见开始。"""
-    _step(start(ref_said(ref), house().desk.now(), by))
+    _step(start(actor, house().desk.now(), ref_said(ref)))
 
 
 @arrivals.command("finish")
 @click.argument("ref")
 @by_option
-def _finish(ref: str, by: str) -> None:
+def _finish(ref: str, actor: Actor) -> None:
     """会见结束。"""
-    _step(finish(ref_said(ref), house().desk.now(), by))
+    _step(finish(actor, house().desk.now(), ref_said(ref)))
 
 
 @arrivals.command("no-show")
 @click.argument("ref")
 @by_option
-def _no_show(ref: str, by: str) -> None:
+def _no_show(ref: str, actor: Actor) -> None:
     """律师逾时未到，记爽约一次；不等系统自动登记。"""
-    _step(no_show(house().desk, ref_said(ref), by))
+    _step(no_show(house().desk, actor, ref_said(ref)))
 
 
 def _step(done: Booking) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.timetable import centres, holidays, rollout
 from booking.words import moment_words
 from house import house
@@ -18,9 +19,9 @@ centre = Subject("centre", help="看守所及其预约规则")
 @click.argument("name")
 @click.argument("address")
 @by_option
-def add(code: str, name: str, address: str, by: str) -> None:
+def add(code: str, name: str, address: str, actor: Actor) -> None:
     """登记看守所：代码（小写字母、数字）、名称、地址。"""
-    made = centres.add(code, name, address, house().desk.now(), by)
+    made = centres.add(actor, house().desk.now(), code, name, address)
     answer(f"已登记{made.name}（{made.code}）。请用 flask timetable import 导入时间表。")
 
 
@@ -59,9 +60,9 @@ def show(code: str, as_json: bool) -> None:
 @click.argument("code")
 @click.argument("settings", nargs=-1, required=True, metavar="名=值 ...")
 @by_option
-def set_policy(code: str, settings: tuple[str, ...], by: str) -> None:
+def set_policy(code: str, settings: tuple[str, ...], actor: Actor) -> None:
     """改规则的数字，如 cancel_free_hours=48；值为空则恢复缺省。列表用 JSON，如 lengths=[45,60]。"""
-    changed = centres.set_policy(code, centres.parse(settings), house().desk.now(), by)
+    changed = centres.set_policy(actor, house().desk.now(), code, centres.parse(settings))
     words = "，".join(f"{name}：{before} → {after}" for name, (before, after) in changed.items())
     answer(f"已修改{code}：{words}。" if changed else f"{code}的规则没有变化。")
 
@@ -72,11 +73,11 @@ def set_policy(code: str, settings: tuple[str, ...], by: str) -> None:
 @click.argument("word", type=click.Choice(["open", "closed", "usual"]))
 @click.option("--reason", default="", help="不安排会见的原因，律师会看到。")
 @by_option
-def set_day(code: str, day: datetime, word: str, reason: str, by: str) -> None:
+def set_day(code: str, day: datetime, word: str, reason: str, actor: Actor) -> None:
     """定某一天：open 照常会见，closed 不安排，usual 恢复按节假日表；列出因此落在休息日的预约。"""
     desk = house().desk
     open_ = {"open": True, "closed": False, "usual": None}[word]
-    centres.set_day(code, day.date(), open_, reason, desk.now(), by)
+    centres.set_day(actor, desk.now(), code, day.date(), open_, reason)
     rollout.open_days(desk, desk.now())
     hit = [
         one for one in holidays.hits(desk.now()) if (one.centre, one.starts_at.date()) == (code, day.date())

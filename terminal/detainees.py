@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from booking.record.actor import Actor
 from booking.roll import register, sheets
 from house import house
 from refusals import Invalid
@@ -28,13 +29,13 @@ detainees = Subject("detainees", help="在押人员名册")
 @dry_run_option
 @by_option
 @json_option
-def import_file(file: Path, centre: str, dry_run: bool, by: str, as_json: bool) -> None:
+def import_file(file: Path, centre: str, dry_run: bool, actor: Actor, as_json: bool) -> None:
     """导入一个看守所的完整在押名册（.csv 或 .xlsx），替换原名册；不在其中的视为已离所。
 
     列：姓名 name、身份证号 id_no、监区 ward、案号 case_no（可空）、须经许可 permit_case（是/否，可空）。
     """
     rows = sheets.read(file, register.COLUMNS, watched)
-    report = register.import_register(centre, rows, house().desk.now(), by, dry_run=dry_run)
+    report = register.import_register(actor, house().desk.now(), centre, rows, dry_run=dry_run)
     if as_json:
         answer("", True, **vars(report) | {"wrong": [one._asdict() for one in report.wrong]})
     for row, why in [] if as_json else report.wrong[:MOST_SHOWN]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from booking.lawyers import licences
+from booking.record.actor import Actor
 from booking.roll import roll, sheets
 from house import house
 from models import Lawyer, rows_of
@@ -30,7 +31,7 @@ lawyers = Subject("lawyers", help="律师名册与身份核验")
 @dry_run_option
 @by_option
 @json_option
-def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
+def import_file(file: Path, dry_run: bool, actor: Actor, as_json: bool) -> None:
     """导入律师名册（.csv 或 .xlsx），全部写入或全不写入。
 
     列（中文或英文，次序不限）：姓名 name、执业证号 licence_no、律师事务所 firm、身份证号 id_no、手机号 phone（可空）、
@@ -38,7 +39,7 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     停止执业或吊销的，已绑定的微信随即不能再预约。
     """
     rows = sheets.read(file, roll.COLUMNS, watched)
-    report = roll.import_roll(rows, house().desk.now(), by, dry_run=dry_run, watching=watched)
+    report = roll.import_roll(actor, house().desk.now(), rows, dry_run=dry_run, watching=watched)
     if as_json:
         answer("", True, **_told(report))
     else:
@@ -64,9 +65,9 @@ def pending(as_json: bool) -> None:
 @click.argument("lawyer", metavar="编号或执业证号")
 @click.option("--why", default="", help="核验的依据")
 @by_option
-def verify(lawyer: str, why: str, by: str) -> None:
+def verify(lawyer: str, why: str, actor: Actor) -> None:
     """核验通过。"""
-    done = licences.decide(_one(lawyer, licences.PENDING), True, house().desk.now(), by, why)
+    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), True, why)
     answer(f"{done.name}（{done.licence_no}）已核验通过。")
 
 
@@ -74,9 +75,9 @@ def verify(lawyer: str, why: str, by: str) -> None:
 @click.argument("lawyer", metavar="编号或执业证号")
 @click.option("--why", required=True, help="不通过的原因，律师会看到")
 @by_option
-def refuse(lawyer: str, why: str, by: str) -> None:
+def refuse(lawyer: str, why: str, actor: Actor) -> None:
     """核验不通过。"""
-    done = licences.decide(_one(lawyer, licences.PENDING), False, house().desk.now(), by, why)
+    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), False, why)
     answer(f"{done.name}（{done.licence_no}）核验不通过。")
 
 
@@ -84,9 +85,9 @@ def refuse(lawyer: str, why: str, by: str) -> None:
 @click.argument("lawyer", metavar="编号或执业证号")
 @click.option("--why", required=True, help="原因，如更换手机或微信")
 @by_option
-def unbind(lawyer: str, why: str, by: str) -> None:
+def unbind(lawyer: str, why: str, actor: Actor) -> None:
     """解除微信绑定；预约和爽约记录保留，本人可重新绑定。"""
-    done = licences.unbind(_one(lawyer, licences.VERIFIED), house().desk.now(), by, why)
+    done = licences.unbind(actor, house().desk.now(), _one(lawyer, licences.VERIFIED), why)
     answer(f"{done.name}（{done.licence_no}）已解除绑定。")
 
 

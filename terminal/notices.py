@@ -3,6 +3,7 @@
 import click
 
 from booking.messages import untold
+from booking.record.actor import Actor
 from house import house
 from refusals import NotFound, Unavailable, WrongState
 from terminal.speech import Subject, answer, by_option, json_option, listing
@@ -28,9 +29,9 @@ def list_notices(limit: int, as_json: bool) -> None:
 @notices.command()
 @click.argument("notice", type=int, metavar="编号")
 @by_option
-def resend(notice: int, by: str) -> None:
+def resend(notice: int, actor: Actor) -> None:
     """再次发送一条失败或结果不明的短信；先向阿里云查询，已收到的不再发。"""
-    state = untold.resend(notice, by, house().asking)
+    state = untold.resend(actor, notice, house().asking)
     if state == "missing":
         raise NotFound(f"没有编号为{notice}的短信")
     if state == "unknown":

@@ -3,6 +3,7 @@
 import click
 
 from booking.officers import codes, officers
+from booking.record.actor import Actor
 from booking.words import moment_words
 from house import house
 from terminal.speech import Subject, answer, by_option, json_option, listing
@@ -18,31 +19,31 @@ officer = Subject("officer", help="民警账号")
 )
 @click.option("--centre", help="看守所代码；不填为全局")
 @by_option
-def add(account: str, name: str, role: str, centre: str | None, by: str) -> None:
+def add(account: str, name: str, role: str, centre: str | None, actor: Actor) -> None:
     """新增民警：账号、姓名。"""
-    made = officers.add(account, name, role, centre, house().desk.now(), by)
+    made = officers.add(actor, house().desk.now(), account, name, role, centre)
     answer(f"已新增{officers.ROLES[made.role]}民警{made.name}（{made.account}），{centre or '全局'}。")
 
 
 @officer.command("sign-in-code")
 @click.argument("account")
 @by_option
-def sign_in_code(account: str, by: str) -> None:
+def sign_in_code(account: str, actor: Actor) -> None:
     """发一次性登录代码：首次登录或重设口令、动态码用，24小时内有效。"""
-    _issue(account, "sign_in", by)
+    _issue(account, "sign_in", actor)
 
 
 @officer.command("bind-code")
 @click.argument("account")
 @by_option
-def bind_code(account: str, by: str) -> None:
+def bind_code(account: str, actor: Actor) -> None:
     """发一次性绑定代码：民警在订阅号里发送，10分钟内有效。"""
-    _issue(account, "bind", by)
+    _issue(account, "bind", actor)
 
 
-def _issue(account: str, kind: str, by: str) -> None:
+def _issue(account: str, kind: str, actor: Actor) -> None:
     found, now = officers.of_account(account), house().desk.now()
-    code = codes.issue(found, kind, now, by)
+    code = codes.issue(actor, now, found, kind)
     until = moment_words(now + codes.LASTS[kind])
     answer(f"{found.name}（{account}）的一次性代码：{code}，{until}前有效，只能用一次。")
 

@@ -2,6 +2,7 @@
 
 import click
 
+from booking.record.actor import Actor
 from booking.refs import ref_said
 from booking.review import decisions
 from booking.words import moment_words
@@ -28,9 +29,9 @@ def list_waiting(centre: str | None, as_json: bool) -> None:
 @click.argument("ref")
 @click.option("--permit-no", help="补录许可文号（须经许可的案件）")
 @by_option
-def approve(ref: str, permit_no: str | None, by: str) -> None:
+def approve(ref: str, permit_no: str | None, actor: Actor) -> None:
     """通过一个预约。"""
-    done = decisions.approve(house().desk, ref_said(ref), by, permit_no)
+    done = decisions.approve(house().desk, actor, ref_said(ref), permit_no)
     answer(f"{done.ref} 已通过：{moment_words(done.starts_at)}。")
 
 
@@ -38,7 +39,7 @@ def approve(ref: str, permit_no: str | None, by: str) -> None:
 @click.argument("ref")
 @click.option("--reason", required=True, help="原因，会短信告知律师")
 @by_option
-def reject(ref: str, reason: str, by: str) -> None:
+def reject(ref: str, reason: str, actor: Actor) -> None:
     """不通过一个预约，并说明原因。"""
-    done = decisions.reject(house().desk, ref_said(ref), by, reason)
+    done = decisions.reject(house().desk, actor, ref_said(ref), reason)
     answer(f"{done.ref} 不通过：{reason}。")

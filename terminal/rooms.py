@@ -3,6 +3,7 @@
 import click
 
 from booking.gate import rooms
+from booking.record.actor import Actor
 from house import house
 from terminal.speech import Subject, answer, by_option, json_option, listing
 
@@ -13,9 +14,9 @@ room = Subject("room", help="会见室")
 @click.argument("centre")
 @click.argument("name")
 @by_option
-def add(centre: str, name: str, by: str) -> None:
+def add(centre: str, name: str, actor: Actor) -> None:
     """登记会见室：看守所代码、名称。"""
-    made = rooms.add(centre, name, house().desk.now(), by)
+    made = rooms.add(actor, house().desk.now(), centre, name)
     answer(f"已登记会见室“{made.name}”（{centre}）。")
 
 
@@ -33,9 +34,9 @@ def list_rooms(centre: str, as_json: bool) -> None:
 @click.argument("centre")
 @click.argument("name")
 @by_option
-def close(centre: str, name: str, by: str) -> None:
+def close(centre: str, name: str, actor: Actor) -> None:
     """停用会见室；正在使用的不能停用。"""
-    rooms.close(rooms.named(centre, name), house().desk.now(), by)
+    rooms.close(actor, house().desk.now(), rooms.named(centre, name))
     answer(f"会见室“{name}”已停用。")
 
 
@@ -43,7 +44,7 @@ def close(centre: str, name: str, by: str) -> None:
 @click.argument("centre")
 @click.argument("name")
 @by_option
-def reopen(centre: str, name: str, by: str) -> None:
+def reopen(centre: str, name: str, actor: Actor) -> None:
     """恢复使用会见室。"""
-    rooms.reopen(rooms.named(centre, name), house().desk.now(), by)
+    rooms.reopen(actor, house().desk.now(), rooms.named(centre, name))
     answer(f"会见室“{name}”已恢复使用。")

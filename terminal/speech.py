@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from peewee import DataError, OperationalError, ProgrammingError
 from tqdm import tqdm
 
+from booking.record.actor import Actor
 from refusals import Refusal
 
 LONGEST_NAME = 80  # as the columns have it
@@ -81,16 +82,16 @@ def _account() -> str:
         return "terminal"
 
 
-def _named(_context: click.Context, _option: click.Parameter, by: str) -> str:
+def _named(_context: click.Context, _option: click.Parameter, by: str) -> Actor:
     if not 1 <= len(by.strip()) <= LONGEST_NAME:
         raise click.BadParameter(f"请填写账号，最多 {LONGEST_NAME} 个字")
-    return by.strip()
+    return Actor(by.strip())
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 by_option: Decorator = click.option(
-    "--by", default=_account, callback=_named, show_default="当前系统用户", help="经办民警的账号"
+    "--by", "actor", default=_account, callback=_named, show_default="当前系统用户", help="经办民警的账号"
 )
 dry_run_option: Decorator = click.option("--dry-run", is_flag=True, help="只检查并报告，不写入")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

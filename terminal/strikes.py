@@ -3,6 +3,7 @@
 import click
 
 from booking.lawyers import standing
+from booking.record.actor import Actor
 from house import house
 from models import Lawyer, Strike
 from terminal.speech import Subject, answer, by_option, json_option, listing
@@ -41,7 +42,7 @@ def list_strikes(licence: str | None, appealed: bool, limit: int, as_json: bool)
 @click.argument("strike", type=click.IntRange(1, 2**31 - 1), metavar="编号")
 @click.option("--reason", "--why", "why", required=True, help="撤销的原因")
 @by_option
-def waive(strike: int, why: str, by: str) -> None:
+def waive(strike: int, why: str, actor: Actor) -> None:
     """撤销一次爽约；由它引起的暂停同时解除。"""
-    done = standing.waive(strike, house().desk.now(), by, why)
+    done = standing.waive(actor, house().desk.now(), strike, why)
     answer(f"编号{strike}的爽约记录（预约{done.booking_id}）已撤销。")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from booking.record.actor import Actor
 from booking.timetable import imports, rollout
 from house import house
 from refusals import Invalid
@@ -18,7 +19,7 @@ timetable = Subject("timetable", help="每周时间表")
 @dry_run_option
 @by_option
 @json_option
-def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
+def import_file(file: Path, dry_run: bool, actor: Actor, as_json: bool) -> None:
     """导入一个看守所的时间表（TOML），立即生效；名额减少不影响已预约的律师。
 
     \b
@@ -42,7 +43,7 @@ def import_file(file: Path, dry_run: bool, by: str, as_json: bool) -> None:
     if dry_run:
         answer(f"检查通过，未导入。受影响的已预约时段{len(hit)}个。", as_json, imported=False, affected=told)
         return
-    made = imports.import_table(table, file.name, now, by)
+    made = imports.import_table(actor, now, table, file.name)
     opened = rollout.open_days(desk, now)
     words = f"已导入{table.centre}的时间表" if made else f"{table.centre}的时间表与现行的相同，未重复导入"
     said = f"{words}：新增时段{opened.new}个，调整{opened.changed}个；受影响的已预约时段{len(hit)}个。"

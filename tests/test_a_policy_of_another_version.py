@@ -11,6 +11,7 @@ import models
 from app import create_app
 from booking import policy as rules
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.timetable import centres
 from models import Centre, Lawyer
 from models.lawyers import seal_person
@@ -84,7 +85,7 @@ def test_a_text_that_is_no_json_reads_as_the_defaults():
 def test_what_this_version_does_not_understand_is_kept_when_the_policy_is_written(centre):
     strange = {"a_name_of_tomorrow": 3, "max_lawyers": 9}
     store(strange | {"daily_limit": 5})
-    changed = centres.set_policy("pudong", {"ahead_limit": 8}, clock.now(), "chief")
+    changed = centres.set_policy(Actor("chief"), clock.now(), "pudong", {"ahead_limit": 8})
     assert changed == {"ahead_limit": (6, 8)}
     assert Centre.get().policy == strange | {"daily_limit": 5, "ahead_limit": 8}
 
@@ -92,18 +93,18 @@ def test_what_this_version_does_not_understand_is_kept_when_the_policy_is_writte
 def test_a_broken_number_is_cured_by_writing_it(centre):
     for value, kept in ((1, {"max_lawyers": 1}), (None, {})):
         store({"max_lawyers": 9})
-        centres.set_policy("pudong", {"max_lawyers": value}, clock.now(), "chief")
+        centres.set_policy(Actor("chief"), clock.now(), "pudong", {"max_lawyers": value})
         assert Centre.get().policy == kept
 
 
 def test_two_numbers_that_contradict_each_other_do_not_undo_what_is_written(centre):
     store({"opens_days_before": 5, "closes_days_before": 9})
-    centres.set_policy("pudong", {"opens_days_before": 6}, clock.now(), "chief")
+    centres.set_policy(Actor("chief"), clock.now(), "pudong", {"opens_days_before": 6})
     assert Policy.of(Centre.get()) == Policy(opens_days_before=6)
 
 
 @pytest.mark.parametrize("wrong", [{"a_name_of_tomorrow": 3}, {"max_lawyers": 9}, {"closes_days_before": 9}])
 def test_writing_stays_strict(centre, wrong):
     with pytest.raises(Invalid):
-        centres.set_policy("pudong", wrong, clock.now(), "chief")
+        centres.set_policy(Actor("chief"), clock.now(), "pudong", wrong)
     assert Centre.get().policy == {}

@@ -131,7 +131,7 @@ def page_written(house: House) -> None:
 
 def page_shown(house: House) -> None:
     house.write("console/templates/console/tea.html", "")
-    house.write("booking/tea.py", 'note(by, now, Kind.TEA_SEEN, "")\n')
+    house.write("booking/tea.py", 'note(actor, now, Kind.TEA_SEEN, "")\n')
 
 
 def words_given(house: House) -> None:

@@ -12,6 +12,7 @@ from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
 from booking.lifecycle import ONCE, tell, transition
 from booking.policy import Policy
+from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.words import STATES, moment_words
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def arrive(
-    ref: str, now: datetime, by: str, papers: Collection[str] | None = None, owed: str = ""
+    actor: Actor, now: datetime, ref: str, papers: Collection[str] | None = None, owed: str = ""
 ) -> Booking:
     """The lawyer is here with the papers of rule 15: all of them, or those ticked off in `papers`.
 
@@ -40,10 +41,10 @@ def arrive(
     seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
     owed = owed if len(seen) < len(needed) else ""
     with database.atomic():
-        transition(booking, State.ARRIVED, by=by, now=now, why=f"证件后补：{owed}" if owed else "")
-        Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=by)
+        transition(booking, State.ARRIVED, by=actor.account, now=now, why=f"证件后补：{owed}" if owed else "")
+        Visit.create(booking=booking.ref, papers=seen, papers_owed=owed, arrived_at=now, who=actor.account)
         note(
-            by,
+            actor,
             now,
             Kind.ARRIVALS_ARRIVED,
             booking.ref,
@@ -53,16 +54,16 @@ def arrive(
     return booking
 
 
-def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
+def start(actor: Actor, now: datetime, ref: str, room: int | None = None) -> Booking:
     """The meeting begins, in `room` or the one given on arrival. Raises NotFound, WrongState when the room is taken,
     saying by whom."""
     booking = find(ref)
     given = _room(booking, room)
     with rooms.given_once(given), database.atomic():
-        transition(booking, State.MEETING, by=by, now=now)
+        transition(booking, State.MEETING, by=actor.account, now=now)
         Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
         note(
-            by,
+            actor,
             now,
             Kind.ARRIVALS_MEETING,
             booking.ref,
@@ -72,7 +73,7 @@ def start(ref: str, now: datetime, by: str, room: int | None = None) -> Booking:
     return booking
 
 
-def give_room(ref: str, now: datetime, by: str, room: int) -> Booking:
+def give_room(actor: Actor, now: datetime, ref: str, room: int) -> Booking:
     """Another room, or on arrival the one to wait for; it is taken from the start of the meeting on.
 
     Raises NotFound, WrongState when it is taken, or nobody is there for it.
@@ -84,21 +85,21 @@ def give_room(ref: str, now: datetime, by: str, room: int) -> Booking:
         here = (Visit.booking == booking.ref) & Visit.ended_at.is_null()
         if not Visit.update(room=given, occupies=occupied).where(here).execute():
             raise WrongState(f"该预约{STATES[booking.state]}，不能安排会见室")
-        note(by, now, Kind.ARRIVALS_ROOM, booking.ref, {"room": given.name}, centre=booking.centre_id)
+        note(actor, now, Kind.ARRIVALS_ROOM, booking.ref, {"room": given.name}, centre=booking.centre_id)
     return booking
 
 
-def finish(ref: str, now: datetime, by: str) -> Booking:
+def finish(actor: Actor, now: datetime, ref: str) -> Booking:
     """The meeting is over and its room free. Raises NotFound, WrongState."""
     booking = find(ref)
     with database.atomic():
-        transition(booking, State.DONE, by=by, now=now)
+        transition(booking, State.DONE, by=actor.account, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
-        note(by, now, Kind.ARRIVALS_DONE, booking.ref, centre=booking.centre_id)
+        note(actor, now, Kind.ARRIVALS_DONE, booking.ref, centre=booking.centre_id)
     return booking
 
 
-def no_show(desk: "Desk", ref: str, by: str) -> Booking:
+def no_show(desk: "Desk", actor: Actor, ref: str) -> Booking:
     """Rule 11, an officer's word before the clock's: the lawyer has not come in time. A strike, as there.
 
     Raises NotFound, WrongState when it is not confirmed, or not yet late.
@@ -107,7 +108,7 @@ def no_show(desk: "Desk", ref: str, by: str) -> Booking:
     late_from = Policy.of(booking.centre).late_from(booking.starts_at)
     if booking.state == State.CONFIRMED and desk.now() < late_from:
         raise WrongState(f"{moment_words(late_from)}起未到场才计爽约")
-    _miss(desk, booking, by)
+    _miss(desk, actor, booking)
     return booking
 
 
@@ -126,7 +127,7 @@ def mark_no_shows(desk: "Desk") -> int:
     for booking in begun.order_by(Booking.starts_at):
         try:
             if now >= Policy.of(booking.centre).late_from(booking.starts_at):
-                _miss(desk, booking, "system")
+                _miss(desk, SYSTEM, booking)
                 marked += 1
         except WrongState:
             continue  # arrived, or marked, just now
@@ -137,16 +138,16 @@ def mark_no_shows(desk: "Desk") -> int:
     return marked
 
 
-def _miss(desk: "Desk", booking: Booking, by: str) -> None:
+def _miss(desk: "Desk", actor: Actor, booking: Booking) -> None:
     now = desk.now()
     with database.atomic():
         lock_people([booking.lawyer_id])
-        transition(booking, State.NO_SHOW, by=by, now=now)
+        transition(booking, State.NO_SHOW, by=actor.account, now=now)
         # The cause is told before the suspension it may lead to.
         tell(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
-        if by != "system":
-            note(by, now, Kind.ARRIVALS_NO_SHOW, booking.ref, centre=booking.centre_id)
+        if actor != SYSTEM:
+            note(actor, now, Kind.ARRIVALS_NO_SHOW, booking.ref, centre=booking.centre_id)
     desk.seats.wake()
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from peewee import JOIN
 
 from booking.lifecycle import BROUGHT, CAME_TO_NOTHING
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from clock import at
@@ -91,7 +92,7 @@ def version(sheets: Iterable[Sheet]) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datetime) -> None:
+def printed(actor: Actor, now: datetime, centre: str, day: date, slot_id: str, seen: str) -> None:
     """Remember what is on paper now. Raises WrongState where it is no longer what was `seen`."""
     with database.atomic():
         sheets = of(centre, day, slot_id)
@@ -103,14 +104,14 @@ def printed(centre: str, day: date, slot_id: str, seen: str, by: str, now: datet
                 "day": day,
                 "slot": sheet.slot.id,
                 "printed_at": now,
-                "by": by,
+                "by": actor.account,
                 "lines": {
                     line.ref: line.printed for line in sheet.lines if line.state not in CAME_TO_NOTHING
                 },
             }
             for sheet in sheets
         ).execute()
-        note(by, now, Kind.PLAN_PRINTED, slot_id or f"{day}", centre=centre)
+        note(actor, now, Kind.PLAN_PRINTED, slot_id or f"{day}", centre=centre)
 
 
 def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], Mapping[str, int]]:

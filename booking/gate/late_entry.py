@@ -9,6 +9,7 @@ from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
 from booking.lifecycle import transition
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.words import STATES
@@ -36,9 +37,16 @@ class Times(NamedTuple):
 
 
 def enter(
-    desk: "Desk", ref: str, by: str, times: Times, *, room: int | None = None,
-    papers: Collection[str] | None = None, owed: str = "", waive: bool = False,
-) -> Booking:  # fmt: skip
+    desk: "Desk",
+    actor: Actor,
+    ref: str,
+    times: Times,
+    *,
+    room: int | None = None,
+    papers: Collection[str] | None = None,
+    owed: str = "",
+    waive: bool = False,
+) -> Booking:
     """The steps of a visit, as they happened. A booking the clock has marked as missed stays so, a state never goes
     back; with `waive` its strike is taken back, where the paper shows that the lawyer came in time.
 
@@ -55,13 +63,13 @@ def enter(
     columns |= _placed(given, times, before)
     with rooms.given_once(given), database.atomic():
         if booking.state == State.NO_SHOW:
-            _take_back_strike(desk, booking, before, times, policy, by, waive)
+            _take_back_strike(desk, actor, booking, before, times, policy, waive)
         else:
             for to, at in times.steps().items():
-                transition(booking, to, by=by, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
-        _write(booking, times, columns, by)
+                transition(booking, to, by=actor.account, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
+        _write(actor, booking, times, columns)
         words = {str(to): f"{at:%H:%M}" for to, at in times.steps().items()}
-        note(by, now, Kind.ARRIVALS_LATE, ref, words, centre=booking.centre_id)
+        note(actor, now, Kind.ARRIVALS_LATE, ref, words, centre=booking.centre_id)
     return booking
 
 
@@ -102,7 +110,13 @@ def _placed(given: Room | None, times: Times, before: Visit | None) -> dict[str,
 
 
 def _take_back_strike(
-    desk: "Desk", booking: Booking, before: Visit | None, times: Times, policy: Policy, by: str, waive: bool
+    desk: "Desk",
+    actor: Actor,
+    booking: Booking,
+    before: Visit | None,
+    times: Times,
+    policy: Policy,
+    waive: bool,
 ) -> None:
     """Only the first entry needs it. Raises WrongState for who came too late, or without a yes."""
     if before is not None or times.arrived_at is None:
@@ -114,14 +128,14 @@ def _take_back_strike(
     strike = Strike.get_or_none(Strike.booking == booking.ref)
     if strike is not None and strike.state != "waived":
         standing.waive(
-            strike.id, desk.now(), by, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）"
+            actor, desk.now(), strike.id, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）"
         )
 
 
-def _write(booking: Booking, times: Times, columns: dict[str, Any], by: str) -> None:
+def _write(actor: Actor, booking: Booking, times: Times, columns: dict[str, Any]) -> None:
     """Raises WrongState where somebody has entered the same since."""
     if times.arrived_at is not None:
-        row = {"booking": booking.ref, "who": by, **columns}
+        row = {"booking": booking.ref, "who": actor.account, **columns}
         entering = Visit.insert(row).on_conflict(action="NOTHING", conflict_target=[Visit.booking])
         done = entering.as_rowcount().execute()  # a room that somebody else has still raises
     else:

@@ -8,6 +8,7 @@ from operator import or_
 
 from peewee import Case, IntegrityError, fn
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Booking, Centre, Lawyer, Room, Visit, database
@@ -37,7 +38,7 @@ def named(centre: str, name: str) -> Room:
     return found
 
 
-def add(centre: str, name: str, now: datetime, by: str) -> Room:
+def add(actor: Actor, now: datetime, centre: str, name: str) -> Room:
     """The last in the list. Raises Invalid, NotFound for an unknown centre, AlreadyBound where the name is taken."""
     name = name.strip()
     if not 1 <= len(name) <= LONGEST_NAME:
@@ -49,27 +50,27 @@ def add(centre: str, name: str, now: datetime, by: str) -> Room:
     with database.atomic():
         if not Room.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"会见室“{name}”已登记")
-        note(by, now, Kind.ROOM_ADD, name, centre=centre)
+        note(actor, now, Kind.ROOM_ADD, name, centre=centre)
     return named(centre, name)
 
 
-def close(room: Room, now: datetime, by: str) -> None:
+def close(actor: Actor, now: datetime, room: Room) -> None:
     """Raises WrongState while a meeting is on in it, saying whose, and when it is closed already."""
     free = ~fn.EXISTS(Visit.select(Visit.booking).where(Visit.occupies == room.id))
     try:
-        _turn(room, "open", "closed", now, by, free, f"会见室“{room.name}”已停用")
+        _turn(actor, now, room, "open", "closed", free, f"会见室“{room.name}”已停用")
     except WrongState:
         if Visit.select().where(Visit.occupies == room.id).exists():
             raise WrongState(f"{_taken(room)}，不能停用") from None
         raise
 
 
-def reopen(room: Room, now: datetime, by: str) -> None:
+def reopen(actor: Actor, now: datetime, room: Room) -> None:
     """Raises WrongState when it is open already."""
-    _turn(room, "closed", "open", now, by, Room.id == room.id, f"会见室“{room.name}”已在使用")
+    _turn(actor, now, room, "closed", "open", Room.id == room.id, f"会见室“{room.name}”已在使用")
 
 
-def shift(room: Room, up: bool, now: datetime, by: str) -> None:
+def shift(actor: Actor, now: datetime, room: Room, up: bool) -> None:
     """One place up or down in the list; the first stays first. Raises WrongState where the order changed meanwhile."""
     before = every(str(room.centre_id))
     order, at = [one.id for one in before], [one.id for one in before].index(room.id)
@@ -82,7 +83,7 @@ def shift(room: Room, up: bool, now: datetime, by: str) -> None:
     with database.atomic():
         if Room.update(place=places).where(same).execute() != len(order):
             raise WrongState("会见室的顺序刚刚有变化，请重看后再调整")
-        note(by, now, Kind.ROOM_ORDER, room.name, centre=room.centre_id)
+        note(actor, now, Kind.ROOM_ORDER, room.name, centre=room.centre_id)
 
 
 def to_use(centre: str, room: int) -> Room:
@@ -112,11 +113,13 @@ def _taken(room: Room) -> str:
     return f"会见室“{room.name}”正由{visit.booking.lawyer.name}律师（{visit.booking_id}）使用，{since}开始"
 
 
-def _turn(room: Room, before: str, after: str, now: datetime, by: str, where: object, otherwise: str) -> None:
+def _turn(
+    actor: Actor, now: datetime, room: Room, before: str, after: str, where: object, otherwise: str
+) -> None:
     with database.atomic():
         here = (Room.id == room.id) & (Room.state == before)
         if not Room.update(state=after).where(here, where).execute():
             raise WrongState(otherwise)
         what = Kind.ROOM_CLOSE if after == "closed" else Kind.ROOM_OPEN
-        note(by, now, what, room.name, centre=room.centre_id)
+        note(actor, now, what, room.name, centre=room.centre_id)
     room.state = after

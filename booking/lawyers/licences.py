@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from peewee import IntegrityError
 
 from booking.identity import same_name
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Lawyer, RollEntry, database, keyring
@@ -47,7 +48,7 @@ def bind(openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: 
     raise _bound_elsewhere()
 
 
-def decide(lawyer_id: int, verified: bool, now: datetime, by: str, why: str) -> Lawyer:
+def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str) -> Lawyer:
     """An officer's word on a pending lawyer; with a no, `why` is told to the lawyer.
 
     With a yes the answer is the row this person left at an unbinding, where there is one. Raises NotFound, WrongState,
@@ -62,19 +63,19 @@ def decide(lawyer_id: int, verified: bool, now: datetime, by: str, why: str) -> 
             if verified:
                 lawyer_id = _return_to_own(lawyer_id)
             what = Kind.LICENCE_VERIFIED if verified else Kind.LICENCE_REFUSED
-            note(by, now, what, f"lawyer-{lawyer_id}", {"why": why})
+            note(actor, now, what, f"lawyer-{lawyer_id}", {"why": why})
     except IntegrityError:
         raise _bound_elsewhere() from None
     return _of_id(lawyer_id)
 
 
-def unbind(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
+def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
     """Free the licence, the phone and the WeChat identity; bookings and strikes stay. Raises NotFound."""
     with database.atomic():
         nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
         findings = [_finding("unbound", why or "已解除绑定")]
         Lawyer.update(**nobody, findings=findings, updated_at=now).where(Lawyer.id == lawyer_id).execute()
-        note(by, now, Kind.LICENCE_UNBOUND, f"lawyer-{lawyer_id}", {"why": why})
+        note(actor, now, Kind.LICENCE_UNBOUND, f"lawyer-{lawyer_id}", {"why": why})
         return _of_id(lawyer_id)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.words import moment_words
@@ -78,7 +79,7 @@ def appeals(centre: str, now: datetime, many: int = 50) -> list[Strike]:
     return list(found.where(waits, Booking.centre == centre).order_by(Strike.appealed_at).limit(many))
 
 
-def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
+def waive(actor: Actor, now: datetime, strike_id: int, why: str) -> Strike:
     """An officer takes a strike back. A suspension it led to ends, and the other strikes of it stand again.
 
     A suspension that is over has used them up for good.
@@ -91,17 +92,17 @@ def waive(strike_id: int, now: datetime, by: str, why: str) -> Strike:
         found = Strike.get_by_id(strike_id)
         if found.state == "waived":
             raise WrongState("该爽约记录已撤销")
-        Strike.update(state="waived", waived_by=by, waived_why=why[:200]).where(
+        Strike.update(state="waived", waived_by=actor.account, waived_why=why[:200]).where(
             Strike.id == strike_id
         ).execute()
         if found.suspension is not None:
             _lift(found.suspension, why, now)
         words, centre = {"why": why}, found.booking.centre_id
-        note(by, now, Kind.STRIKE_WAIVE, str(strike_id), words, centre=centre)
+        note(actor, now, Kind.STRIKE_WAIVE, str(strike_id), words, centre=centre)
     return Strike.get_by_id(strike_id)
 
 
-def lift(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
+def lift(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
     """An officer ends a lawyer's suspension before its time; the strikes that led to it stay used up.
 
     Raises NotFound, Invalid without a reason, WrongState where nothing is suspended.
@@ -120,7 +121,7 @@ def lift(lawyer_id: int, now: datetime, by: str, why: str) -> Lawyer:
         letters = [_over(suspension, now) for suspension in ended.execute()]
         Lawyer.update(suspended_until=None, updated_at=now).where(Lawyer.id == lawyer_id).execute()
         outbox.post_all(letters[-1:], now)
-        note(by, now, Kind.SUSPENSION_LIFT, f"lawyer-{lawyer_id}", {"why": why})
+        note(actor, now, Kind.SUSPENSION_LIFT, f"lawyer-{lawyer_id}", {"why": why})
     return Lawyer.get_by_id(lawyer_id)
 
 

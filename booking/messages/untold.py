@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from peewee import OP, Expression, Value
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Booking, Lawyer, Notice, database
@@ -79,7 +80,7 @@ def why(notice: Notice) -> str:
     return str(notice.problem or (meaning(notice.code) if notice.code else ""))
 
 
-def resend(notice_id: int, by: str, asking: Asking) -> str:
+def resend(actor: Actor, notice_id: int, asking: Asking) -> str:
     """Send an untold notice again. Answers how it stands now.
 
     `due`: it goes out again. `sent`: Aliyun has it after all, nothing is sent. `unknown`: Aliyun gives no answer,
@@ -94,19 +95,26 @@ def resend(notice_id: int, by: str, asking: Asking) -> str:
     if notice.state == "unknown" and not asking.ask(notice):
         return "unknown"
     with database.atomic():
-        if _post_again(notice_id, by, asking.now()):
+        if _post_again(actor, asking.now(), notice_id):
             words = {"event": notice.event, "was": notice.state}
-            note(by, asking.now(), Kind.NOTICE_RESEND, f"notice:{notice_id}", words, centre=_about(notice_id))
+            note(
+                actor,
+                asking.now(),
+                Kind.NOTICE_RESEND,
+                f"notice:{notice_id}",
+                words,
+                centre=_about(notice_id),
+            )
     return str(Notice.get_by_id(notice_id).state)
 
 
-def told_by_phone(notice_id: int, by: str, now: datetime) -> bool:
+def told_by_phone(actor: Actor, now: datetime, notice_id: int) -> bool:
     """Off the list: the officer told the lawyer himself. False where it is not, or no longer, on it."""
     on_list = (Notice.id == notice_id) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
     with database.atomic():
-        if not Notice.update(told_at=now, told_by=by).where(on_list).execute():
+        if not Notice.update(told_at=now, told_by=actor.account).where(on_list).execute():
             return False
-        note(by, now, Kind.NOTICE_TOLD_BY_PHONE, f"notice:{notice_id}", centre=_about(notice_id))
+        note(actor, now, Kind.NOTICE_TOLD_BY_PHONE, f"notice:{notice_id}", centre=_about(notice_id))
     return True
 
 
@@ -145,10 +153,10 @@ def _about(notice_id: int) -> str | None:
     return centre
 
 
-def _post_again(notice_id: int, by: str, now: datetime) -> bool:
+def _post_again(actor: Actor, now: datetime, notice_id: int) -> bool:
     again = Notice.update(
         state="due", due_at=now, queued_at=None, attempts=0, ask_at=None, asked=0,
-        biz_id=None, code=None, problem=None, sent_at=None, delivered_at=None, resent_by=by,
+        biz_id=None, code=None, problem=None, sent_at=None, delivered_at=None, resent_by=actor.account,
     )  # fmt: skip
     on_list = (Notice.id == notice_id) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
     return bool(again.where(on_list).execute())

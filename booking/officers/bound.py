@@ -5,6 +5,7 @@ from datetime import datetime
 from peewee import IntegrityError
 
 from booking.officers import codes
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Centre, Officer, database, rows_of
@@ -24,7 +25,7 @@ def openids() -> set[str]:
     return {openid for (openid,) in rows_of(Officer.select(Officer.account_openid).where(bound))}
 
 
-def bind(openid: str, code: str, now: datetime) -> Officer:
+def bind(openid: str, code: str, now: datetime, address: str = "") -> Officer:
     """The officer whose code it is comes by this identity from now on, and by no other.
 
     Raises Invalid for a code that is wrong, used or expired, AlreadyBound where the identity is another officer's.
@@ -35,14 +36,22 @@ def bind(openid: str, code: str, now: datetime) -> Officer:
             left = (Officer.account_openid == openid) & (Officer.state != "active")
             Officer.update(account_openid=None).where(left).execute()
             Officer.update(account_openid=openid).where(Officer.id == officer.id).execute()
-            note(officer.account, now, Kind.OFFICER_BOUND, officer.account, centre=officer.centre_id)
+            note(
+                Actor.of(officer, address), now, Kind.OFFICER_BOUND, officer.account, centre=officer.centre_id
+            )
     except IntegrityError:
         raise AlreadyBound("此微信已绑定其他民警") from None
     return officer
 
 
-def unbind(officer: Officer, now: datetime) -> None:
+def unbind(officer: Officer, now: datetime, address: str = "") -> None:
     with database.atomic():
         same = (Officer.id == officer.id) & (Officer.account_openid == officer.account_openid)
         if Officer.update(account_openid=None).where(same).execute():
-            note(officer.account, now, Kind.OFFICER_UNBOUND, officer.account, centre=officer.centre_id)
+            note(
+                Actor.of(officer, address),
+                now,
+                Kind.OFFICER_UNBOUND,
+                officer.account,
+                centre=officer.centre_id,
+            )

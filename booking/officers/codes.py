@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ALPHABET, ref_said
@@ -13,7 +14,7 @@ LASTS = {"sign_in": timedelta(hours=24), "bind": timedelta(minutes=10)}
 LETTERS = 8
 
 
-def issue(officer: Officer, kind: str, now: datetime, by: str) -> str:
+def issue(actor: Actor, now: datetime, officer: Officer, kind: str) -> str:
     """A new code, 8 characters to be said aloud; an earlier one of this kind is void. Raises WrongState."""
     if officer.state != "active":
         raise WrongState(f"{officer.name}（{officer.account}）已停用")
@@ -27,7 +28,7 @@ def issue(officer: Officer, kind: str, now: datetime, by: str) -> str:
             created_at=now,
             expires_at=now + LASTS[kind],
         )
-        note(by, now, Kind(f"officer.{kind}_code"), officer.account, centre=officer.centre_id)
+        note(actor, now, Kind(f"officer.{kind}_code"), officer.account, centre=officer.centre_id)
     return code
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from peewee import JOIN, IntegrityError
 
 from booking.fields import unseen
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Centre, Officer, OfficerCode, OfficerSession, database, rows_of
@@ -23,7 +24,7 @@ _NOBODYS = {
 }  # in the records these act; an officer of that name would pass for them
 
 
-def add(account: str, name: str, role: str, centre: str | None, now: datetime, by: str) -> Officer:
+def add(actor: Actor, now: datetime, account: str, name: str, role: str, centre: str | None) -> Officer:
     """No centre means the whole bureau. Raises Invalid, NotFound for an unknown centre, AlreadyBound when taken."""
     if not _ACCOUNT.fullmatch(account):
         raise Invalid("账号须为2至40个字母、数字或 . _ -")
@@ -33,11 +34,13 @@ def add(account: str, name: str, role: str, centre: str | None, now: datetime, b
     with database.atomic():
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"账号{account}已存在")
-        note(by, now, Kind.OFFICER_ADD, account, {"role": role, "centre": centre}, centre=centre)
+        note(actor, now, Kind.OFFICER_ADD, account, {"role": role, "centre": centre}, centre=centre)
     return of_account(account)
 
 
-def change(officer: Officer, name: str, role: str, centre: str | None, now: datetime, by: Officer) -> None:
+def change(
+    officer: Officer, name: str, role: str, centre: str | None, now: datetime, by: Officer, address: str = ""
+) -> None:
     """Raises Invalid, NotFound, Forbidden for one's own role or centre, and for what another centre would have to say."""
     columns = _checked(name, role, centre)
     with database.atomic():
@@ -50,10 +53,17 @@ def change(officer: Officer, name: str, role: str, centre: str | None, now: date
         changed = {field: value for field, value in columns.items() if value != before.__data__[field]}
         if changed:
             Officer.update(**changed).where(Officer.id == before.id).execute()
-            note(by.account, now, Kind.OFFICER_CHANGE, before.account, changed, centre=before.centre_id)
+            note(
+                Actor.of(by, address),
+                now,
+                Kind.OFFICER_CHANGE,
+                before.account,
+                changed,
+                centre=before.centre_id,
+            )
 
 
-def suspend(officer: Officer, now: datetime, by: Officer) -> None:
+def suspend(officer: Officer, now: datetime, by: Officer, address: str = "") -> None:
     """Out at once, with every session and code. Raises Forbidden for oneself, WrongState when it is so already."""
     if officer.id == by.id:
         raise Forbidden("不能停用自己")
@@ -64,34 +74,46 @@ def suspend(officer: Officer, now: datetime, by: Officer) -> None:
         OfficerSession.update(revoked_at=now).where(mine, OfficerSession.revoked_at.is_null()).execute()
         codes = (OfficerCode.officer == officer) & OfficerCode.used_at.is_null()
         OfficerCode.update(used_at=now).where(codes).execute()
-        note(by.account, now, Kind.OFFICER_SUSPEND, officer.account, centre=officer.centre_id)
+        note(Actor.of(by, address), now, Kind.OFFICER_SUSPEND, officer.account, centre=officer.centre_id)
 
 
-def restore(officer: Officer, now: datetime, by: Officer) -> None:
+def restore(officer: Officer, now: datetime, by: Officer, address: str = "") -> None:
     """Raises Forbidden, WrongState."""
     with database.atomic():
         _alone(by)
         _turn(officer, "suspended", "active", by)
-        note(by.account, now, Kind.OFFICER_RESTORE, officer.account, centre=officer.centre_id)
+        note(Actor.of(by, address), now, Kind.OFFICER_RESTORE, officer.account, centre=officer.centre_id)
 
 
-def bind_website(officer: Officer, openid: str, now: datetime) -> None:
+def bind_website(officer: Officer, openid: str, now: datetime, address: str = "") -> None:
     """From now on this WeChat identity signs the officer in. Raises AlreadyBound when it is another's."""
     try:
         with database.atomic():
             Officer.update(website_openid=openid).where(Officer.id == officer.id).execute()
-            note(officer.account, now, Kind.OFFICER_WECHAT_BIND, officer.account, centre=officer.centre_id)
+            note(
+                Actor.of(officer, address),
+                now,
+                Kind.OFFICER_WECHAT_BIND,
+                officer.account,
+                centre=officer.centre_id,
+            )
     except IntegrityError:
         raise AlreadyBound("此微信已绑定另一位民警") from None
 
 
-def unbind_website(officer: Officer, now: datetime) -> None:
+def unbind_website(officer: Officer, now: datetime, address: str = "") -> None:
     """Raises WrongState when none is bound."""
     bound = (Officer.id == officer.id) & Officer.website_openid.is_null(False)
     with database.atomic():
         if not Officer.update(website_openid=None).where(bound).execute():
             raise WrongState("没有绑定微信")
-        note(officer.account, now, Kind.OFFICER_WECHAT_UNBIND, officer.account, centre=officer.centre_id)
+        note(
+            Actor.of(officer, address),
+            now,
+            Kind.OFFICER_WECHAT_UNBIND,
+            officer.account,
+            centre=officer.centre_id,
+        )
 
 
 def may_see_to(by: Officer, centre: str | None) -> None:

@@ -8,6 +8,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Officer, database
@@ -33,7 +34,9 @@ def prove(account: str, passphrase: str, code: str, now: datetime) -> Officer:
     return officer
 
 
-def enrol(officer: Officer, passphrase: str, secret: str, code: str, now: datetime) -> None:
+def enrol(
+    officer: Officer, passphrase: str, secret: str, code: str, now: datetime, address: str = ""
+) -> None:
     """Passphrase and secret set, as after a one-time code; `code` shows that the secret has arrived. Raises Invalid."""
     _check_strength(officer, passphrase)
     step = _step_of(secret, code, now)
@@ -43,10 +46,12 @@ def enrol(officer: Officer, passphrase: str, secret: str, code: str, now: dateti
             totp_sealed=Officer.totp_sealed.seal(secret, id=officer.id),
             totp_last_step=step,
         ).where(Officer.id == officer.id).execute()
-        note(officer.account, now, Kind.OFFICER_ENROLLED, officer.account, centre=officer.centre_id)
+        note(
+            Actor.of(officer, address), now, Kind.OFFICER_ENROLLED, officer.account, centre=officer.centre_id
+        )
 
 
-def change_passphrase(officer: Officer, old: str, new: str, now: datetime) -> None:
+def change_passphrase(officer: Officer, old: str, new: str, now: datetime, address: str = "") -> None:
     """Raises Invalid for a wrong old one or a weak new one."""
     _check_old(officer, old)
     _check_strength(officer, new)
@@ -54,17 +59,25 @@ def change_passphrase(officer: Officer, old: str, new: str, now: datetime) -> No
         same = (Officer.id == officer.id) & (Officer.passphrase_hash == officer.passphrase_hash)
         if not Officer.update(passphrase_hash=_hash(new)).where(same).execute():
             raise WrongState("口令刚刚已被更改")
-        note(officer.account, now, Kind.OFFICER_PASSPHRASE, officer.account, centre=officer.centre_id)
+        note(
+            Actor.of(officer, address),
+            now,
+            Kind.OFFICER_PASSPHRASE,
+            officer.account,
+            centre=officer.centre_id,
+        )
 
 
-def renew_totp(officer: Officer, passphrase: str, secret: str, code: str, now: datetime) -> None:
+def renew_totp(
+    officer: Officer, passphrase: str, secret: str, code: str, now: datetime, address: str = ""
+) -> None:
     """Another secret in place of the old one. Raises Invalid."""
     _check_old(officer, passphrase)
     step = _step_of(secret, code, now)
     with database.atomic():
         sealed = Officer.totp_sealed.seal(secret, id=officer.id)
         Officer.update(totp_sealed=sealed, totp_last_step=step).where(Officer.id == officer.id).execute()
-        note(officer.account, now, Kind.OFFICER_TOTP, officer.account, centre=officer.centre_id)
+        note(Actor.of(officer, address), now, Kind.OFFICER_TOTP, officer.account, centre=officer.centre_id)
 
 
 def new_secret() -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from models import Audit
 
@@ -19,7 +20,7 @@ class Line(NamedTuple):
 
 
 def note(
-    by: str,
+    actor: Actor,
     now: datetime,
     what: Kind,
     subject: str,
@@ -27,12 +28,16 @@ def note(
     *,
     centre: Any = OWN,
 ) -> None:
-    """One line. Of no centre given it is filed under the acting officer's; None files it under none."""
-    filed = {} if centre is OWN else {"centre": centre}
-    Audit.create(at=now, who=by, what=what.value, subject=subject, words=words or {}, **filed)
+    """One line. Of no centre given it is filed under the actor's own; None files it under none."""
+    filed = actor.centre if centre is OWN else centre
+    Audit.create(**_by(actor, now, what), subject=subject, words=words or {}, centre=filed)
 
 
-def note_all(by: str, now: datetime, what: Kind, lines: Iterable[Line]) -> None:
+def note_all(actor: Actor, now: datetime, what: Kind, lines: Iterable[Line]) -> None:
     """The same thing done to many, in one statement."""
-    if rows := [{"at": now, "who": by, "what": what.value, **line._asdict()} for line in lines]:
+    if rows := [_by(actor, now, what) | line._asdict() for line in lines]:
         Audit.insert_many(rows).execute()
+
+
+def _by(actor: Actor, now: datetime, what: Kind) -> dict[str, Any]:
+    return {"at": now, "who": actor.account, "what": what.value, "origin": actor.address}

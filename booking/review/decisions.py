@@ -9,6 +9,7 @@ from peewee import InterfaceError, OperationalError
 
 from booking.lifecycle import ONCE, fit_to_send, tell, tell_all, transition, transition_all
 from booking.policy import Policy
+from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
 from booking.words import STATES, by_words, moment_words
@@ -47,7 +48,7 @@ def waiting(centre: str | None = None, before: datetime | None = None) -> list[B
     return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
 
 
-def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Booking:
+def approve(desk: "Desk", actor: Actor, ref: str, permit_no: str | None = None) -> Booking:
     """Raises NotFound, WrongState when it is decided already, has begun, or lacks a permit the law asks for."""
     booking = _find(ref)
     if desk.now() >= booking.starts_at:
@@ -55,17 +56,17 @@ def approve(desk: "Desk", ref: str, by: str, permit_no: str | None = None) -> Bo
     columns: dict[str, object] = {"permit_no": permit_no} if permit_no else {}
     if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
-    return _decide(desk, booking, State.CONFIRMED, by, "", **columns)
+    return _decide(desk, actor, booking, State.CONFIRMED, "", **columns)
 
 
-def reject(desk: "Desk", ref: str, by: str, reason: str) -> Booking:
+def reject(desk: "Desk", actor: Actor, ref: str, reason: str) -> Booking:
     """Raises NotFound, WrongState when it is decided already, Invalid without a reason."""
     if not reason.strip():
         raise Invalid("请填写不通过的原因")
-    return _decide(desk, _find(ref), State.REJECTED, by, reason.strip()[:200])
+    return _decide(desk, actor, _find(ref), State.REJECTED, reason.strip()[:200])
 
 
-def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
+def approve_clean(desk: "Desk", actor: Actor, refs: Sequence[str]) -> Cleared:
     """Approve those of these bookings that the comparison found nothing about, in one transaction.
 
     Each stands for itself: one with findings, one decided meanwhile and one that has begun are skipped, and said.
@@ -76,10 +77,11 @@ def approve_clean(desk: "Desk", refs: Sequence[str], by: str) -> Cleared:
     with database.atomic():
         lock_people({booking.lawyer_id for booking in clean})
         done = sorted(
-            transition_all(clean, State.CONFIRMED, by=by, now=now), key=lambda b: (b.starts_at, b.ref)
+            transition_all(clean, State.CONFIRMED, by=actor.account, now=now),
+            key=lambda b: (b.starts_at, b.ref),
         )
         tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
-        _note(by, now, Kind.REVIEW_CONFIRMED, done)
+        _note(actor, now, Kind.REVIEW_CONFIRMED, done)
     desk.seats.wake()
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
@@ -102,7 +104,7 @@ def decide_due(desk: "Desk") -> int:
     for booking in waiting(before=now + timedelta(days=2)):  # the deadline is on the day before
         try:
             if now >= Policy.of(booking.centre).review_due(booking.starts_at.date()):
-                _decide(desk, booking, *_by_itself(booking, now))
+                _decide(desk, SYSTEM, booking, *_by_itself(booking, now))
                 decided += 1
         except WrongState:
             continue  # an officer was quicker
@@ -113,16 +115,16 @@ def decide_due(desk: "Desk") -> int:
     return decided
 
 
-def _by_itself(booking: Booking, now: datetime) -> tuple[State, str, str]:
+def _by_itself(booking: Booking, now: datetime) -> tuple[State, str]:
     if now >= booking.starts_at:
-        return State.REJECTED, "system", "复核未能在会见前完成，责任不在您，请到会见窗口办理"
+        return State.REJECTED, "复核未能在会见前完成，责任不在您，请到会见窗口办理"
     if booking.findings:
         found = "；".join(finding["message"] for finding in booking.findings)
-        return State.REJECTED, "system", f"{found}。请到会见窗口办理"[:200]
-    return State.CONFIRMED, "system", "复核期限已到，比对无异常"
+        return State.REJECTED, f"{found}。请到会见窗口办理"[:200]
+    return State.CONFIRMED, "复核期限已到，比对无异常"
 
 
-def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **columns: object) -> Booking:
+def _decide(desk: "Desk", actor: Actor, booking: Booking, to: State, why: str, **columns: object) -> Booking:
     now = desk.now()
     if to == State.REJECTED:
         columns["decision_reason"] = why
@@ -131,11 +133,11 @@ def _decide(desk: "Desk", booking: Booking, to: State, by: str, why: str, **colu
             lock_people(
                 [booking.lawyer_id]
             )  # before the booking's row and its slot's, as whoever closes a day does
-            transition(booking, to, by=by, now=now, why=why, **columns)
+            transition(booking, to, by=actor.account, now=now, why=why, **columns)
             words = {"reason": fit_to_send(why, booking)} if to == State.REJECTED else {}
             tell(booking, to, now, cause=ONCE, **words)
-            if by != "system":
-                _note(by, now, Kind(f"review.{to}"), [booking], why)
+            if actor != SYSTEM:
+                _note(actor, now, Kind(f"review.{to}"), [booking], why)
     except WrongState:
         raise WrongState(_told_already(booking)) from None
     if to == State.REJECTED:
@@ -164,9 +166,9 @@ def _why_not(booking: Booking | None, now: datetime) -> str:
     return _told_already(booking)
 
 
-def _note(by: str, now: datetime, what: Kind, bookings: Sequence[Booking], why: str = "") -> None:
+def _note(actor: Actor, now: datetime, what: Kind, bookings: Sequence[Booking], why: str = "") -> None:
     lines = [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]
-    note_all(by, now, what, lines)
+    note_all(actor, now, what, lines)
 
 
 def _find(ref: str) -> Booking:

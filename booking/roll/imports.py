@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from peewee import ModelSelect
 
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll import sheets
@@ -32,7 +33,7 @@ OPEN = ("queued", "reading", "applying")
 UNREADABLE = "处理中断，名册未改动，请重新上传"
 
 
-def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None) -> RollImport:
+def bring(desk: "Desk", actor: Actor, file_name: str, raw: bytes, centre: str | None) -> RollImport:
     """Keep a file to be read. Its name is only shown. Raises TooLarge, Invalid for what is no table by its name."""
     if len(raw) > MOST_BYTES:
         raise TooLarge(f"文件超过{MOST_BYTES // 1_000_000}MB，请分次导入")
@@ -42,7 +43,7 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
     shown = "".join(letter for letter in file_name if letter.isprintable())[-200:]
     with database.atomic():
         made = RollImport.create(
-            by=by, centre=centre, file_name=shown, kind=kind, size=len(raw), state="queued",
+            by=actor.account, centre=centre, file_name=shown, kind=kind, size=len(raw), state="queued",
             touched_at=now, created_at=now,
         )  # fmt: skip
         for place, start in enumerate(range(0, len(raw), PART_BYTES)):
@@ -50,7 +51,7 @@ def bring(desk: "Desk", file_name: str, raw: bytes, by: str, centre: str | None)
             sealed = RollImportPart.sealed.seal(text, roll_import_id=made.id, place=place)
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
         words, subject = {"bytes": len(raw)}, str(made.id)
-        note(by, now, Kind.ROLL_BROUGHT, subject, words, centre=centre)
+        note(actor, now, Kind.ROLL_BROUGHT, subject, words, centre=centre)
     desk.seats.wake()
     return made
 
@@ -89,7 +90,7 @@ def _lines(import_id: int, kind: str) -> "ModelSelect[RollImportLine]":
     return RollImportLine.select().where(mine).order_by(RollImportLine.row)
 
 
-def confirm(desk: "Desk", import_id: int, by: str) -> RollImport:
+def confirm(desk: "Desk", actor: Actor, import_id: int) -> RollImport:
     """The officer's yes to the report. Raises NotFound, WrongState when it is not ready, or was confirmed before."""
     found, now = find(import_id), desk.now()
     if found.state == "ready" and found.counts.get("wrong"):
@@ -103,7 +104,7 @@ def confirm(desk: "Desk", import_id: int, by: str) -> RollImport:
         "touched_at": now,
     }
     with database.atomic():
-        if not RollImport.update(by=by, **change).where(mine).execute():
+        if not RollImport.update(by=actor.account, **change).where(mine).execute():
             raise WrongState("这次导入不在待确认的状态，请查看最新进度")
     desk.seats.wake()
     return find(import_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from booking.fields import number, unseen
 from booking.identity import is_id_no
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll.rows import Wrong
@@ -39,7 +40,7 @@ class Report:
 
 
 def import_register(
-    centre: str, rows: Sequence[Row], now: datetime, by: str, *, dry_run: bool = False
+    actor: Actor, now: datetime, centre: str, rows: Sequence[Row], *, dry_run: bool = False
 ) -> Report:
     """Put the register in place of the one before, in one transaction. Raises NotFound for an unknown centre."""
     if not Centre.select().where(Centre.code == centre).exists():
@@ -60,7 +61,7 @@ def import_register(
             _write(list(entries.values()))
             _leave(centre, gone)
             words = {"new": report.new, "kept": report.kept, "left": report.left}
-            note(by, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
+            note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             report.written = True
     return report
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
@@ -88,7 +89,7 @@ class Found:
 
 
 def import_roll(
-    rows: Sequence[Row], now: datetime, by: str, *, dry_run: bool = False, watching: Watching = iter
+    actor: Actor, now: datetime, rows: Sequence[Row], *, dry_run: bool = False, watching: Watching = iter
 ) -> Report:
     """Add and change the roll's lines by licence number, in one transaction; lines not named stay as they are.
 
@@ -98,7 +99,7 @@ def import_roll(
     with database.atomic():
         found = compare(parsed, now)
         if not dry_run and not found.report.wrong:
-            write(found, now, by)
+            write(actor, now, found)
     return found.report
 
 
@@ -121,7 +122,7 @@ def compare(parsed: Parsed, now: datetime) -> Found:
     return Found(report, lines, fresh)
 
 
-def write(found: Found, now: datetime, by: str) -> None:
+def write(actor: Actor, now: datetime, found: Found) -> None:
     """In the caller's transaction, that of `compare`."""
     fields = [getattr(RollEntry, name) for name in (*Entry._fields, "updated_at")]
     for start in range(0, len(found.fresh), ROWS_AT_ONCE):
@@ -132,7 +133,7 @@ def write(found: Found, now: datetime, by: str) -> None:
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows]}  # fmt: skip
-    note(by, now, Kind.ROLL_IMPORT, "", words)
+    note(actor, now, Kind.ROLL_IMPORT, "", words)
     report.written = True
 
 

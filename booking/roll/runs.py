@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from booking.record.actor import Actor
 from booking.roll import imports, roll, sheets
 from booking.roll.rows import parse
 from models import RollImport, RollImportLine, RollImportPart, database
@@ -80,7 +81,7 @@ class Run:
             found = roll.compare(parsed, self.desk.now())
             if found.fingerprint != self.about.fingerprint or found.report.wrong:
                 raise Invalid(CHANGED)
-            roll.write(found, self.desk.now(), self.about.by)
+            roll.write(Actor(self.about.by), self.desk.now(), found)
             self.checkpoint("import:written")
             self.note(state="done", counts=_counts(found), finished_at=self.desk.now(), claim=None)
         self.checkpoint("import:committed")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from booking.complaints import refusal
 from booking.policy import Policy, sound
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Centre, CentreDay, database
@@ -29,7 +30,7 @@ def of(code: str) -> Centre:
     return found
 
 
-def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
+def add(actor: Actor, now: datetime, code: str, name: str, address: str) -> Centre:
     """Raises Invalid for a code that can't stand in a slot id, AlreadyBound when it is taken."""
     if not _CODE.fullmatch(code):
         raise Invalid("代码须为2至20个小写字母或数字，以字母开头")
@@ -39,7 +40,7 @@ def add(code: str, name: str, address: str, now: datetime, by: str) -> Centre:
     with database.atomic():
         if not Centre.insert(row | {"policy": {}}).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"代码{code}已登记")
-        note(by, now, Kind.CENTRE_ADD, code, {"name": name}, centre=code)
+        note(actor, now, Kind.CENTRE_ADD, code, {"name": name}, centre=code)
     return of(code)
 
 
@@ -55,7 +56,7 @@ def parse(settings: Iterable[str]) -> dict[str, object]:
 
 
 def set_policy(
-    code: str, settings: dict[str, object], now: datetime, by: str
+    actor: Actor, now: datetime, code: str, settings: dict[str, object]
 ) -> dict[str, tuple[object, object]]:
     """Change policy numbers; None means the default. Answers `{name: (before, after)}`. Raises NotFound, Invalid."""
     with database.atomic():
@@ -69,11 +70,11 @@ def set_policy(
         kept = _beside(others, {name: after[name] for name in policy}, code)
         if kept != centre.policy:
             Centre.update(policy=kept).where(Centre.code == code).execute()
-            note(by, now, Kind.CENTRE_SET, code, changed, centre=code)
+            note(actor, now, Kind.CENTRE_SET, code, changed, centre=code)
     return changed
 
 
-def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime, by: str) -> None:
+def set_day(actor: Actor, now: datetime, code: str, day: date, open_: bool | None, reason: str) -> None:
     """The centre's own word about a day, which beats table and weekday; None takes it back. Raises NotFound, Invalid."""
     centre = of(code)
     if open_ is False and not reason.strip():
@@ -86,7 +87,7 @@ def set_day(code: str, day: date, open_: bool | None, reason: str, now: datetime
             targets = [CentreDay.centre, CentreDay.day]
             word.on_conflict(conflict_target=targets, preserve=[CentreDay.open, CentreDay.reason]).execute()
         words = {"day": str(day), "open": open_, "reason": reason}
-        note(by, now, Kind.CENTRE_DAY, code, words, centre=code)
+        note(actor, now, Kind.CENTRE_DAY, code, words, centre=code)
 
 
 def _locked(code: str) -> Centre:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from booking.calendar import each_day
 from booking.lifecycle import IN_THE_HOUSE, OPEN_STATES
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.slots import SlotView
@@ -72,7 +73,7 @@ def preview(desk: "Desk", closing: Closing) -> Preview:
     return _preview(closing, slots, free)
 
 
-def close(desk: "Desk", closing: Closing, fingerprint: str, by: str) -> list[Booking]:
+def close(desk: "Desk", actor: Actor, closing: Closing, fingerprint: str) -> list[Booking]:
     """Close, cancel without a strike and tell, all or nothing; answers those cancelled. The gate is told after it.
 
     Raises Changed unless all is as the preview with this fingerprint had it, WrongState where nothing can be closed,
@@ -91,15 +92,15 @@ def close(desk: "Desk", closing: Closing, fingerprint: str, by: str) -> list[Boo
             raise WrongState("该时段已有律师到场或正在会见，不能关闭")
         _shut(now_so)
         refs = [booking.ref for booking in now_so.bookings]
-        gone = withdrawal.withdraw(desk, refs, by, closing.reason, closing=[slot.id for slot in slots])
+        gone = withdrawal.withdraw(desk, actor, refs, closing.reason, closing=[slot.id for slot in slots])
         if len(gone) != len(refs):  # somebody came, or cancelled, between two statements of ours
             raise Changed
-        _note(by, desk.now(), closing, now_so)
+        _note(actor, desk.now(), closing, now_so)
     desk.board.replan(closing.centre)
     return gone
 
 
-def reopen_slot(desk: "Desk", slot_id: str, by: str) -> None:
+def reopen_slot(desk: "Desk", actor: Actor, slot_id: str) -> None:
     """Take the word about one slot back: timetable and calendar decide again. Raises NotFound, WrongState."""
     slot = Slot.get_or_none(Slot.id == slot_id)
     if slot is None:
@@ -108,12 +109,12 @@ def reopen_slot(desk: "Desk", slot_id: str, by: str) -> None:
         mine = (Slot.id == slot_id) & Slot.closed_by_hand.is_null(False)
         if not Slot.update(closed_by_hand=None).where(mine).execute():
             raise WrongState("该时段不是由民警关闭的")
-        note(by, desk.now(), Kind.SLOT_REOPEN, slot_id, centre=slot.centre_id)
+        note(actor, desk.now(), Kind.SLOT_REOPEN, slot_id, centre=slot.centre_id)
     open_days(desk, desk.now())
     desk.board.replan(slot.centre_id)
 
 
-def reopen_day(desk: "Desk", centre: str, day: date, by: str) -> None:
+def reopen_day(desk: "Desk", actor: Actor, centre: str, day: date) -> None:
     """Take the centre's word about a closed day back, and what it said about the day's slots. Raises WrongState."""
     with database.atomic():
         word = (CentreDay.centre == centre) & (CentreDay.day == day) & ~CentreDay.open
@@ -123,7 +124,7 @@ def reopen_day(desk: "Desk", centre: str, day: date, by: str) -> None:
         said.delete_instance()
         with_it = (Slot.centre == centre) & (Slot.date == day) & (Slot.closed_by_hand == said.reason[:200])
         Slot.update(closed_by_hand=None).where(with_it).execute()
-        note(by, desk.now(), Kind.DAY_REOPEN, centre, {"day": str(day)}, centre=centre)
+        note(actor, desk.now(), Kind.DAY_REOPEN, centre, {"day": str(day)}, centre=centre)
     open_days(desk, desk.now())
     desk.board.replan(centre)
 
@@ -211,7 +212,7 @@ def _whole_days(now_so: Preview) -> list[date]:
     return [day for day in days if day not in kept]
 
 
-def _note(by: str, now: datetime, closing: Closing, now_so: Preview) -> None:
+def _note(actor: Actor, now: datetime, closing: Closing, now_so: Preview) -> None:
     words = {
         "first": str(closing.first),
         "last": str(closing.last),
@@ -220,4 +221,4 @@ def _note(by: str, now: datetime, closing: Closing, now_so: Preview) -> None:
         "reason": closing.reason,
         "cancelled": len(now_so.bookings),
     }
-    note(by, now, Kind.SLOTS_CLOSE, closing.centre, words, centre=closing.centre)
+    note(actor, now, Kind.SLOTS_CLOSE, closing.centre, words, centre=closing.centre)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.calendar import Almanac, each_day
 from booking.complaints import refusal
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Booking, Holiday, HolidayTable, database, rows_of
@@ -88,7 +89,7 @@ def read(document: Mapping[str, object]) -> Year:
         raise refusal("节假日表", wrong) from None
 
 
-def import_year(year: Year, now: datetime, by: str, *, dry_run: bool = False) -> list[Hit]:
+def import_year(actor: Actor, now: datetime, year: Year, *, dry_run: bool = False) -> list[Hit]:
     """Put a year's table in place of what was said of that year; answers the bookings it hits. Importing again is fine.
 
     Nobody is cancelled here: an officer sees who is affected and closes the day.
@@ -102,7 +103,7 @@ def import_year(year: Year, now: datetime, by: str, *, dry_run: bool = False) ->
         told = {"source": year.source, "imported_at": now}
         table = HolidayTable.insert(year=year.year, **told)
         table.on_conflict(conflict_target=[HolidayTable.year], update=told).execute()
-        note(by, now, Kind.HOLIDAYS_IMPORT, str(year.year), {"source": year.source})
+        note(actor, now, Kind.HOLIDAYS_IMPORT, str(year.year), {"source": year.source})
         found = hits(now)
         if dry_run:
             transaction.rollback()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.complaints import refusal
 from booking.policy import Minutes, Policy
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.weekly import Period, Weeks
@@ -81,7 +82,7 @@ def read(document: Mapping[str, object]) -> Table:
         raise refusal("时间表", wrong) from None
 
 
-def import_table(table: Table, source: str, now: datetime, by: str) -> Timetable | None:
+def import_table(actor: Actor, now: datetime, table: Table, source: str) -> Timetable | None:
     """A new timetable, which rules from now on over older ones; None when the one in the book says the same.
 
     Raises NotFound for an unknown centre, Invalid when no length of the centre fits a slot.
@@ -99,7 +100,7 @@ def import_table(table: Table, source: str, now: datetime, by: str) -> Timetable
         )
         TimetableSlot.insert_many(_rows(made, table)).execute()
         words = {"timetable": made.id, "source": source}
-        note(by, now, Kind.TIMETABLE_IMPORT, table.centre, words, centre=table.centre)
+        note(actor, now, Kind.TIMETABLE_IMPORT, table.centre, words, centre=table.centre)
         return made
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.slots import SlotView
@@ -55,7 +56,7 @@ def preview(desk: "Desk", slot_id: str, seats: int) -> Lowering:
 
 
 def set_seats(
-    desk: "Desk", slot_id: str, seats: int, by: str, *, fingerprint: str = "", why: str | None = None
+    desk: "Desk", actor: Actor, slot_id: str, seats: int, *, fingerprint: str = "", why: str | None = None
 ) -> list[Booking]:
     """The slot's online seats from now on; answers whom it took back: nobody, unless `why` says they are to go.
 
@@ -78,16 +79,18 @@ def set_seats(
         Slot.update(seats=seats, seats_by_hand=seats).where(Slot.id == slot_id).execute()
         if why is not None and lowering.affected:
             refs = [booking.ref for booking in lowering.affected]
-            gone = withdrawal.withdraw(desk, refs, by, why, closing=[slot_id])
+            gone = withdrawal.withdraw(desk, actor, refs, why, closing=[slot_id])
             if len(gone) != len(refs):
                 raise Changed
-        _note(by, now, slot, {"seats": [slot.seats, seats], "withdrawn": [booking.ref for booking in gone]})
+        _note(
+            actor, now, slot, {"seats": [slot.seats, seats], "withdrawn": [booking.ref for booking in gone]}
+        )
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})
     desk.board.replan(slot.centre_id)
     return gone
 
 
-def set_window_seats(desk: "Desk", slot_id: str, seats: int, by: str) -> None:
+def set_window_seats(desk: "Desk", actor: Actor, slot_id: str, seats: int) -> None:
     """The slot's window seats from now on, also today's; fewer than are taken throws nobody out. Raises as `preview`."""
     with database.atomic():
         slot, now = _of(slot_id), desk.now()
@@ -95,10 +98,10 @@ def set_window_seats(desk: "Desk", slot_id: str, seats: int, by: str) -> None:
         if now >= slot.ends_at:
             raise WrongState("该时段已经过去")
         Slot.update(window_seats=seats, window_by_hand=seats).where(Slot.id == slot_id).execute()
-        _note(by, now, slot, {"window_seats": [slot.window_seats, seats]})
+        _note(actor, now, slot, {"window_seats": [slot.window_seats, seats]})
 
 
-def follow_timetable(desk: "Desk", slot_id: str, by: str) -> None:
+def follow_timetable(desk: "Desk", actor: Actor, slot_id: str) -> None:
     """Take what was set by hand back: the timetable's numbers again, at once. Nobody is thrown out. Raises as `preview`."""
     with database.atomic():
         slot, now = _of(slot_id), desk.now()
@@ -106,7 +109,10 @@ def follow_timetable(desk: "Desk", slot_id: str, by: str) -> None:
             raise _passed()
         Slot.update(seats_by_hand=None, window_by_hand=None).where(Slot.id == slot_id).execute()
         _note(
-            by, now, slot, {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]}
+            actor,
+            now,
+            slot,
+            {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]},
         )
     rollout.open_days(desk, now)
     desk.board.replan(slot.centre_id)
@@ -163,5 +169,5 @@ def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
     return Lowering(slot, seats, affected, near(slot, free), hashlib.sha256(said.encode()).hexdigest()[:32])
 
 
-def _note(by: str, now: datetime, slot: Slot, words: dict[str, object]) -> None:
-    note(by, now, Kind.SLOT_SEATS, slot.id, words, centre=slot.centre_id)
+def _note(actor: Actor, now: datetime, slot: Slot, words: dict[str, object]) -> None:
+    note(actor, now, Kind.SLOT_SEATS, slot.id, words, centre=slot.centre_id)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from booking.lifecycle import ONCE, OPEN_STATES, fit_to_send, tell_all, transition_all
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
 from booking.slots import SlotView
@@ -20,7 +21,7 @@ _ELSEWHERE = "请在小程序查看其他时间"
 
 
 def withdraw(
-    desk: "Desk", refs: Sequence[str], by: str, why: str, closing: Collection[str] = ()
+    desk: "Desk", actor: Actor, refs: Sequence[str], why: str, closing: Collection[str] = ()
 ) -> list[Booking]:
     """Cancel these bookings for the centre, in one transaction; answers those cancelled, by the time of the meeting.
 
@@ -34,11 +35,11 @@ def withdraw(
     instead = _instead(desk, found, {booking.slot_id for booking in found} | set(closing))
     with database.atomic():
         lock_people({booking.lawyer_id for booking in found})
-        gone = transition_all(found, State.CANCELLED, by=by, now=now, why=why, decision_reason=why)
+        gone = transition_all(found, State.CANCELLED, by=actor.account, now=now, why=why, decision_reason=why)
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
         words = [{"reason": fit_to_send(why, b), "nearest": instead[b.slot_id]} for b in gone]
         tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
-        note_all(by, now, Kind.BOOKING_WITHDRAWN, [Line(b.ref, b.centre_id, {"why": why}) for b in gone])
+        note_all(actor, now, Kind.BOOKING_WITHDRAWN, [Line(b.ref, b.centre_id, {"why": why}) for b in gone])
         database.after_commit(lambda: desk.released(gone, remember=True))
     return gone
 

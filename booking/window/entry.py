@@ -15,6 +15,7 @@ from booking.desk.application import Application, Held, Person
 from booking.desk.availability import view
 from booking.lifecycle import ONCE, tell
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
@@ -68,7 +69,7 @@ def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
     return [slot for slot in Slot.of_day(centre, day) if now < slot.ends_at]
 
 
-def enter(desk: "Desk", entry: Entry, by: str, seen: str = "") -> Booking:
+def enter(desk: "Desk", actor: Actor, entry: Entry, seen: str = "") -> Booking:
     """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
 
     Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for lawyer and detainee; the numbers
@@ -79,7 +80,7 @@ def enter(desk: "Desk", entry: Entry, by: str, seen: str = "") -> Booking:
     for _ in range(2):  # the second time sees what hindered the first: the same lawyer entered elsewhere
         try:
             with database.atomic():
-                booking = _enter(desk, entry, by, seen)
+                booking = _enter(desk, actor, entry, seen)
             desk.seats.wake()
             return booking
         except IntegrityError:
@@ -87,7 +88,7 @@ def enter(desk: "Desk", entry: Entry, by: str, seen: str = "") -> Booking:
     raise refusals.WrongState("有人同时在登记同一次会见，请再试一次")
 
 
-def _enter(desk: "Desk", entry: Entry, by: str, seen: str) -> Booking:
+def _enter(desk: "Desk", actor: Actor, entry: Entry, seen: str) -> Booking:
     now, slot = desk.now(), _slot(entry.slot_id)
     if not SHORTEST <= entry.minutes <= LONGEST:
         raise _no_such_length()
@@ -104,7 +105,7 @@ def _enter(desk: "Desk", entry: Entry, by: str, seen: str) -> Booking:
         raise Found(findings)
     if not claim_at_window(slot.id):
         raise _why_no_seat(slot.id)
-    return _write(held, people[0], findings, by)
+    return _write(actor, held, people[0], findings)
 
 
 def _held(entry: Entry, slot: Slot, lawyer: Lawyer, policy: Policy, now: datetime) -> Held:
@@ -162,18 +163,18 @@ def _compare(held: Held, person: Person, facts: decision.Facts) -> list[Finding]
     return found
 
 
-def _write(held: Held, person: Person, findings: list[Finding], by: str) -> Booking:
+def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) -> Booking:
     draft = decision.draft_of(held, person, findings, confirmed=True)
     booking, now = draft.booking, held.now
     booking.way = "window"
     booking.save(force_insert=True)
-    draft.change.by = by
+    draft.change.by = actor.account
     draft.change.why = "现场登记"
     draft.change.save(force_insert=True)
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
         tell(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
-    note(by, now, Kind.WINDOW_ENTER, booking.ref, words, centre=booking.centre_id)
+    note(actor, now, Kind.WINDOW_ENTER, booking.ref, words, centre=booking.centre_id)
     return booking
 
 

@@ -10,6 +10,7 @@ from redis import Redis
 
 from booking.desk import Desk
 from booking.gate.passes import PassKeys
+from booking.record.actor import Actor
 from console.door.cookies import Cookies
 from models import Officer, OfficerSession
 from sms.asking import Asking
@@ -52,6 +53,10 @@ class RequestContext:
     session: OfficerSession
     now: datetime
     origin: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.of(self.officer, self.origin)
 
     @property
     def by(self) -> str:

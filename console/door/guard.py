@@ -9,7 +9,6 @@ from console.door import csrf, scope, sessions
 from console.door.context import FORM_BYTES, SESSION, RequestContext, door, here, is_htmx
 from console.door.rendering import back, carry_messages, page, say
 from console.door.rights import PUBLIC, RIGHTS
-from models import whence, whose
 from refusals import Forbidden, NotFound, Unauthenticated
 
 __all__ = ["back", "console", "here", "noted", "page", "say"]
@@ -33,7 +32,6 @@ ENROLLING = {"enrol", "enrolled", "sign_out"}  # what is open to who came in by 
 def guard() -> Response | None:
     """Raises Unauthenticated, Forbidden, NotFound; a page asked for without a session leads to the sign-in."""
     endpoint = (request.endpoint or "").removeprefix("console.")
-    watch_address()
     request.max_content_length = RIGHTS[endpoint].room if endpoint in RIGHTS else FORM_BYTES
     if endpoint not in PUBLIC:
         if not recognised():
@@ -49,12 +47,7 @@ def guard() -> Response | None:
 def noted(what: Kind, subject: str, /, **words: object) -> None:
     """Somebody looked something up, or took it out of the house: into the record."""
     visit, centre = here(), words.pop("centre", None) or scope.about()
-    note(visit.by, visit.now, what, subject, words, centre=centre)
-
-
-def watch_address() -> None:
-    """Whatever is recorded from here on is recorded with the address it came from."""
-    whence.set((request.remote_addr or "")[:64])
+    note(visit.actor, visit.now, what, subject, words, centre=centre)
 
 
 def recognised() -> bool:
@@ -63,7 +56,6 @@ def recognised() -> bool:
     session = sessions.recognise(door().cookies.read(SESSION), now)
     if session is None:
         return False
-    whose.set(session.officer.centre_id)
     g.visit = RequestContext(
         door().desk, door().redis, session.officer, session, now, request.remote_addr or ""
     )
@@ -100,9 +92,3 @@ def dress(answer: Response) -> Response:
     answer.headers.update(HEADERS)
     answer.headers.setdefault("Cache-Control", "no-store")
     return csrf.hand_out(carry_messages(scope.remember_centre(answer)))
-
-
-@console.teardown_request
-def leave(_error: BaseException | None) -> None:
-    whence.set("")
-    whose.set(None)

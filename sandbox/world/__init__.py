@@ -12,6 +12,7 @@ from peewee import fn
 
 from booking import calendar
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.timetable import holidays, imports, rollout
 from models import (
     Booking,
@@ -122,7 +123,7 @@ def _timetable(centre: str, now: datetime) -> None:
     """Only the first time: what somebody imported since is not to be overruled by a restart."""
     if not Timetable.select().where(Timetable.centre == centre).exists():
         table = imports.read(_toml(f"timetables/{centre}.toml"))
-        imports.import_table(table, "演示时间表", now, "demo")
+        imports.import_table(Actor("demo"), now, table, "演示时间表")
 
 
 def _calendar(now: datetime) -> None:
@@ -133,7 +134,7 @@ def _calendar(now: datetime) -> None:
     near = {now.year, (now + timedelta(days=DEMO_DAYS)).year} - {table.year for table in tables}
     for table in (*tables, *map(_invented_year, sorted(near))):
         if table.year not in known:
-            holidays.import_year(table, now, "demo")
+            holidays.import_year(Actor("demo"), now, table)
 
 
 def _over_holidays(now: datetime) -> None:

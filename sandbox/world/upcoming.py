@@ -4,6 +4,7 @@ from typing import Any
 
 from booking.desk import Desk
 from booking.desk.application import Application
+from booking.record.actor import Actor
 from booking.review import decisions
 from booking.slots import SlotView
 from models import Lawyer
@@ -30,7 +31,7 @@ def write(desk: Desk) -> None:
     made = [_book(desk, *each) for each in asked]
     for ref in made[-2:]:
         if ref:
-            decisions.approve(desk, ref, "review-pudong")
+            decisions.approve(desk, Actor("review-pudong"), ref)
 
 
 def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], object]]:

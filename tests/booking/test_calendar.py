@@ -6,6 +6,7 @@ import pytest
 
 from booking import calendar
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.timetable import holidays
 from clock import at
 from models import CentreDay, HolidayTable
@@ -82,7 +83,7 @@ def test_a_later_notice_may_change_december_and_an_earlier_one_leaves_that_be(pu
     periods = [("元旦", ("2026-12-31", "2027-01-03")), ("劳动节", ("2027-05-01", "2027-05-05")),
                ("国庆节", ("2027-10-01", "2027-10-07"))]  # fmt: skip
     document = {"year": 2027, "source": "试", "holiday": [{"name": n, "off": o} for n, o in periods]}
-    holidays.import_year(holidays.read(document), NOW, "chief")
+    holidays.import_year(Actor("chief"), NOW, holidays.read(document))
     assert kind(2026, 12, 31) == (False, "元旦放假")
     HolidayTable.delete().where(HolidayTable.year == 2026).execute()
     world.furnish(Desk(None, lambda: NOW), NOW)

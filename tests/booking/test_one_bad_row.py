@@ -8,6 +8,7 @@ import pytest
 from booking.desk import Desk
 from booking.gate import arrivals, reminders
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Booking, Centre, Notice
@@ -69,7 +70,7 @@ def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
 ) -> None:
     broken_centre(clock, monkeypatch)
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, ref, by="officer:chen")
+    decisions.approve(desk, Actor("officer:chen"), ref)
     clock.moment = at(date(2026, 11, 26), time(10))
     assert reminders.post_due(clock.moment) == 1
     assert Notice.select().where(Notice.event == f"{ref}:reminder").exists()

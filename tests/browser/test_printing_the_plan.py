@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.timetable import withdrawal
 from clock import now
 from models import Booking, PlanPrint
@@ -44,7 +45,7 @@ def test_what_changes_after_the_print_is_marked_and_an_old_page_prints_nothing(a
     gone = coming.ref
     assert gone in {ref for one in PlanPrint.select() for ref in one.lines}
 
-    withdrawal.withdraw(desk, [gone], "chief-pudong", "供电检修")
+    withdrawal.withdraw(desk, Actor("chief-pudong"), [gone], "供电检修")
     page.reload()
     expect(page.locator("main")).to_contain_text("处变化")
     expect(page.locator("tr.gone", has_text=gone)).to_contain_text("取消")

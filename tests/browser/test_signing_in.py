@@ -7,6 +7,7 @@ import pyotp
 from playwright.sync_api import expect
 
 from booking.officers import codes
+from booking.record.actor import Actor
 from clock import now
 from models import Officer
 
@@ -28,7 +29,7 @@ def test_the_first_time_by_a_one_time_code_then_by_passphrase_and_code(page):
     officer = Officer.get(Officer.account == "gate-pudong")
     page.goto("/console/plan")  # where he is led back to
     page.get_by_text("首次登录").click()
-    page.get_by_label("一次性代码").fill(codes.issue(officer, "sign_in", now(), "admin"))
+    page.get_by_label("一次性代码").fill(codes.issue(Actor("admin"), now(), officer, "sign_in"))
     page.get_by_role("button", name="继续").click()
     secret = page.locator("code.secret").inner_text().replace(" ", "")
     page.get_by_label("口令", exact=False).first.fill(PASSPHRASE)

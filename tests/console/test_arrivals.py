@@ -7,6 +7,7 @@ import pytest
 from booking.gate import arrivals, rooms
 from booking.gate.passes import PassKeys
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Audit, Booking, Strike, Visit
@@ -18,14 +19,14 @@ PAPERS = ["律师执业证原件", "律师事务所会见介绍信（专用证�
 @pytest.fixture
 def ref(desk, lawyers, clock) -> str:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, ref, by="officer:chen")
+    decisions.approve(desk, Actor("officer:chen"), ref)
     clock.moment = at(FRIDAY, time(8, 20))
     return ref
 
 
 @pytest.fixture
 def room(desk):
-    return rooms.add("pudong", "1号会见室", desk.now(), "chief")
+    return rooms.add(Actor("chief"), desk.now(), "pudong", "1号会见室")
 
 
 def state(ref: str) -> str:
@@ -172,7 +173,7 @@ def test_bad_times_are_answered_in_words(signed_in, ref, fields):
 def test_a_meeting_gets_a_room_wherever_there_are_any(signed_in, ref, desk):
     gate = signed_in("gate")
     gate.post(f"arrivals/{ref}/arrival", papers=PAPERS)
-    there = rooms.add("pudong", "1号会见室", desk.now(), "chief")
+    there = rooms.add(Actor("chief"), desk.now(), "pudong", "1号会见室")
     assert gate.post(f"arrivals/{ref}/start").status_code == 422
     assert state(ref) == "arrived"
     assert "请选择" in gate.get(f"arrivals/{ref}").text

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.review import decisions
 from models import Audit, Booking, Change, Lawyer, Notice, Room, Strike, Visit
 from tests.booking.conftest import FRIDAY, SLOT, applying
@@ -85,7 +86,7 @@ def test_another_centres_officer_finds_nothing(signed_in: SignedIn, booked: str)
 
 def test_the_whole_story_is_told_with_who_and_why(signed_in: SignedIn, desk: Desk, booked: str) -> None:
     browser = signed_in("reviewer")
-    decisions.reject(desk, booked, "reviewer-pudong", "手续不全")
+    decisions.reject(desk, Actor("reviewer-pudong"), booked, "手续不全")
     Notice.update(state="failed", code="MOBILE_NOT_ON_SERVICE").where(Notice.kind == "rejected").execute()
     text = browser.get(f"bookings/{booked}").text
     for words in (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
-from models import Audit, Booking, Lawyer, Notice, RollEntry, Strike, Suspension, whose
+from models import Audit, Booking, Lawyer, Notice, RollEntry, Strike, Suspension
 from tests.booking.conftest import applying
 from tests.console.conftest import SignedIn
 
@@ -100,7 +100,6 @@ def test_a_suspension_is_lifted_by_the_chief(signed_in: SignedIn, one: Lawyer, s
     assert Lawyer.get_by_id(one.id).suspended_until is None
     assert Notice.select().where(Notice.kind == "suspension_over").count() == 1
     assert Audit.get(Audit.what == "suspension.lift").centre == "pudong"  # where its record is read
-    assert whose.get() is None
 
 
 def test_an_appeal_is_on_the_list_of_the_centre_it_concerns(

@@ -3,6 +3,7 @@
 import pytest
 
 from booking.gate import bring_out_plan, rooms
+from booking.record.actor import Actor
 from booking.review import decisions
 from models import Audit, PlanPrint, Room
 from tests.booking.conftest import FRIDAY, SLOT, applying
@@ -16,7 +17,7 @@ DAY = FRIDAY.isoformat()
 @pytest.fixture
 def brought(desk, lawyers) -> str:
     ref = desk.book(applying(lawyers(1)[0], detainee="某甲")).ref
-    decisions.approve(desk, ref, by="review")
+    decisions.approve(desk, Actor("review"), ref)
     return ref
 
 
@@ -87,7 +88,7 @@ def test_a_plan_asks_the_same_few_questions_however_many_are_brought(signed_in, 
 
     before = asked()
     for lawyer in lawyers(6):
-        decisions.approve(desk, desk.book(applying(lawyer)).ref, by="review")
+        decisions.approve(desk, Actor("review"), desk.book(applying(lawyer)).ref)
     assert asked() == before
 
 
@@ -107,7 +108,7 @@ def test_a_chief_adds_a_room_takes_it_out_of_use_and_back(signed_in):
 
 
 def test_another_centres_room_does_not_exist(signed_in, desk):
-    room = rooms.add("qingpu", "1号", desk.now(), "chief")
+    room = rooms.add(Actor("chief"), desk.now(), "qingpu", "1号")
     assert signed_in("chief").post(f"rooms/{room.id}/closing").status_code == 404
     assert Room.get().state == "open"
 
@@ -118,7 +119,7 @@ def test_a_room_no_number_could_name_is_not_found(signed_in):
 
 
 def test_the_chief_orders_the_rooms(signed_in, desk):
-    first, second = (rooms.add("pudong", name, desk.now(), "chief") for name in ("1号", "2号"))
+    first, second = (rooms.add(Actor("chief"), desk.now(), "pudong", name) for name in ("1号", "2号"))
     chief = signed_in("chief")
     assert chief.post(f"rooms/{second.id}/place", to="up").status_code == 303
     assert [room.name for room in rooms.every("pudong")] == ["2号", "1号"]

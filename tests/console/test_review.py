@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.review import decisions
 from models import Audit, Booking, RollEntry
 from tests.booking.conftest import applying
@@ -121,7 +122,7 @@ def test_the_clean_ones_are_listed_first_and_then_approved_with_one_yes(
     text = browser.get("review/clean").text
     assert waiting[0] not in text and waiting[1] in text and waiting[2] in text
     assert Booking.select().where(Booking.state == "confirmed").count() == 0
-    decisions.reject(desk, waiting[2], "review-wang", "手续不全")
+    decisions.reject(desk, Actor("review-wang"), waiting[2], "手续不全")
     answer = browser.post("review/clean", refs=waiting)
     assert "比对有发现，须逐个复核" in answer.text and "已由review-wang" in answer.text
     assert [Booking.get_by_id(ref).state for ref in waiting] == ["submitted", "confirmed", "rejected"]

@@ -7,6 +7,7 @@ from apiflask import APIFlask
 
 from booking.desk import Desk
 from booking.gate import rooms
+from booking.record.actor import Actor
 from booking.roll import imports
 from console.door.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
 from models import Booking, Centre, Lawyer, Notice, Officer, Strike
@@ -22,7 +23,9 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     slot = add_slot("qingpu", FRIDAY, time(10))
     one, other = lawyers(2)
     own, foreign = desk.book(applying(one)).ref, desk.book(applying(other, slot.id)).ref
-    rolls = [str(imports.bring(desk, "a.csv", b"x", "chief", centre).id) for centre in ("pudong", "qingpu")]
+    rolls = [
+        str(imports.bring(desk, Actor("chief"), "a.csv", b"x", centre).id) for centre in ("pudong", "qingpu")
+    ]
     notices = [failed_notice(ref) for ref in (own, foreign)]
     strikes = [strike_for(ref, desk) for ref in (own, foreign)]
     # The verified are seen from everywhere.
@@ -44,7 +47,7 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
 
 
 def a_room(centre: str, desk: Desk) -> str:
-    return str(rooms.add(centre, "1号", desk.now(), "chief").id)
+    return str(rooms.add(Actor("chief"), desk.now(), centre, "1号").id)
 
 
 def failed_notice(ref: str) -> str:

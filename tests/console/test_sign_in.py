@@ -8,6 +8,7 @@ import pytest
 from redis import Redis
 
 from booking.officers import codes
+from booking.record.actor import Actor
 from console.door import tries
 from models import Audit, Officer, OfficerSession
 from tests.console.conftest import SESSION, Browser, an_officer
@@ -207,7 +208,7 @@ def test_what_is_kept_in_redis_names_nobody(stranger, secret, clock, redis_clien
 
 def test_the_first_time_one_comes_with_a_code_and_leaves_with_a_passphrase(app, stranger, desk, clock):
     officer = an_officer("gate", "pudong", clock())
-    code = codes.issue(officer, "sign_in", clock(), "chief")
+    code = codes.issue(Actor("chief"), clock(), officer, "sign_in")
     answer = stranger.post("first-sign-in", one_time_code=f"{code[:4]} {code[4:]}".lower())
     assert (answer.status_code, answer.location) == (303, "/console/enrolment")
     page = stranger.get("enrolment").text
@@ -235,7 +236,7 @@ def test_the_first_time_one_comes_with_a_code_and_leaves_with_a_passphrase(app, 
 )  # fmt: skip
 def test_a_bad_choice_leaves_everything_as_it_was(stranger, desk, clock, wrong):
     officer = an_officer("gate", "pudong", clock())
-    stranger.post("first-sign-in", one_time_code=codes.issue(officer, "sign_in", clock(), "chief"))
+    stranger.post("first-sign-in", one_time_code=codes.issue(Actor("chief"), clock(), officer, "sign_in"))
     secret = OfficerSession.get().totp_offer
     chosen = {"passphrase": PASSPHRASE, "again": PASSPHRASE, "code": code_of(secret, clock())}
     assert stranger.post("enrolment", **chosen | wrong).status_code == 422
@@ -244,7 +245,7 @@ def test_a_bad_choice_leaves_everything_as_it_was(stranger, desk, clock, wrong):
 
 
 def test_a_one_time_code_is_good_once_and_guessed_by_nobody(app, stranger, desk, clock):
-    code = codes.issue(an_officer("gate", "pudong", clock()), "sign_in", clock(), "chief")
+    code = codes.issue(Actor("chief"), clock(), an_officer("gate", "pudong", clock()), "sign_in")
     assert stranger.post("first-sign-in", one_time_code=code).status_code == 303
     other = Browser(app.test_client())
     for guess in (code, "00000000", "x", "中文", "' OR 1"):
@@ -253,13 +254,13 @@ def test_a_one_time_code_is_good_once_and_guessed_by_nobody(app, stranger, desk,
 
 
 def test_a_code_to_bind_does_not_sign_in(stranger, desk, clock):
-    code = codes.issue(an_officer("gate", "pudong", clock()), "bind", clock(), "chief")
+    code = codes.issue(Actor("chief"), clock(), an_officer("gate", "pudong", clock()), "bind")
     assert stranger.post("first-sign-in", one_time_code=code).status_code == 422
 
 
 def test_who_enrols_anew_is_signed_out_everywhere_else(app, stranger, signed_in, clock):
     elsewhere = signed_in("gate")
-    code = codes.issue(elsewhere.officer, "sign_in", clock(), "chief")
+    code = codes.issue(Actor("chief"), clock(), elsewhere.officer, "sign_in")
     stranger.post("first-sign-in", one_time_code=code)
     assert elsewhere.get("me").status_code == 200
     secret = OfficerSession.get(OfficerSession.enrolling).totp_offer

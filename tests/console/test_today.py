@@ -6,6 +6,7 @@ from datetime import time
 import pytest
 
 from booking.gate import arrivals, rooms
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Lawyer
@@ -20,11 +21,11 @@ def refs(desk, lawyers, clock) -> list[str]:
         Lawyer.update(name=name).where(Lawyer.id == number).execute()
     refs = [desk.book(applying(lawyer)).ref for lawyer in ids]
     for ref in refs:
-        decisions.approve(desk, ref, by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), ref)
     clock.moment = at(FRIDAY, time(8, 30))
-    room = rooms.add("pudong", "1号会见室", clock(), "chief")
-    arrivals.arrive(refs[0], desk.now(), "gate")
-    arrivals.start(refs[0], desk.now(), "gate", room.id)
+    room = rooms.add(Actor("chief"), clock(), "pudong", "1号会见室")
+    arrivals.arrive(Actor("gate"), desk.now(), refs[0])
+    arrivals.start(Actor("gate"), desk.now(), refs[0], room.id)
     clock.move(minutes=10)
     return refs
 
@@ -51,7 +52,7 @@ def test_what_is_shown_is_fetched_again_only_when_it_changed(signed_in, refs, de
     gate = signed_in("gate")
     again = re.search(r'hx-get="([^"]+)"', gate.get("today").text)[1].replace("&amp;", "&")
     assert gate.get(again).status_code == 204
-    arrivals.arrive(refs[1], desk.now(), "gate")
+    arrivals.arrive(Actor("gate"), desk.now(), refs[1])
     fresh = gate.get(again)
     assert fresh.status_code == 200 and "已到场等候 1" in words(fresh)
     assert "<html" not in fresh.text

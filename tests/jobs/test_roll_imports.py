@@ -6,6 +6,7 @@ import pytest
 
 import clock
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.roll import imports, runs
 from jobs import work_queue
 from jobs.relay import Relay
@@ -31,7 +32,7 @@ def state(made):
 
 
 def brought(desk, many=50):
-    return imports.bring(desk, "名册.csv", sheet(*(cells(n) for n in range(many))), "chief", None)
+    return imports.bring(desk, Actor("chief"), "名册.csv", sheet(*(cells(n) for n in range(many))), None)
 
 
 def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
@@ -39,7 +40,7 @@ def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
     made = brought(desk)
     relay.tick()
     soon(lambda: state(made) == "ready")
-    imports.confirm(desk, made.id, "chief")
+    imports.confirm(desk, Actor("chief"), made.id)
     relay.tick()
     soon(lambda: state(made) == "done")
     assert RollEntry.select().count() == 50
@@ -51,7 +52,7 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
 ):
     made = brought(desk)
     runs.work(desk, made.id)
-    imports.confirm(desk, made.id, "chief")
+    imports.confirm(desk, Actor("chief"), made.id)
     doomed = start(fault=fault)
     relay.tick()
     soon(lambda: work_queue.notices(redis_client).failed_job_registry.count == 1)

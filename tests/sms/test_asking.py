@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from booking.messages.untold import resend, untold
+from booking.record.actor import Actor
 from models import Audit, Notice
 from sms import receipts
 from sms.delivery import claim
@@ -145,7 +146,7 @@ def test_a_notice_never_sent_takes_no_receipt(drop, watch):
 def test_an_officer_sends_a_failed_one_again(delivery, drop, asking, carrier, watch):
     notice = drop()
     Notice.update(state="failed", code="isv.MOBILE_NUMBER_ILLEGAL", attempts=1).execute()
-    assert resend(notice.id, "officer-wang", asking) == "due"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "due"
     delivery.deliver(notice.id)
     assert (row(notice).state, row(notice).resent_by) == ("sent", "officer-wang")
     assert [(audit.who, audit.what) for audit in Audit.select()] == [("officer-wang", "notice.resend")]
@@ -153,7 +154,7 @@ def test_an_officer_sends_a_failed_one_again(delivery, drop, asking, carrier, wa
 
 def test_an_unknown_one_is_asked_about_before_it_is_sent_again(lost, asking, delivery, carrier):
     notice = lost("hang_after_accept")
-    assert resend(notice.id, "officer-wang", asking) == "sent"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "sent"
     delivery.deliver(notice.id)
     assert len(carrier.messages()) == 1
     assert Audit.select().count() == 0
@@ -161,7 +162,7 @@ def test_an_unknown_one_is_asked_about_before_it_is_sent_again(lost, asking, del
 
 def test_an_unknown_one_nobody_has_heard_of_is_sent_again(lost, asking, delivery, carrier):
     notice = lost("hang_before_accept")
-    assert resend(notice.id, "officer-wang", asking) == "due"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "due"
     delivery.deliver(notice.id)
     assert len(carrier.messages()) == 1
 
@@ -169,15 +170,15 @@ def test_an_unknown_one_nobody_has_heard_of_is_sent_again(lost, asking, delivery
 def test_nothing_is_sent_again_while_aliyun_does_not_answer(lost, asking, carrier):
     notice = lost("hang_before_accept")
     carrier.faults.order("html", call="QuerySendDetails")
-    assert resend(notice.id, "officer-wang", asking) == "unknown"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "unknown"
     assert row(notice).state == "unknown"
 
 
 def test_what_was_told_is_not_sent_again(delivery, drop, asking, carrier):
     notice = drop()
     delivery.deliver(notice.id)
-    assert resend(notice.id, "officer-wang", asking) == "sent"
-    assert resend(notice.id + 100, "officer-wang", asking) == "missing"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "sent"
+    assert resend(Actor("officer-wang"), notice.id + 100, asking) == "missing"
     assert Audit.select().count() == 0
 
 
@@ -187,7 +188,7 @@ def test_an_earlier_sending_is_not_taken_for_the_later(delivery, drop, asking, c
     delivery.deliver(notice.id)
     receipts.take([receipt(notice, row(notice).biz_id, success=False, code="MOBILE_NOT_ON_SERVICE")], watch())
     watch.move(minutes=2)
-    assert resend(notice.id, "officer-wang", asking) == "due"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "due"
     carrier.faults.order("hang_before_accept")
     delivery.deliver(notice.id)
     watch.move(seconds=31)
@@ -205,7 +206,7 @@ def test_a_late_receipt_of_an_earlier_sending_is_not_taken_for_the_later(
     late = receipt(notice, row(notice).biz_id, success, "DELIVERED" if success else "MOBILE_NOT_ON_SERVICE")
     Notice.update(state="failed").execute()
     watch.move(minutes=2)
-    assert resend(notice.id, "officer-wang", asking) == "due"
+    assert resend(Actor("officer-wang"), notice.id, asking) == "due"
     assert claim(row(notice), watch())
     for when in (shown, "0001-01-01 00:00:00", "昨天", None):
         assert receipts.take([late | {"send_time": when}], watch()) == (0, 1)

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 
 from booking.lawyers import licences
+from booking.record.actor import Actor
 from models import Audit, Booking, Lawyer, database
 from refusals import AlreadyBound, WrongState
 from tests.wechat.conftest import LIN, SHEN, Phone, on_the_roll
@@ -148,16 +149,16 @@ def test_the_id_number_is_nowhere_in_clear(lin):
 def test_an_officer_decides_about_who_waits(stranger, desk):
     stranger.bind()
     lawyer = Lawyer.of_openid(SHEN.openid)
-    assert licences.decide(lawyer.id, True, desk.now(), "chief.wang", "已核对原件").state == "verified"
+    assert licences.decide(Actor("chief.wang"), desk.now(), lawyer.id, True, "已核对原件").state == "verified"
     assert stranger.get("/me").json["lawyer"]["state"] == "verified"
     assert Audit.get().what == "licence.verified"
     with pytest.raises(WrongState):
-        licences.decide(lawyer.id, False, desk.now(), "chief.wang", "")
+        licences.decide(Actor("chief.wang"), desk.now(), lawyer.id, False, "")
 
 
 def test_an_officers_no_is_told_with_the_reason(stranger, desk):
     stranger.bind()
-    licences.decide(Lawyer.of_openid(SHEN.openid).id, False, desk.now(), "chief.wang", "执业证系伪造")
+    licences.decide(Actor("chief.wang"), desk.now(), Lawyer.of_openid(SHEN.openid).id, False, "执业证系伪造")
     told = stranger.get("/me").json["lawyer"]
     assert (told["state"], told["reason"]) == ("refused", "执业证系伪造")
 
@@ -166,15 +167,15 @@ def test_an_officer_can_not_verify_a_licence_twice(stranger, desk, phone_of):
     other = phone_of(replace(SHEN, openid="oSomebodyElse0000000000009", phone="13700137000"))
     other.sign_in()
     assert [stranger.bind().status_code, other.bind().status_code] == [201, 201]
-    licences.decide(Lawyer.of_openid(SHEN.openid).id, True, desk.now(), "chief.wang", "")
+    licences.decide(Actor("chief.wang"), desk.now(), Lawyer.of_openid(SHEN.openid).id, True, "")
     with pytest.raises(AlreadyBound):
-        licences.decide(Lawyer.of_openid(other.person.openid).id, True, desk.now(), "chief.wang", "")
+        licences.decide(Actor("chief.wang"), desk.now(), Lawyer.of_openid(other.person.openid).id, True, "")
 
 
 def test_after_unbinding_the_lawyer_binds_a_new_phone_and_keeps_his_history(lin, desk, phone_of):
     before = Lawyer.of_openid(LIN.openid)
     Lawyer.update(suspended_until=datetime.fromisoformat("2027-01-01T00:00:00+08:00")).execute()
-    licences.unbind(before.id, desk.now(), "chief.wang", "换了微信")
+    licences.unbind(Actor("chief.wang"), desk.now(), before.id, "换了微信")
     assert lin.get("/me").json["lawyer"] is None
     new = phone_of(replace(LIN, openid="oLinZhiyuanNewPhone0000002"))
     new.sign_in()
@@ -190,7 +191,7 @@ def unbound(lin, desk):
     assert lin.book().status_code == 201
     his = Lawyer.of_openid(LIN.openid)
     Lawyer.update(suspended_until=datetime.fromisoformat("2027-01-01T00:00:00+08:00")).execute()
-    return licences.unbind(his.id, desk.now(), "chief.wang", "换了微信")
+    return licences.unbind(Actor("chief.wang"), desk.now(), his.id, "换了微信")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_who_binds_again_with_something_changed_gets_his_history_with_the_office
     new.sign_in()
     assert new.bind().json["lawyer"]["state"] == "pending"
     came = Lawyer.of_openid(new.person.openid)
-    assert licences.decide(came.id, True, desk.now(), "chief.wang", "已核对原件").id == unbound.id
+    assert licences.decide(Actor("chief.wang"), desk.now(), came.id, True, "已核对原件").id == unbound.id
     his = Lawyer.of_openid(new.person.openid)
     assert (his.id, his.state, his.suspended_until) == (unbound.id, "verified", unbound.suspended_until)
     assert (his.firm, his.licence_no, his.id_no, his.phone) == (
@@ -227,8 +228,8 @@ def test_an_empty_row_unbound_in_between_does_not_hide_the_history(unbound, desk
         new.sign_in()
         new.bind()
         if openid.endswith("2"):
-            licences.unbind(Lawyer.of_openid(openid).id, desk.now(), "chief.wang", "填错")
-    licences.decide(Lawyer.of_openid(openid).id, True, desk.now(), "chief.wang", "")
+            licences.unbind(Actor("chief.wang"), desk.now(), Lawyer.of_openid(openid).id, "填错")
+    licences.decide(Actor("chief.wang"), desk.now(), Lawyer.of_openid(openid).id, True, "")
     assert Lawyer.of_openid(openid).id == unbound.id
 
 

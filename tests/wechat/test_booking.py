@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from booking.record.actor import Actor
 from booking.review import decisions
 from models import Booking, Change, Lawyer, Strike, database
 from tests.booking.conftest import FRIDAY, SLOT, add_slot
@@ -222,7 +223,7 @@ def test_a_strike_can_be_appealed_once_and_by_its_lawyer_only(lin, clock, strang
 
 def test_which_officer_decided_is_the_centres_affair(lin, desk):
     ref = lin.book().json["ref"]
-    decisions.reject(desk, ref, "reviewer.zhao", "委托手续不全")
+    decisions.reject(desk, Actor("reviewer.zhao"), ref, "委托手续不全")
     told = lin.get(f"/bookings/{ref}").json
     assert (told["state"], told["decision_reason"]) == ("rejected", "委托手续不全")
     assert "zhao" not in str(told)

@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from booking.gate.passes import BadPass, PassKeys
+from booking.record.actor import Actor
 from booking.review import decisions
 from tests.wechat.conftest import LIN, SECRET_KEYS
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.fixture
 def ref(lin, desk):
     ref = lin.book(detainee={"name": "周某某"}).json["ref"]
-    decisions.approve(desk, ref, "reviewer.zhao")
+    decisions.approve(desk, Actor("reviewer.zhao"), ref)
     return ref
 
 

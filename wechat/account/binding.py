@@ -9,6 +9,7 @@ from models import Officer
 from refusals import Invalid, RateLimited, Refusal
 from wechat.account import texts
 from wechat.account.intents import Intent
+from wechat.account.question import ADDRESS
 from wechat.limits import Limits
 
 
@@ -24,13 +25,13 @@ class Binding:
         return self._bind(openid, wish.about, texts.STRANGER) if wish.name == "ref" else texts.STRANGER
 
     def unbind(self, officer: Officer) -> str:
-        bound.unbind(officer, self._desk.now())
+        bound.unbind(officer, self._desk.now(), ADDRESS)
         return texts.UNBOUND
 
     def _bind(self, openid: str, code: str, otherwise: str) -> str:
         try:
             self._limits.officer_code(openid)
-            officer = bound.bind(openid, code, self._desk.now())
+            officer = bound.bind(openid, code, self._desk.now(), ADDRESS)
         except RedisError:
             return texts.BUSY
         except RateLimited:

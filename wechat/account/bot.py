@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app, request
 
-from models.audit import whence
 from wechat.account import pushes, texts
 from wechat.account.conversation import Conversation
 from wechat.account.envelope import Envelope
@@ -43,11 +42,7 @@ def receive() -> Response:
     here.envelope.admit(request.args, now)
     opened = here.envelope.open(request.args, request.get_data())
     push = pushes.read(opened.xml)
-    before = whence.set("wechat")  # for what is written down; the thread goes on to serve others
-    try:
-        said = here.once.answer(push, lambda: here.conversation.answer(push), texts.BUSY)
-    finally:
-        whence.reset(before)
+    said = here.once.answer(push, lambda: here.conversation.answer(push), texts.BUSY)
     if not said:
         return Response("success", mimetype="text/plain")
     return Response(here.envelope.seal(in_xml(push, said, now), opened.key, now), mimetype="text/xml")

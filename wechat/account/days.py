@@ -95,7 +95,7 @@ def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: s
 
 def _note(visit: Question, what: Kind, day: date) -> None:
     centre = visit.centre.code
-    note(visit.officer.account, visit.now, what, f"{centre}:{day}", centre=centre)
+    note(visit.actor, visit.now, what, f"{centre}:{day}", centre=centre)
 
 
 def _sum(one: SlotSum) -> str:

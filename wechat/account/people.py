@@ -21,7 +21,7 @@ def booking(visit: Question, ref: str, after: str) -> Answer:
     found = lookups.booking(visit.officer, ref)
     if found is None:
         return NO_BOOKING
-    note(visit.officer.account, visit.now, Kind.LOOKUP_BOOKING, found.ref, centre=found.centre_id)
+    note(visit.actor, visit.now, Kind.LOOKUP_BOOKING, found.ref, centre=found.centre_id)
     lines = [
         f"预约 {found.ref} {STATES[found.state]}",
         f"{found.centre.name} {when(found.starts_at, visit.now)}，{found.minutes}分钟",
@@ -39,7 +39,7 @@ def booking(visit: Question, ref: str, after: str) -> Answer:
 
 def licence(visit: Question, licence_no: str, after: str) -> Answer:
     found = lookups.licensed(visit.officer, licence_no)
-    note(visit.officer.account, visit.now, Kind.LOOKUP_LICENCE, licence_no, centre=visit.officer.centre_id)
+    note(visit.actor, visit.now, Kind.LOOKUP_LICENCE, licence_no, centre=visit.officer.centre_id)
     return _lawyer(visit, found, after) if found else NO_LAWYER
 
 
@@ -49,7 +49,7 @@ def named(visit: Question, name: str, after: str) -> Answer:
     seen = [one for one in found[:MANY] if one.lawyer]
     subject = seen[0].licence_no if len(seen) == 1 else ""
     note(
-        visit.officer.account,
+        visit.actor,
         visit.now,
         Kind.LOOKUP_NAME,
         subject,
@@ -71,7 +71,7 @@ def review(visit: Question, _about: str, after: str) -> Answer:
     centre = visit.centre.code
     found = lookups.to_review(centre, MANY + 1, behind(after))
     many = lookups.many_to_review(centre)
-    note(visit.officer.account, visit.now, Kind.LOOKUP_REVIEW, centre, centre=centre)
+    note(visit.actor, visit.now, Kind.LOOKUP_REVIEW, centre, centre=centre)
     items = [Item(_to_decide(one), cursor(one)) for one in found[:MANY]]
     head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
     return Answer(head, items, visit.link("review"), len(found) > MANY)

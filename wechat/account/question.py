@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.search.lookups import After
 from booking.words import moment_words
 from models import Booking, Centre, Officer
@@ -13,6 +14,7 @@ from models.bookings import NAME_LOST
 from models.fields import moment_text
 
 _OF_A_CENTRE = {"today", "plan", "review", "bookings", "timetable"}
+ADDRESS = "wechat"  # what stands in the record: WeChat does not say from where an officer writes
 MANY = 20  # lines are asked for; one reply holds about as many
 
 
@@ -26,6 +28,10 @@ class Question:
     centres: Sequence[Centre]
     now: datetime
     public_url: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.of(self.officer, ADDRESS)
 
     def link(self, path: str, **query: str) -> str:
         """To the console's page; an officer of the bureau comes to the centre that is spoken of."""

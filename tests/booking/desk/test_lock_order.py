@@ -10,6 +10,7 @@ import pytest
 from peewee import OperationalError
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import centres
 from booking.timetable.closures import Changed, Closing, close, preview
@@ -59,11 +60,11 @@ def rejected_while_closed(desk: Desk, lawyers: Lawyers, monkeypatch: pytest.Monk
 
     def shut() -> object:
         between.wait()
-        return close(desk, ONE, seen, "chief-pudong")
+        return close(desk, Actor("chief-pudong"), ONE, seen)
 
     monkeypatch.setattr("booking.lifecycle.give_back", held_up)
     with ThreadPoolExecutor(2) as threads:
-        calls = (lambda: decisions.reject(desk, ref, "review-pudong", "手续不全").state, shut)
+        calls = (lambda: decisions.reject(desk, Actor("review-pudong"), ref, "手续不全").state, shut)
         return list(threads.map(outcome, calls))
 
 
@@ -97,7 +98,7 @@ def entered_while_suspended(desk: Desk, lawyer: int, monkeypatch: pytest.MonkeyP
 
     def entered() -> str:
         locked.wait()
-        return str(window.enter(desk, entry, "gate-pudong").state)
+        return str(window.enter(desk, Actor("gate-pudong"), entry).state)
 
     with ThreadPoolExecutor(2) as threads:
         return list(threads.map(outcome, (suspended, entered)))
@@ -122,13 +123,13 @@ def test_of_two_words_about_a_day_at_one_moment_the_later_stands(desk: Desk) -> 
 
     def said(reason: str) -> None:
         try:
-            centres.set_day("pudong", FRIDAY, True, reason, desk.now(), "chief-pudong")
+            centres.set_day(Actor("chief-pudong"), desk.now(), "pudong", FRIDAY, True, reason)
         finally:
             database.close()
 
     with ThreadPoolExecutor(1) as threads:
         with database.atomic():
-            centres.set_day("pudong", FRIDAY, True, "调休", desk.now(), "chief-pudong")
+            centres.set_day(Actor("chief-pudong"), desk.now(), "pudong", FRIDAY, True, "调休")
             beside = threads.submit(said, "加班")
             somebody_waits()
         beside.result()

@@ -14,6 +14,7 @@ from booking.gate import arrivals, checks, rooms, today
 from booking.gate.papers import papers_for
 from booking.gate.passes import PassKeys
 from booking.policy import Policy
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Audit, Booking, Centre, Change, Lawyer, Room, Visit, database
@@ -29,14 +30,14 @@ def coming(desk: Desk, lawyers: Lawyers, clock: Clock) -> list[str]:
     """Three confirmed bookings; it is half past eight, the gate has been open for an hour."""
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(3)]
     for ref in refs:
-        decisions.approve(desk, ref, by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), ref)
     clock.moment = at(FRIDAY, time(8, 30))
     return refs
 
 
 @pytest.fixture
 def room(world: None, clock: Clock) -> Room:
-    return rooms.add("pudong", "1号会见室", clock(), "chief")
+    return rooms.add(Actor("chief"), clock(), "pudong", "1号会见室")
 
 
 def test_the_papers_asked_for_follow_the_mandate() -> None:
@@ -47,13 +48,15 @@ def test_the_papers_asked_for_follow_the_mandate() -> None:
 
 def test_a_missing_paper_is_named_and_nothing_changes(desk: Desk, coming: list[str]) -> None:
     with pytest.raises(refusals.Invalid, match="尚缺：授权委托书。"):
-        arrivals.arrive(coming[0], desk.now(), "gate", papers=list(papers_for(Policy(), "entrusted")[:2]))
+        arrivals.arrive(
+            Actor("gate"), desk.now(), coming[0], papers=list(papers_for(Policy(), "entrusted")[:2])
+        )
     assert Booking.get_by_id(coming[0]).state == "confirmed"
     assert not Visit.select().exists()
 
 
 def test_a_paper_that_may_follow_is_written_down_with_the_reason(desk: Desk, coming: list[str]) -> None:
-    arrivals.arrive(coming[0], desk.now(), "gate", papers=["律师执业证原件"], owed=" 律所今日寄到 ")
+    arrivals.arrive(Actor("gate"), desk.now(), coming[0], papers=["律师执业证原件"], owed=" 律所今日寄到 ")
     visit = Visit.get_by_id(coming[0])
     assert (visit.papers, visit.papers_owed, visit.who) == (["律师执业证原件"], "律所今日寄到", "gate")
     assert Change.get(Change.to_state == "arrived").why == "证件后补：律所今日寄到"
@@ -64,12 +67,12 @@ def test_a_visit_keeps_its_times_and_frees_its_room(
     desk: Desk, coming: list[str], room: Room, clock: Clock
 ) -> None:
     begun = clock()
-    arrivals.arrive(coming[0], desk.now(), "gate")
+    arrivals.arrive(Actor("gate"), desk.now(), coming[0])
     clock.move(minutes=5)
-    arrivals.start(coming[0], desk.now(), "gate", room.id)
+    arrivals.start(Actor("gate"), desk.now(), coming[0], room.id)
     assert Visit.get_by_id(coming[0]).occupies_id == room.id
     clock.move(minutes=50)
-    arrivals.finish(coming[0], desk.now(), "gate")
+    arrivals.finish(Actor("gate"), desk.now(), coming[0])
     visit = Visit.get_by_id(coming[0])
     assert (visit.room_id, visit.occupies_id) == (room.id, None)
     waits = [
@@ -81,70 +84,70 @@ def test_a_visit_keeps_its_times_and_frees_its_room(
 
 def test_a_room_that_is_taken_says_by_whom(desk: Desk, coming: list[str], room: Room) -> None:
     for ref in coming[:2]:
-        arrivals.arrive(ref, desk.now(), "gate")
-    arrivals.start(coming[0], desk.now(), "gate", room.id)
+        arrivals.arrive(Actor("gate"), desk.now(), ref)
+    arrivals.start(Actor("gate"), desk.now(), coming[0], room.id)
     with pytest.raises(refusals.WrongState, match=f"律师0律师（{coming[0]}）使用，08:30开始"):
-        arrivals.start(coming[1], desk.now(), "gate", room.id)
+        arrivals.start(Actor("gate"), desk.now(), coming[1], room.id)
     assert Booking.get_by_id(coming[1]).state == "arrived"
     assert Visit.get_by_id(coming[1]).started_at is None
 
 
 def test_a_room_given_on_arrival_is_taken_from_the_start(desk: Desk, coming: list[str], room: Room) -> None:
-    other = rooms.add("pudong", "2号会见室", desk.now(), "chief")
+    other = rooms.add(Actor("chief"), desk.now(), "pudong", "2号会见室")
     for ref in coming[:2]:
-        arrivals.arrive(ref, desk.now(), "gate")
-        arrivals.give_room(ref, desk.now(), "gate", room.id)  # waiting for it takes it from nobody
-    arrivals.start(coming[0], desk.now(), "gate")
+        arrivals.arrive(Actor("gate"), desk.now(), ref)
+        arrivals.give_room(Actor("gate"), desk.now(), ref, room.id)  # waiting for it takes it from nobody
+    arrivals.start(Actor("gate"), desk.now(), coming[0])
     with pytest.raises(refusals.WrongState, match="使用"):
-        arrivals.start(coming[1], desk.now(), "gate")
-    arrivals.give_room(coming[0], desk.now(), "gate", other.id)
-    assert arrivals.start(coming[1], desk.now(), "gate").state == "meeting"
+        arrivals.start(Actor("gate"), desk.now(), coming[1])
+    arrivals.give_room(Actor("gate"), desk.now(), coming[0], other.id)
+    assert arrivals.start(Actor("gate"), desk.now(), coming[1]).state == "meeting"
     with pytest.raises(refusals.WrongState, match="使用"):
-        arrivals.give_room(coming[1], desk.now(), "gate", other.id)
+        arrivals.give_room(Actor("gate"), desk.now(), coming[1], other.id)
     assert Visit.get_by_id(coming[1]).occupies_id == room.id
 
 
 def test_a_room_is_given_to_who_is_there_and_in_use_only(desk: Desk, coming: list[str], room: Room) -> None:
     with pytest.raises(refusals.WrongState, match="不能安排会见室"):
-        arrivals.give_room(coming[0], desk.now(), "gate", room.id)
-    arrivals.arrive(coming[0], desk.now(), "gate")
-    arrivals.start(coming[0], desk.now(), "gate", room.id)
+        arrivals.give_room(Actor("gate"), desk.now(), coming[0], room.id)
+    arrivals.arrive(Actor("gate"), desk.now(), coming[0])
+    arrivals.start(Actor("gate"), desk.now(), coming[0], room.id)
     with pytest.raises(refusals.WrongState, match=r"正由律师0律师.*使用，08:30开始，不能停用"):
-        rooms.close(room, desk.now(), "chief")
-    arrivals.finish(coming[0], desk.now(), "gate")
-    rooms.close(room, desk.now(), "chief")
-    arrivals.arrive(coming[1], desk.now(), "gate")
+        rooms.close(Actor("chief"), desk.now(), room)
+    arrivals.finish(Actor("gate"), desk.now(), coming[0])
+    rooms.close(Actor("chief"), desk.now(), room)
+    arrivals.arrive(Actor("gate"), desk.now(), coming[1])
     with pytest.raises(refusals.WrongState, match="已停用"):
-        arrivals.start(coming[1], desk.now(), "gate", room.id)
+        arrivals.start(Actor("gate"), desk.now(), coming[1], room.id)
     Centre.create(code="qingpu", name="青浦区看守所", address="上海市", created_at=desk.now())
-    theirs = rooms.add("qingpu", "1号会见室", desk.now(), "chief")
+    theirs = rooms.add(Actor("chief"), desk.now(), "qingpu", "1号会见室")
     with pytest.raises(refusals.NotFound):
-        arrivals.start(coming[1], desk.now(), "gate", theirs.id)
+        arrivals.start(Actor("gate"), desk.now(), coming[1], theirs.id)
 
 
 def test_a_room_has_one_name_and_one_place(desk: Desk, room: Room) -> None:
     with pytest.raises(refusals.AlreadyBound):
-        rooms.add("pudong", " 1号会见室 ", desk.now(), "chief")
+        rooms.add(Actor("chief"), desk.now(), "pudong", " 1号会见室 ")
     for name in ("", "长" * 21):
         with pytest.raises(refusals.Invalid):
-            rooms.add("pudong", name, desk.now(), "chief")
+            rooms.add(Actor("chief"), desk.now(), "pudong", name)
     with pytest.raises(refusals.NotFound):
-        rooms.add("nowhere", "1号会见室", desk.now(), "chief")
-    rooms.add("pudong", "10号会见室", desk.now(), "chief")
+        rooms.add(Actor("chief"), desk.now(), "nowhere", "1号会见室")
+    rooms.add(Actor("chief"), desk.now(), "pudong", "10号会见室")
     assert [(one.name, one.place) for one in rooms.every("pudong")] == [("1号会见室", 1), ("10号会见室", 2)]
-    rooms.close(room, desk.now(), "chief")
+    rooms.close(Actor("chief"), desk.now(), room)
     with pytest.raises(refusals.WrongState):
-        rooms.close(room, desk.now(), "chief")
-    rooms.reopen(room, desk.now(), "chief")
+        rooms.close(Actor("chief"), desk.now(), room)
+    rooms.reopen(Actor("chief"), desk.now(), room)
     assert Room.get_by_id(room.id).state == "open"
 
 
 def test_a_second_tab_is_told_that_it_is_done_already(desk: Desk, coming: list[str], clock: Clock) -> None:
-    arrivals.arrive(coming[0], desk.now(), "gate")
+    arrivals.arrive(Actor("gate"), desk.now(), coming[0])
     before = Visit.get_by_id(coming[0]).arrived_at
     clock.move(minutes=2)
     with pytest.raises(refusals.WrongState, match="已到场"):
-        arrivals.arrive(coming[0], desk.now(), "another", papers=[], owed="不看")
+        arrivals.arrive(Actor("another"), desk.now(), coming[0], papers=[], owed="不看")
     visit = Visit.get_by_id(coming[0])
     assert (visit.arrived_at, visit.who, visit.papers_owed) == (before, "gate", "")
 
@@ -155,7 +158,7 @@ def together(desk: Desk, refs: list[str], room: int) -> list[str]:
     def start(ref: str) -> str:
         barrier.wait()
         try:
-            return arrivals.start(ref, desk.now(), "gate", room).state
+            return arrivals.start(Actor("gate"), desk.now(), ref, room).state
         except Refusal as refusal:
             return refusal.code
         finally:
@@ -167,7 +170,7 @@ def together(desk: Desk, refs: list[str], room: int) -> list[str]:
 
 def test_two_officers_never_start_two_meetings_in_one_room(desk: Desk, coming: list[str], room: Room) -> None:
     for ref in coming:
-        arrivals.arrive(ref, desk.now(), "gate")
+        arrivals.arrive(Actor("gate"), desk.now(), ref)
     assert together(desk, coming, room.id) == ["meeting", "wrong_state", "wrong_state"]
     assert Visit.select().where(Visit.occupies == room.id).count() == 1
     assert sorted(b.state for b in Booking.select()) == ["arrived", "arrived", "meeting"]
@@ -175,7 +178,7 @@ def test_two_officers_never_start_two_meetings_in_one_room(desk: Desk, coming: l
 
 def test_without_the_unique_index_they_would(desk: Desk, coming: list[str], room: Room) -> None:
     for ref in coming:
-        arrivals.arrive(ref, desk.now(), "gate")
+        arrivals.arrive(Actor("gate"), desk.now(), ref)
     database.execute_sql("DROP INDEX visit_occupies_id")
     try:
         assert together(desk, coming, room.id) == ["meeting"] * 3
@@ -240,16 +243,16 @@ def test_who_may_not_come_in_is_not_let_in(desk: Desk, coming: list[str], clock:
     for moment in (at(FRIDAY, time(7, 29)), at(FRIDAY, time(9, 30)), at(FRIDAY, time(8, 30)).replace(day=28)):
         clock.moment = moment
         with pytest.raises(refusals.WrongState):
-            arrivals.arrive(coming[0], desk.now(), "gate")
+            arrivals.arrive(Actor("gate"), desk.now(), coming[0])
     clock.moment = at(FRIDAY, time(8, 50))  # late, and here before the clock has noticed
-    assert arrivals.arrive(coming[0], desk.now(), "gate").state == "arrived"
+    assert arrivals.arrive(Actor("gate"), desk.now(), coming[0]).state == "arrived"
 
 
 def test_today_counts_who_is_where(desk: Desk, coming: list[str], room: Room, clock: Clock) -> None:
     add_slot("pudong", FRIDAY, time(10))
     for ref in coming[:2]:
-        arrivals.arrive(ref, desk.now(), "gate")
-    arrivals.start(coming[0], desk.now(), "gate", room.id)
+        arrivals.arrive(Actor("gate"), desk.now(), ref)
+    arrivals.start(Actor("gate"), desk.now(), coming[0], room.id)
     now = today.of("pudong", clock())
     morning, later = now.periods
     assert {state: many for state, many in morning.counts.items() if many} == {
@@ -269,7 +272,7 @@ def test_today_is_the_same_until_something_happens(desk: Desk, coming: list[str]
     before = today.of("pudong", clock()).version
     clock.move(seconds=20)
     assert today.of("pudong", clock()).version == before
-    arrivals.arrive(coming[0], desk.now(), "gate")
+    arrivals.arrive(Actor("gate"), desk.now(), coming[0])
     assert today.of("pudong", clock()).version != before
 
 

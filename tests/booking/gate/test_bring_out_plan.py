@@ -6,6 +6,7 @@ import pytest
 
 from booking.desk import Desk
 from booking.gate import arrivals, bring_out_plan, rooms
+from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import withdrawal
 from clock import at
@@ -31,7 +32,7 @@ def meetings(desk: Desk, lawyers) -> list[str]:
     names = ("某甲", "某乙", "某丙")
     refs = [desk.book(applying(one, detainee=name)).ref for one, name in zip(lawyers(3), names, strict=True)]
     for ref in refs:
-        decisions.approve(desk, ref, by="review")
+        decisions.approve(desk, Actor("review"), ref)
     return refs
 
 
@@ -42,7 +43,7 @@ def sheet(slot: str = SLOT) -> bring_out_plan.Sheet:
 
 def print_it(desk: Desk) -> None:
     seen = bring_out_plan.version(bring_out_plan.of("pudong", FRIDAY))
-    bring_out_plan.printed("pudong", FRIDAY, "", seen, "gate", desk.now())
+    bring_out_plan.printed(Actor("gate"), desk.now(), "pudong", FRIDAY, "", seen)
 
 
 def marks() -> dict[str, str]:
@@ -65,7 +66,7 @@ def test_what_changed_since_the_print_is_marked_in_words(desk, meetings, clock):
     late, gone, kept = meetings
     print_it(desk)
     assert set(marks().values()) == {""}
-    withdrawal.withdraw(desk, [gone], "chief", "供电检修")
+    withdrawal.withdraw(desk, Actor("chief"), [gone], "供电检修")
     Detainee.update(ward="二监区").where(Detainee.key == id_key("某甲")).execute()
     assert marks() == {late: "变更", gone: "取消", kept: ""}
     changed = next(line for line in sheet().lines if line.ref == late)
@@ -79,27 +80,27 @@ def test_who_comes_on_after_the_print_is_marked_new(desk, meetings, lawyers):
     first, *others = meetings
     Booking.update(state="submitted").where(Booking.ref == first).execute()
     print_it(desk)
-    decisions.approve(desk, first, by="review")
+    decisions.approve(desk, Actor("review"), first)
     assert marks() == {first: "新增"} | dict.fromkeys(others, "")
 
 
 def test_a_room_given_is_no_change_but_another_room_is(desk, meetings, clock):
-    one, two = (rooms.add("pudong", name, clock(), "chief") for name in ("1号", "2号"))
+    one, two = (rooms.add(Actor("chief"), clock(), "pudong", name) for name in ("1号", "2号"))
     clock.moment = at(FRIDAY, time(8, 30))
     print_it(desk)
-    arrivals.arrive(meetings[0], desk.now(), "gate")
-    arrivals.start(meetings[0], desk.now(), "gate", one.id)
+    arrivals.arrive(Actor("gate"), desk.now(), meetings[0])
+    arrivals.start(Actor("gate"), desk.now(), meetings[0], one.id)
     assert marks()[meetings[0]] == ""
     print_it(desk)
-    arrivals.give_room(meetings[0], desk.now(), "gate", two.id)
+    arrivals.give_room(Actor("gate"), desk.now(), meetings[0], two.id)
     assert next(line for line in sheet().lines if line.ref == meetings[0]).was == ("会见室原为1号",)
 
 
 def test_what_changed_while_it_was_looked_at_is_not_taken_for_printed(desk, meetings):
     seen = bring_out_plan.version(bring_out_plan.of("pudong", FRIDAY))
-    withdrawal.withdraw(desk, meetings[:1], "chief", "供电检修")
+    withdrawal.withdraw(desk, Actor("chief"), meetings[:1], "供电检修")
     with pytest.raises(WrongState, match="刚刚有变化"):
-        bring_out_plan.printed("pudong", FRIDAY, "", seen, "gate", desk.now())
+        bring_out_plan.printed(Actor("gate"), desk.now(), "pudong", FRIDAY, "", seen)
     assert not PlanPrint.select().exists()
 
 
@@ -123,12 +124,12 @@ def test_a_name_that_can_not_be_opened_keeps_nobody_else_off(meetings):
 
 
 def test_a_room_in_use_is_not_closed_and_it_is_said_who_is_in_it(desk, meetings, clock):
-    room = rooms.add("pudong", "1号", clock(), "chief")
+    room = rooms.add(Actor("chief"), clock(), "pudong", "1号")
     clock.moment = at(FRIDAY, time(8, 30))
-    arrivals.arrive(meetings[0], desk.now(), "gate")
-    arrivals.start(meetings[0], desk.now(), "gate", room.id)
+    arrivals.arrive(Actor("gate"), desk.now(), meetings[0])
+    arrivals.start(Actor("gate"), desk.now(), meetings[0], room.id)
     with pytest.raises(WrongState, match=f"{meetings[0]}.*不能停用"):
-        rooms.close(room, clock(), "chief")
+        rooms.close(Actor("chief"), clock(), room)
     assert [one.state for one in rooms.every("pudong")] == ["open"]
 
 

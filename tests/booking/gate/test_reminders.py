@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 
 from booking.gate import reminders
+from booking.record.actor import Actor
 from booking.record.retention import prune
 from booking.review import decisions
 from clock import at
@@ -35,7 +36,7 @@ def reminded():
 
 
 def test_a_confirmed_lawyer_is_reminded_once_at_ten_the_day_before(desk, booked, remind):
-    decisions.approve(desk, booked, "officer")
+    decisions.approve(desk, Actor("officer"), booked)
     assert remind(at(FRIDAY.replace(day=26), time(9, 59))) == 0
     assert [remind(REMINDER), remind(REMINDER)] == [1, 0]
     assert reminded() == [f"{booked}:reminder"]
@@ -44,24 +45,24 @@ def test_a_confirmed_lawyer_is_reminded_once_at_ten_the_day_before(desk, booked,
 
 def test_who_is_confirmed_after_the_moment_gets_none(desk, booked, clock, remind):
     clock.moment = at(FRIDAY.replace(day=26), time(10, 1))
-    decisions.approve(desk, booked, "officer")
+    decisions.approve(desk, Actor("officer"), booked)
     assert remind(at(FRIDAY.replace(day=26), time(12))) == 0
 
 
 def test_what_is_not_confirmed_or_cancelled_is_not_reminded_of(desk, booked, lawyers, remind):
     assert remind(REMINDER) == 0
-    decisions.reject(desk, booked, "officer", "材料不全")
+    decisions.reject(desk, Actor("officer"), booked, "材料不全")
     assert remind(REMINDER) == 0
 
 
 def test_a_clock_that_stood_still_reminds_on_the_day_and_not_after_the_start(desk, booked, remind):
-    decisions.approve(desk, booked, "officer")
+    decisions.approve(desk, Actor("officer"), booked)
     assert remind(at(FRIDAY, time(8, 31))) == 0
     assert remind(at(FRIDAY, time(6))) == 1
 
 
 def test_the_hour_is_the_centres(desk, booked, remind):
-    decisions.approve(desk, booked, "officer")
+    decisions.approve(desk, Actor("officer"), booked)
     Centre.update(policy={"reminder_at": "16:00"}).execute()
     assert remind(at(FRIDAY.replace(day=26), time(15, 59))) == 0
     assert remind(at(FRIDAY.replace(day=26), time(16))) == 1

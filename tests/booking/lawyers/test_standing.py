@@ -9,6 +9,7 @@ import refusals
 from booking.desk import Desk
 from booking.gate import arrivals
 from booking.lawyers import standing
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Audit, Booking, Lawyer, Notice, Strike, Suspension
@@ -22,7 +23,7 @@ def a_confirmed_meeting(desk: Desk, lawyer: int, clock: Clock, day: date) -> Boo
     slot = add_slot("pudong", day, time(10))
     clock.moment = at(date.fromordinal(day.toordinal() - 3), time(12))
     ref = desk.book(applying(lawyer, slot=slot.id)).ref
-    return decisions.approve(desk, ref, by="officer:chen")
+    return decisions.approve(desk, Actor("officer:chen"), ref)
 
 
 def miss(desk: Desk, lawyer: int, clock: Clock, day: date) -> Booking:
@@ -40,13 +41,13 @@ def told_by_themselves() -> list[str]:
 def test_a_lawyer_who_comes_is_marked_and_gets_no_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     with pytest.raises(refusals.WrongState, match="不是今天的预约"):
-        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
+        arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     clock.moment = at(date(2026, 12, 1), time(8, 59))
     with pytest.raises(refusals.WrongState, match="来早了：10:00会见，09:00起"):
-        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
+        arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     clock.moment = at(date(2026, 12, 1), time(9, 30))
     for step in (arrivals.arrive, arrivals.start, arrivals.finish):
-        step(booking.ref, desk.now(), by="officer:gate")
+        step(Actor("officer:gate"), desk.now(), booking.ref)
     clock.move(hours=2)
     assert arrivals.mark_no_shows(desk) == 0
     assert not Strike.select().exists()
@@ -57,12 +58,12 @@ def test_a_state_never_skips_and_never_goes_back(desk: Desk, lawyers: Lawyers, c
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(9, 30))
     with pytest.raises(refusals.WrongState):
-        arrivals.start(booking.ref, desk.now(), by="officer:gate")
-    arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
+        arrivals.start(Actor("officer:gate"), desk.now(), booking.ref)
+    arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     with pytest.raises(refusals.WrongState):
-        decisions.approve(desk, booking.ref, by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), booking.ref)
     with pytest.raises(refusals.WrongState):
-        arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
+        arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
 
 
 def test_fifteen_minutes_late_is_a_no_show_and_one_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -116,7 +117,7 @@ def test_a_waived_strike_ends_the_suspension_it_led_to(desk: Desk, lawyers: Lawy
     standing.appeal(lawyer, first.id, "当日系统故障，已到场", desk.now())
     with pytest.raises(refusals.WrongState):
         standing.appeal(lawyer, first.id, "再次申诉", desk.now())
-    standing.waive(first.id, desk.now(), by="officer:chief", why="核实已到场")
+    standing.waive(Actor("officer:chief"), desk.now(), first.id, why="核实已到场")
     assert standing.of(Lawyer.get_by_id(lawyer), clock())[1:] == (1, None)
     assert sorted(s.state for s in Strike.select()) == ["standing", "standing", "waived"]
     assert Suspension.get().lifted_at == clock()
@@ -124,7 +125,7 @@ def test_a_waived_strike_ends_the_suspension_it_led_to(desk: Desk, lawyers: Lawy
     clock.move(days=100)
     assert standing.end_suspensions(desk.now()) == 0
     with pytest.raises(refusals.WrongState):
-        standing.waive(first.id, desk.now(), by="officer:chief", why="再次撤销")
+        standing.waive(Actor("officer:chief"), desk.now(), first.id, why="再次撤销")
 
 
 def test_anothers_strike_is_not_appealed(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -143,7 +144,7 @@ def test_a_strike_waived_after_the_suspension_brings_no_other_back(
     clock.move(days=91)
     assert standing.end_suspensions(desk.now()) == 1
     standing.waive(
-        Strike.select().order_by(Strike.id).get().id, desk.now(), by="officer:chief", why="核实已到场"
+        Actor("officer:chief"), desk.now(), Strike.select().order_by(Strike.id).get().id, why="核实已到场"
     )
     assert standing.of(Lawyer.get_by_id(lawyer), clock())[1:] == (3, None)
 
@@ -168,24 +169,24 @@ def test_an_officer_marks_who_did_not_come_once_it_is_late(
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(10, 14))
     with pytest.raises(refusals.WrongState, match="10:15起"):
-        arrivals.no_show(desk, booking.ref, by="officer:gate")
+        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
     clock.move(minutes=1)
-    assert arrivals.no_show(desk, booking.ref, by="officer:gate").state == "no_show"
+    assert arrivals.no_show(desk, Actor("officer:gate"), booking.ref).state == "no_show"
     assert [(strike.booking_id, strike.kind) for strike in Strike.select()] == [(booking.ref, "no_show")]
     assert [c.by for c in booking.history()][-1] == "officer:gate"
     assert Audit.select().where(Audit.what == "arrivals.no_show", Audit.subject == booking.ref).count() == 1
     with pytest.raises(refusals.WrongState, match="爽约"):
-        arrivals.no_show(desk, booking.ref, by="officer:gate")
+        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
     assert arrivals.mark_no_shows(desk) == 0
 
 
 def test_who_has_come_is_not_marked_by_an_officer(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(9, 30))
-    arrivals.arrive(booking.ref, desk.now(), by="officer:gate")
+    arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     clock.move(hours=2)
     with pytest.raises(refusals.WrongState):
-        arrivals.no_show(desk, booking.ref, by="officer:gate")
+        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
     assert not Strike.select().exists()
 
 
@@ -203,17 +204,17 @@ def test_a_suspension_is_lifted_once_told_and_its_strikes_stay_used(
 ) -> None:
     (lawyer,) = lawyers(1)
     with pytest.raises(refusals.WrongState):
-        standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记")
+        standing.lift(Actor("chief-pudong"), desk.now(), lawyer, "系统误记")
     for day in (1, 2, 3):
         miss(desk, lawyer, clock, date(2026, 12, day))
     with pytest.raises(refusals.Invalid):
-        standing.lift(lawyer, desk.now(), "chief-pudong", " ")
-    assert standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记").suspended_until is None
+        standing.lift(Actor("chief-pudong"), desk.now(), lawyer, " ")
+    assert standing.lift(Actor("chief-pudong"), desk.now(), lawyer, "系统误记").suspended_until is None
     assert {s.state for s in Strike.select()} == {"used"}
     assert Notice.select().where(Notice.kind == "suspension_over").count() == 1
     (lifted,) = Audit.select().where(Audit.what == "suspension.lift")
     assert (lifted.who, lifted.subject) == ("chief-pudong", f"lawyer-{lawyer}")
     with pytest.raises(refusals.WrongState):
-        standing.lift(lawyer, desk.now(), "chief-pudong", "系统误记")
+        standing.lift(Actor("chief-pudong"), desk.now(), lawyer, "系统误记")
     with pytest.raises(refusals.NotFound):
-        standing.lift(99, desk.now(), "chief-pudong", "系统误记")
+        standing.lift(Actor("chief-pudong"), desk.now(), 99, "系统误记")

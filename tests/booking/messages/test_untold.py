@@ -6,6 +6,7 @@ import pytest
 
 from booking.messages import untold
 from booking.messages.untold import UntoldPosition
+from booking.record.actor import Actor
 from models import Audit, Booking, Centre, Lawyer, Notice, Slot
 from sms import outbox
 
@@ -81,22 +82,22 @@ def test_it_is_paged_and_old_ones_are_left_out(failed, since, watch):
 
 def test_told_by_telephone_it_leaves_the_list_once_and_says_who(failed, since, watch, asking):
     notice = failed()
-    assert untold.told_by_phone(notice.id, "gate-pudong", watch())
-    assert not untold.told_by_phone(notice.id, "gate-wang", watch())
+    assert untold.told_by_phone(Actor("gate-pudong"), watch(), notice.id)
+    assert not untold.told_by_phone(Actor("gate-wang"), watch(), notice.id)
     assert untold.untold() == untold.untold_of(None, untold.UNTOLD, since) == []
     row = Notice.get_by_id(notice.id)
     assert (row.told_by, row.state) == ("gate-pudong", "failed")
     assert [(a.who, a.what, a.subject) for a in Audit.select()] == [
         ("gate-pudong", "notice.told_by_phone", f"notice:{notice.id}")
     ]
-    assert untold.resend(notice.id, "gate-pudong", asking) == "failed"  # nothing more goes out
+    assert untold.resend(Actor("gate-pudong"), notice.id, asking) == "failed"  # nothing more goes out
 
 
 @pytest.mark.parametrize("state", untold.UNTOLD)
 def test_a_number_nobody_can_open_is_an_answer_and_not_an_error(failed, asking, state):
     notice = failed(state=state)
     Lawyer.update(phone_sealed="gone00.AAAA").execute()
-    assert untold.resend(notice.id, "gate-pudong", asking) == "unreadable"
+    assert untold.resend(Actor("gate-pudong"), notice.id, asking) == "unreadable"
     assert Notice.get_by_id(notice.id).state == state
     assert not Audit.select().exists()
 

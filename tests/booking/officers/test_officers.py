@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from booking.officers import codes, officers
+from booking.record.actor import Actor
 from models import Audit, Centre, Officer, OfficerCode, OfficerSession, database
 from refusals import AlreadyBound, Forbidden, Invalid, NotFound, Refusal, WrongState
 from tests.odd_letters import NAMES, UNSEEN
@@ -12,13 +13,13 @@ from tests.odd_letters import NAMES, UNSEEN
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_an_officer_of_a_rare_name_is_added(world, clock, name):
-    assert officers.add("rare", name, "gate", "pudong", clock(), "terminal").name == name
+    assert officers.add(Actor("terminal"), clock(), "rare", name, "gate", "pudong").name == name
 
 
 @pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN)
 def test_a_name_with_something_unseen_is_refused(world, clock, name):
     with pytest.raises(Invalid, match="不可见字符"):
-        officers.add("rare", name, "gate", "pudong", clock(), "terminal")
+        officers.add(Actor("terminal"), clock(), "rare", name, "gate", "pudong")
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
     OfficerSession.create(
         token_hash="x", officer=gate, created_at=clock(), seen_at=clock(), expires_at=clock()
     )
-    code = codes.issue(gate, "sign_in", clock(), "pudong-chief")
+    code = codes.issue(Actor("pudong-chief"), clock(), gate, "sign_in")
     officers.suspend(gate, clock(), chief)
     assert OfficerSession.get().revoked_at and OfficerCode.get().used_at
     with pytest.raises(WrongState):
@@ -133,7 +134,7 @@ def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
 
 
 def test_two_chiefs_who_suspend_each_other_leave_one(staff, clock):
-    one, other = staff["bureau"], officers.add("second", "某", "chief", None, clock(), "x")
+    one, other = staff["bureau"], officers.add(Actor("x"), clock(), "second", "某", "chief", None)
     barrier, refused = threading.Barrier(2), []
 
     def suspend(whom, by):
@@ -184,5 +185,5 @@ def test_officers_are_listed_page_by_page_and_by_centre(staff):
 @pytest.mark.parametrize("account", ["system", "System", "lawyer", "terminal"])
 def test_no_officer_passes_for_the_system_in_the_records(staff, clock, account):
     with pytest.raises(Invalid):
-        officers.add(account, "某人", "chief", "pudong", clock(), "bureau")
+        officers.add(Actor("bureau"), clock(), account, "某人", "chief", "pudong")
     assert not Officer.select().where(Officer.account == account).exists()

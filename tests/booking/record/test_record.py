@@ -8,9 +8,11 @@ import pytest
 
 from booking.officers.codes import LASTS
 from booking.record import entries
+from booking.record.actor import SYSTEM, Actor
 from booking.record.entries import Question
 from booking.record.kinds import Kind
-from models import Audit, whence
+from booking.record.note import Line, note, note_all
+from models import Audit
 
 ROOT = Path(__file__).resolve().parents[3]
 HOUSE = ("booking", "sms", "jobs", "console", "wechat", "terminal", "sandbox", "watch")
@@ -72,17 +74,17 @@ def test_a_centre_sees_its_own_lines_only(lines):
 
 
 def test_a_line_knows_where_the_request_came_from(world, clock):
-    known = whence.set("10.0.0.1")
-    Audit.create(at=clock(), who="chen", what="x")
-    Audit.insert(at=clock(), who="chen", what="y").execute()
-    Audit.insert_many([{"at": clock(), "who": "chen", "what": "z"}]).execute()
-    whence.reset(known)
-    Audit.create(at=clock(), who="system", what="w")
-    assert {a.what: a.origin for a in Audit.select()} == {
-        "x": "10.0.0.1",
-        "y": "10.0.0.1",
-        "z": "10.0.0.1",
-        "w": "",
+    there = Actor("chen", "pudong", "10.0.0.1")
+    note(there, clock(), Kind.PLAN_SEEN, "one")
+    note_all(there, clock(), Kind.BOOKING_WITHDRAWN, [Line("two", "qingpu", {}), Line("three", None, {})])
+    note(SYSTEM, clock(), Kind.ROLL_IMPORT, "four")
+    note(there, clock(), Kind.OFFICER_ADD, "five", centre=None)
+    assert {a.subject: (a.who, a.origin, a.centre) for a in Audit.select()} == {
+        "one": ("chen", "10.0.0.1", "pudong"),
+        "two": ("chen", "10.0.0.1", "qingpu"),
+        "three": ("chen", "10.0.0.1", None),
+        "four": ("system", "", None),
+        "five": ("chen", "10.0.0.1", None),
     }
 
 

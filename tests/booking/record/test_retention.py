@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from booking.officers import codes
 from booking.record import retention
+from booking.record.actor import Actor
 from models import Officer, OfficerCode, OfficerSession
 
 
@@ -14,8 +15,8 @@ def test_what_has_run_out_goes_and_what_is_good_stays(world, clock):
             token_hash=token, officer=officer, created_at=clock(), seen_at=clock(),
             expires_at=clock() + timedelta(hours=hours),
         )  # fmt: skip
-    codes.issue(officer, "bind", clock() - timedelta(hours=1), "chief")
-    good = codes.issue(officer, "sign_in", clock(), "chief")
+    codes.issue(Actor("chief"), clock() - timedelta(hours=1), officer, "bind")
+    good = codes.issue(Actor("chief"), clock(), officer, "sign_in")
     assert retention.prune(clock()) == 2
     assert [session.token_hash for session in OfficerSession.select()] == ["good"]
     assert [code.kind for code in OfficerCode.select()] == ["sign_in"]

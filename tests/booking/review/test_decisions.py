@@ -9,6 +9,7 @@ import pytest
 import refusals
 from booking.desk import Desk
 from booking.desk.application import Application
+from booking.record.actor import Actor
 from booking.review import decisions
 from clock import at
 from models import Audit, Booking, Centre, Detainee, Lawyer, Notice, RollEntry, Slot
@@ -39,7 +40,7 @@ def in_custody(name: str, id_no: str, now: object, **more: object) -> None:
 
 def test_an_approved_booking_is_confirmed_told_and_written_down(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    assert decisions.approve(desk, ref, by="officer:chen").state == "confirmed"
+    assert decisions.approve(desk, Actor("officer:chen"), ref).state == "confirmed"
     assert kinds() == ["submitted", "confirmed"]
     assert [(a.who, a.what, a.subject) for a in Audit.select()] == [("officer:chen", "review.confirmed", ref)]
     assert Slot.get_by_id(SLOT).taken == 1
@@ -47,7 +48,7 @@ def test_an_approved_booking_is_confirmed_told_and_written_down(desk: Desk, lawy
 
 def test_a_rejected_booking_gives_its_seat_back_and_says_why(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    rejected = decisions.reject(desk, ref, by="officer:chen", reason="委托手续不全")
+    rejected = decisions.reject(desk, Actor("officer:chen"), ref, reason="委托手续不全")
     assert (rejected.state, rejected.decision_reason, rejected.active) == ("rejected", "委托手续不全", None)
     assert kinds() == ["submitted", "rejected"]
     assert Slot.get_by_id(SLOT).taken == 0
@@ -56,7 +57,7 @@ def test_a_rejected_booking_gives_its_seat_back_and_says_why(desk: Desk, lawyers
 
 def test_no_name_and_no_id_number_of_the_detainee_goes_into_the_message(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0], detainee="钱途")).ref
-    decisions.reject(desk, ref, by="officer:chen", reason="钱途（11010519491231002X）已转所")
+    decisions.reject(desk, Actor("officer:chen"), ref, reason="钱途（11010519491231002X）已转所")
     (told,) = Notice.select().where(Notice.kind == "rejected")
     assert told.words["reason"] == "当事人（（证件号））已转所"
     assert Booking.get_by_id(ref).decision_reason == "钱途（11010519491231002X）已转所"
@@ -64,20 +65,20 @@ def test_no_name_and_no_id_number_of_the_detainee_goes_into_the_message(desk: De
 
 def test_nobody_decides_twice(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, ref, by="officer:chen")
+    decisions.approve(desk, Actor("officer:chen"), ref)
     with pytest.raises(refusals.WrongState):
-        decisions.reject(desk, ref, by="officer:wu", reason="晚了一步")
+        decisions.reject(desk, Actor("officer:wu"), ref, reason="晚了一步")
     with pytest.raises(refusals.WrongState):
-        decisions.approve(desk, ref, by="officer:wu")
+        decisions.approve(desk, Actor("officer:wu"), ref)
     assert kinds() == ["submitted", "confirmed"]
 
 
 def test_a_rejection_needs_a_reason(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     with pytest.raises(refusals.Invalid):
-        decisions.reject(desk, ref, by="officer:chen", reason="  ")
+        decisions.reject(desk, Actor("officer:chen"), ref, reason="  ")
     with pytest.raises(refusals.NotFound):
-        decisions.approve(desk, "00000000", by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), "00000000")
 
 
 def test_at_the_deadline_a_clean_booking_is_confirmed_by_itself(
@@ -157,9 +158,9 @@ def test_a_permit_case_is_not_confirmed_without_the_permit(
     ref = desk.book(applying(lawyer, detainee="钱途")).ref
     assert findings(ref) == ["permit_missing"]
     with pytest.raises(refusals.WrongState, match="许可"):
-        decisions.approve(desk, ref, by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), ref)
     assert (
-        decisions.approve(desk, ref, by="officer:chen", permit_no="沪许〔2026〕1号").permit_no
+        decisions.approve(desk, Actor("officer:chen"), ref, permit_no="沪许〔2026〕1号").permit_no
         == "沪许〔2026〕1号"
     )
 
@@ -224,7 +225,7 @@ def test_a_meeting_that_has_begun_is_not_approved_only_to_be_missed(
     ref = desk.book(applying(lawyers(1)[0])).ref
     clock.moment = at(FRIDAY, time(8, 30))
     with pytest.raises(refusals.WrongState, match="会见时间已到"):
-        decisions.approve(desk, ref, by="officer:chen")
+        decisions.approve(desk, Actor("officer:chen"), ref)
 
 
 def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(
@@ -232,7 +233,7 @@ def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(
 ) -> None:
     first, *others = lawyers(13)
     ref = desk.book(applying(first)).ref
-    decisions.reject(desk, ref, by="officer:chen", reason="委托手续不全")
+    decisions.reject(desk, Actor("officer:chen"), ref, reason="委托手续不全")
     for other in others:
         desk.book(applying(other))
     assert desk.book(applying(first)).ref == ref

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.review import decisions, dossier
 from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
 from models.detainees import id_key, name_key
@@ -122,7 +123,7 @@ def test_the_record_counts_every_end_and_the_strikes_that_stand(
         add_slot("pudong", FRIDAY, start)
     (lawyer,) = lawyers(1)
     refused = desk.book(applying(lawyer)).ref
-    decisions.reject(desk, refused, "review-pudong", "手续不全")
+    decisions.reject(desk, Actor("review-pudong"), refused, "手续不全")
     missed = desk.book(applying(lawyer, "pudong-20261127-1000")).ref
     Booking.update(state="no_show").where(Booking.ref == missed).execute()
     Strike.create(booking=missed, lawyer=lawyer, kind="no_show", state="standing", at=clock())

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from booking.record.actor import Actor
 from booking.roll import imports, roll, runs
 from booking.roll.sheets import Row
 from sandbox import world
@@ -31,7 +32,7 @@ def sheet(*rows):
 @pytest.fixture
 def bring(desk):
     def brought(*rows, name="名册.csv"):
-        return imports.bring(desk, name, sheet(*rows), "chief-pudong", "pudong").id
+        return imports.bring(desk, Actor("chief-pudong"), name, sheet(*rows), "pudong").id
 
     return brought
 
@@ -49,7 +50,7 @@ def report(desk, bring):
 
 
 def on_the_roll(desk, *rows):
-    made = roll.import_roll([Row(n, row) for n, row in enumerate(rows, 2)], desk.now(), "chief")
+    made = roll.import_roll(Actor("chief"), desk.now(), [Row(n, row) for n, row in enumerate(rows, 2)])
     assert made.written
 
 
@@ -69,6 +70,6 @@ def bound(desk, number):
 
 
 def apply(desk, import_id):
-    imports.confirm(desk, import_id, "chief-pudong")
+    imports.confirm(desk, Actor("chief-pudong"), import_id)
     runs.work(desk, import_id)
     return imports.find(import_id)

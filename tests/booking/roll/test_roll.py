@@ -10,6 +10,7 @@ from datetime import date, time
 import pytest
 from openpyxl import Workbook
 
+from booking.record.actor import Actor
 from booking.roll import roll, sheets, workbooks
 from booking.roll.sheets import Row
 from clock import at
@@ -33,7 +34,7 @@ def written(path, rows, encoding="utf-8"):
 
 
 def imported(rows, **how):
-    return roll.import_roll([Row(n, row) for n, row in enumerate(rows, 2)], NOW, "chief", **how)
+    return roll.import_roll(Actor("chief"), NOW, [Row(n, row) for n, row in enumerate(rows, 2)], **how)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

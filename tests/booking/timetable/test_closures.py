@@ -11,6 +11,7 @@ import pytest
 import refusals
 from booking.desk import Desk
 from booking.gate import arrivals
+from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import closures, rollout
 from booking.timetable.closures import Changed, Closing, close, preview, reopen_day, reopen_slot
@@ -31,7 +32,7 @@ def two_slots(desk: Desk) -> None:
     """The timetable of that Friday, so that laying out days leaves the slots as they are."""
     line = {"weekdays": [4], "starts": ["08:30", "10:00"], "minutes": 90, "seats": 12, "window_seats": 28}
     table = read({"centre": "pudong", "valid_from": TODAY, "slot": [line]})
-    import_table(table, "test", desk.now(), "chief-pudong")
+    import_table(Actor("chief-pudong"), desk.now(), table, "test")
     rollout.open_days(desk, desk.now())
 
 
@@ -42,7 +43,7 @@ def closed(slot: str = SLOT) -> tuple[bool, str]:
 
 def confirmed(desk: Desk, lawyer: int, slot: str = SLOT) -> str:
     ref = desk.book(applying(lawyer, slot=slot)).ref
-    decisions.approve(desk, ref, "review-pudong")
+    decisions.approve(desk, Actor("review-pudong"), ref)
     return ref
 
 
@@ -60,7 +61,7 @@ def test_the_preview_shows_whom_it_hits_and_where_they_could_go(
 
 def test_one_confirm_closes_cancels_and_tells(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     refs = {confirmed(desk, lawyer) for lawyer in lawyers(3)}
-    gone = close(desk, ONE, preview(desk, ONE).fingerprint, "chief-pudong")
+    gone = close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)
     assert {booking.ref for booking in gone} == refs
     assert {(b.state, b.active) for b in Booking.select()} == {("cancelled", None)}
     assert closed() == (False, "设备检修")
@@ -74,7 +75,7 @@ def test_one_confirm_closes_cancels_and_tells(desk: Desk, lawyers: Lawyers, two_
 
 
 def test_a_closed_slot_stays_closed_when_days_are_laid_out(desk: Desk, two_slots: None) -> None:
-    close(desk, ONE, preview(desk, ONE).fingerprint, "chief-pudong")
+    close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)
     rollout.open_days(desk, desk.now())
     assert (closed(), closed(TEN)) == ((False, "设备检修"), (True, ""))
     assert [view.bookable for view in desk.slots("pudong", FRIDAY)] == [False, True]
@@ -98,46 +99,46 @@ def test_an_older_look_at_the_calendar_does_not_open_it_again(
 
 
 def test_a_closed_slot_can_be_opened_again(desk: Desk, two_slots: None) -> None:
-    close(desk, ONE, preview(desk, ONE).fingerprint, "chief-pudong")
-    reopen_slot(desk, SLOT, "chief-pudong")
+    close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)
+    reopen_slot(desk, Actor("chief-pudong"), SLOT)
     assert closed() == (True, "")
     assert desk.slots("pudong", FRIDAY)[0].bookable
     with pytest.raises(refusals.WrongState):
-        reopen_slot(desk, SLOT, "chief-pudong")
+        reopen_slot(desk, Actor("chief-pudong"), SLOT)
 
 
 def test_a_whole_day_closes_and_opens_again(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     one, other = lawyers(2)
     desk.book(applying(one))
     desk.book(applying(other, slot=TEN))
-    assert len(close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")) == 2
+    assert len(close(desk, Actor("chief-pudong"), DAY, preview(desk, DAY).fingerprint)) == 2
     rollout.open_days(desk, desk.now())
     assert (closed(), closed(TEN)) == ((False, "设备检修"), (False, "设备检修"))
     assert CentreDay.get().reason == "设备检修"
-    reopen_day(desk, "pudong", FRIDAY, "chief-pudong")
+    reopen_day(desk, Actor("chief-pudong"), "pudong", FRIDAY)
     assert (closed(), closed(TEN)) == ((True, ""), (True, ""))
     assert not CentreDay.select().exists()
 
 
 def test_a_slot_closed_by_itself_stays_so_when_its_day_opens(desk: Desk, two_slots: None) -> None:
     alone = Closing("pudong", FRIDAY, FRIDAY, "会见室占用", (TEN,))
-    close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")
-    close(desk, alone, preview(desk, alone).fingerprint, "chief-pudong")
-    reopen_day(desk, "pudong", FRIDAY, "chief-pudong")
+    close(desk, Actor("chief-pudong"), DAY, preview(desk, DAY).fingerprint)
+    close(desk, Actor("chief-pudong"), alone, preview(desk, alone).fingerprint)
+    reopen_day(desk, Actor("chief-pudong"), "pudong", FRIDAY)
     assert (closed(), closed(TEN)) == ((True, ""), (False, "会见室占用"))
 
 
 def test_a_span_of_days_closes_those_not_laid_out_yet_too(desk: Desk, two_slots: None) -> None:
     span = Closing("pudong", FRIDAY, date(2026, 12, 20), "搬迁")
-    close(desk, span, preview(desk, span).fingerprint, "chief-pudong")
+    close(desk, Actor("chief-pudong"), span, preview(desk, span).fingerprint)
     assert CentreDay.select().where(~CentreDay.open).count() == 24
     assert closed("pudong-20261204-0830") == (False, "搬迁")
 
 
 def test_window_bookings_are_affected_like_the_others(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     lawyers(1)
-    ref = enter(desk, entering(), "gate-pudong").ref
-    assert [b.ref for b in close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")] == [ref]
+    ref = enter(desk, Actor("gate-pudong"), entering()).ref
+    assert [b.ref for b in close(desk, Actor("chief-pudong"), DAY, preview(desk, DAY).fingerprint)] == [ref]
     assert Slot.get_by_id(SLOT).window_taken == 0
 
 
@@ -149,11 +150,11 @@ def test_who_booked_since_the_preview_is_shown_before_anything_is_done(
     seen = preview(desk, ONE)
     desk.book(applying(other))
     with pytest.raises(Changed):
-        close(desk, ONE, seen.fingerprint, "chief-pudong")
+        close(desk, Actor("chief-pudong"), ONE, seen.fingerprint)
     assert closed() == (True, "")
     assert Booking.get_by_id(ref).state == "submitted"
     assert not Notice.select().where(Notice.kind == "withdrawn").exists()
-    close(desk, ONE, preview(desk, ONE).fingerprint, "chief-pudong")
+    close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)
     assert {booking.state for booking in Booking.select()} == {"cancelled"}
 
 
@@ -165,7 +166,7 @@ def test_who_cancelled_since_the_preview_counts_as_a_change(
     seen = preview(desk, ONE)
     desk.cancel(lawyer, ref)
     with pytest.raises(Changed):
-        close(desk, ONE, seen.fingerprint, "chief-pudong")
+        close(desk, Actor("chief-pudong"), ONE, seen.fingerprint)
 
 
 def test_where_a_lawyer_is_here_already_his_slot_stays_open_and_the_others_close(
@@ -174,14 +175,14 @@ def test_where_a_lawyer_is_here_already_his_slot_stays_open_and_the_others_close
     here, beside, later = lawyers(3)
     refs = [confirmed(desk, here), confirmed(desk, beside), confirmed(desk, later, TEN)]
     clock.move(days=2, hours=23)
-    arrivals.arrive(refs[0], desk.now(), "gate-pudong")
+    arrivals.arrive(Actor("gate-pudong"), desk.now(), refs[0])
     seen = preview(desk, DAY)
     assert [one.slot.id for one in seen.stopped] == [SLOT]
-    assert [b.ref for b in close(desk, DAY, seen.fingerprint, "chief-pudong")] == [refs[2]]
+    assert [b.ref for b in close(desk, Actor("chief-pudong"), DAY, seen.fingerprint)] == [refs[2]]
     assert (closed()[0], closed(TEN)[0]) == (True, False)
     assert not CentreDay.select().exists()
     with pytest.raises(refusals.WrongState, match="到场"):
-        close(desk, ONE, preview(desk, ONE).fingerprint, "chief-pudong")
+        close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)
     assert Booking.get_by_id(refs[1]).state == "confirmed"
 
 
@@ -190,9 +191,9 @@ def test_a_day_of_which_nothing_can_be_closed_is_not_called_closed(
 ) -> None:
     ref = confirmed(desk, lawyers(1)[0])
     clock.move(days=2, hours=23)
-    arrivals.arrive(ref, desk.now(), "gate-pudong")
+    arrivals.arrive(Actor("gate-pudong"), desk.now(), ref)
     with pytest.raises(refusals.WrongState, match="到场"):
-        close(desk, DAY, preview(desk, DAY).fingerprint, "chief-pudong")
+        close(desk, Actor("chief-pudong"), DAY, preview(desk, DAY).fingerprint)
     assert not Audit.select().where(Audit.what == "slots.close").exists()
 
 
@@ -241,7 +242,7 @@ def survivors(desk: Desk, lawyers: list[int], rounds: int = ROUNDS, *, after_one
                 is_in.wait()
             while True:
                 try:
-                    close(desk, ONE, seen, "chief-pudong")
+                    close(desk, Actor("chief-pudong"), ONE, seen)
                     break
                 except Changed:
                     seen = preview(desk, ONE).fingerprint

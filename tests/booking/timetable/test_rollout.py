@@ -7,6 +7,7 @@ import pytest
 
 from booking.desk import Desk
 from booking.desk.application import Application
+from booking.record.actor import Actor
 from booking.timetable import holidays, imports, rollout
 from clock import at
 from models import Centre, CentreDay, Slot
@@ -48,7 +49,7 @@ def rule(desk, now=NOW, centre="pudong", **change):
         "window_seats": 28,
     } | change
     table = imports.read({"centre": centre, "valid_from": now.date(), "slot": [line]})
-    imports.import_table(table, "test", now, "chief")
+    imports.import_table(Actor("chief"), now, table, "test")
     return rollout.open_days(desk, now)
 
 
@@ -135,7 +136,9 @@ def test_days_of_a_year_without_a_table_lie_ready_but_closed(desk):
     }
     off = {"元旦": "01-01", "劳动节": "05-01", "国庆节": "10-01"}
     periods = [{"name": name, "off": [f"2027-{day}"] * 2} for name, day in off.items()]
-    holidays.import_year(holidays.read({"year": 2027, "source": "试", "holiday": periods}), moment, "chief")
+    holidays.import_year(
+        Actor("chief"), moment, holidays.read({"year": 2027, "source": "试", "holiday": periods})
+    )
     rollout.open_days(desk, moment)
     assert all(slot.open for slot in Slot.of_day("pudong", date(2027, 1, 4)))
     assert not any(slot.open for slot in Slot.of_day("pudong", date(2027, 1, 1)))
@@ -144,7 +147,7 @@ def test_days_of_a_year_without_a_table_lie_ready_but_closed(desk):
 def test_a_timetable_rules_only_while_it_is_in_force(desk):
     line = {"weekdays": [0, 1, 2, 3, 4], "starts": ["08:30"], "minutes": 90, "seats": 5, "window_seats": 1}
     table = {"centre": "pudong", "valid_from": MONDAY, "valid_to": MONDAY, "slot": [line]}
-    imports.import_table(imports.read(table), "test", NOW, "chief")
+    imports.import_table(Actor("chief"), NOW, imports.read(table), "test")
     rollout.open_days(desk, NOW)
     days = (FRIDAY, MONDAY, date(2026, 12, 1))
     assert [Slot.of_day("pudong", day)[0].seats for day in days] == [12, 5, 12]

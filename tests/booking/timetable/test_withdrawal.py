@@ -10,6 +10,7 @@ import pytest
 import refusals
 from booking import lifecycle
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable.withdrawal import times, withdraw
 from models import Audit, Booking, Change, Notice, Slot, Strike, database
@@ -28,7 +29,7 @@ def told(kind: str = "withdrawn") -> list[Notice]:
 def test_the_seat_comes_back_the_lawyer_is_told_and_has_no_strike(desk: Desk, lawyers: Lawyers) -> None:
     add_slot("pudong", FRIDAY, time(10))
     ref = desk.book(applying(lawyers(1)[0])).ref
-    (gone,) = withdraw(desk, [ref], "chief-pudong", WHY)
+    (gone,) = withdraw(desk, Actor("chief-pudong"), [ref], WHY)
     assert (gone.state, gone.active, gone.decision_reason) == ("cancelled", None, WHY)
     assert Slot.get_by_id(SLOT).taken == 0
     assert desk.seats.left(Day("pudong", FRIDAY))[SLOT] == 12
@@ -46,18 +47,18 @@ def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(
     desk: Desk, lawyers: Lawyers, clock: Clock
 ) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, ref, "review-pudong")
+    decisions.approve(desk, Actor("review-pudong"), ref)
     clock.move(days=2, hours=23)
-    assert [b.ref for b in withdraw(desk, [ref], "chief-pudong", WHY)] == [ref]
+    assert [b.ref for b in withdraw(desk, Actor("chief-pudong"), [ref], WHY)] == [ref]
     assert not Strike.select().exists()
 
 
 def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawyers: Lawyers) -> None:
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(5)]
-    decisions.approve(desk, refs[0], "review-pudong")
-    decisions.reject(desk, refs[1], "review-pudong", "手续不全")
+    decisions.approve(desk, Actor("review-pudong"), refs[0])
+    decisions.reject(desk, Actor("review-pudong"), refs[1], "手续不全")
     desk.cancel(Booking.get_by_id(refs[2]).lawyer_id, refs[2])
-    gone = withdraw(desk, [*refs, "00000000"], "chief-pudong", WHY)
+    gone = withdraw(desk, Actor("chief-pudong"), [*refs, "00000000"], WHY)
     assert {b.ref for b in gone} == {refs[0], refs[3], refs[4]}
     assert {c.from_state for c in Change.select().where(Change.by == "chief-pudong")} == {
         "submitted",
@@ -66,7 +67,7 @@ def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawye
     assert Booking.get_by_id(refs[1]).decision_reason == "手续不全"
     assert len(told()) == 3
     assert Slot.get_by_id(SLOT).taken == 0
-    assert withdraw(desk, refs, "chief-pudong", WHY) == []
+    assert withdraw(desk, Actor("chief-pudong"), refs, WHY) == []
     assert len(told()) == 3
 
 
@@ -80,7 +81,7 @@ def test_the_gate_is_told_once_a_day_however_many_go(
         return real(day, refs, **how)
 
     monkeypatch.setattr(desk.seats, "give_back", counted)
-    withdraw(desk, refs, "chief-pudong", WHY)
+    withdraw(desk, Actor("chief-pudong"), refs, WHY)
     assert asked == [5]
     assert desk.seats.left(Day("pudong", FRIDAY))[SLOT] == 12
 
@@ -89,7 +90,7 @@ def test_slots_that_close_are_not_offered_instead(desk: Desk, lawyers: Lawyers) 
     for start in (time(10), time(13, 30)):
         add_slot("pudong", FRIDAY, start)
     ref = desk.book(applying(lawyers(1)[0])).ref
-    withdraw(desk, [ref], "chief-pudong", WHY, closing=["pudong-20261127-1000"])
+    withdraw(desk, Actor("chief-pudong"), [ref], WHY, closing=["pudong-20261127-1000"])
     assert told()[0].words["nearest"] == "11月27日13:30"
 
 
@@ -106,15 +107,15 @@ def test_three_times_of_the_longest_kind_fit_the_message(desk: Desk, lawyers: La
 def test_a_reason_is_needed_and_names_nobody_in_custody_outside(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0], detainee="钱途")).ref
     with pytest.raises(refusals.Invalid):
-        withdraw(desk, [ref], "chief-pudong", "  ")
-    withdraw(desk, [ref], "chief-pudong", "钱途已转所")
+        withdraw(desk, Actor("chief-pudong"), [ref], "  ")
+    withdraw(desk, Actor("chief-pudong"), [ref], "钱途已转所")
     assert told()[0].words["reason"] == "当事人已转所"
 
 
 def test_of_a_name_that_cannot_be_opened_nothing_written_freely_is_sent(desk: Desk, lawyers: Lawyers) -> None:
     refs = [desk.book(applying(lawyer, detainee="钱途")).ref for lawyer in lawyers(1)]
     Booking.update(detainee_sealed="gone00.AAAA").execute()
-    assert len(withdraw(desk, refs, "chief-pudong", "钱途已转所")) == 1
+    assert len(withdraw(desk, Actor("chief-pudong"), refs, "钱途已转所")) == 1
     assert told()[0].words["reason"] == "原因请在小程序查看"
 
 
@@ -123,7 +124,7 @@ def test_inside_a_transaction_that_fails_nothing_is_cancelled_and_no_seat_moves(
 ) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     with pytest.raises(ZeroDivisionError), database.atomic():
-        withdraw(desk, [ref], "chief-pudong", WHY)
+        withdraw(desk, Actor("chief-pudong"), [ref], WHY)
         raise ZeroDivisionError
     assert Booking.get_by_id(ref).state == "submitted"
     assert desk.seats.left(Day("pudong", FRIDAY))[SLOT] == 11
@@ -148,9 +149,9 @@ def both_at_once(*calls: Callable[[], object]) -> list[object]:
 
 def withdrawn_while_reviewed(desk: Desk, refs: list[str]) -> None:
     both_at_once(
-        lambda: withdraw(desk, refs, "chief-pudong", WHY),
-        lambda: [decisions.approve(desk, ref, "review-pudong") for ref in refs],
-        lambda: withdraw(desk, refs[::-1], "chief-pudong", WHY),
+        lambda: withdraw(desk, Actor("chief-pudong"), refs, WHY),
+        lambda: [decisions.approve(desk, Actor("review-pudong"), ref) for ref in refs],
+        lambda: withdraw(desk, Actor("chief-pudong"), refs[::-1], WHY),
     )
 
 
@@ -171,6 +172,6 @@ def test_without_the_condition_a_booking_would_end_twice(
     anywhere = ("submitted", "confirmed", "cancelled")
     monkeypatch.setitem(lifecycle.FOLLOWS, "cancelled", anywhere)
     monkeypatch.setattr("booking.timetable.withdrawal.OPEN_STATES", anywhere)
-    withdraw(desk, refs, "chief-pudong", WHY)
-    withdraw(desk, refs, "chief-pudong", WHY)
+    withdraw(desk, Actor("chief-pudong"), refs, WHY)
+    withdraw(desk, Actor("chief-pudong"), refs, WHY)
     assert Change.select().where(Change.to_state == "cancelled").count() > 10

@@ -10,6 +10,7 @@ import pytest
 import models.slots
 import refusals
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.window.entry import Entry, enter
 from models import Booking, Lawyer, RollEntry, Slot, database
 from tests.booking.conftest import FRIDAY, SLOT, add_slot
@@ -25,7 +26,7 @@ def rush(desk: Desk, entries: list[Entry]) -> Counter[str]:
     def one(entry: Entry) -> str:
         try:
             barrier.wait()
-            enter(desk, entry, "gate-pudong")
+            enter(desk, Actor("gate-pudong"), entry)
             return "entered"
         except refusals.Refusal as refusal:
             return refusal.code

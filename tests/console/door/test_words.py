@@ -6,7 +6,7 @@ import pytest
 
 from booking.record.kinds import Kind
 from console.door import guard, noted, say
-from models import Audit, whence
+from models import Audit
 
 
 def test_what_is_said_is_shown_once_and_escaped(app, signed_in, monkeypatch):
@@ -58,7 +58,6 @@ def test_a_look_is_noted_with_who_where_and_from_where(app, signed_in, monkeypat
         {"why": "查询"},
     )
     assert (row.centre, row.origin) == ("pudong", "10.1.2.3")
-    assert whence.get() == ""
 
 
 def test_messages_nobody_said_are_not_shown(stranger):

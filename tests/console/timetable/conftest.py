@@ -3,6 +3,7 @@
 import pytest
 
 from booking.desk import Desk
+from booking.record.actor import Actor
 from booking.timetable import imports, rollout
 from tests.booking.conftest import TODAY, applying
 from tests.console.conftest import Browser, SignedIn
@@ -20,7 +21,7 @@ def chief(signed_in: SignedIn, desk: Desk) -> Browser:
         "window_seats": 28,
     }
     table = imports.read({"centre": "pudong", "valid_from": TODAY, "slot": [line]})
-    imports.import_table(table, "test", desk.now(), "demo")
+    imports.import_table(Actor("demo"), desk.now(), table, "test")
     rollout.open_days(desk, desk.now())
     return signed_in("chief")
 

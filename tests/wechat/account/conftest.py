@@ -10,6 +10,7 @@ from redis import RedisError
 
 from booking.desk import Desk
 from booking.officers import codes
+from booking.record.actor import Actor
 from circuit_breaker import CircuitBreaker
 from models import Audit, Booking, Centre, Detainee, Officer, Slot, database
 from models.bookings import seal_detainee
@@ -156,7 +157,7 @@ def shown(outcome: Outcome) -> str:
 
 
 def a_code(officer: Officer, now: Any) -> str:
-    return codes.issue(officer, "bind", now, by="test")
+    return codes.issue(Actor("test"), now, officer, "bind")
 
 
 def noted(what: str) -> list[Audit]:

@@ -10,7 +10,6 @@ from peewee import OperationalError
 
 from models import Officer, OfficerCode
 from models import database as db
-from models.audit import whence
 from sandbox.wechat.account_safe_mode import Seal
 from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, noted
 from tests.wechat.account.pushes import EVENT, SEAL, Tencent, message, refused, said
@@ -122,7 +121,6 @@ def test_what_is_kept_of_an_answer_is_sealed_and_goes(tencent, pudong, redis_cli
 def test_what_is_written_down_comes_from_wechat_and_nothing_after_it(tencent, pudong):
     tencent.push(message())
     assert [row.origin for row in noted("lookup.")] == ["wechat"]
-    assert whence.get() == ""
 
 
 def test_64_kilobytes_are_too_many(tencent, pudong):
