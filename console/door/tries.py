@@ -55,6 +55,6 @@ def _count(redis: Redis, key: str, most: int) -> None:
         raise ShutOut(int(seconds))
 
 
-def _key(kind: str, whose: str) -> str:
+def _key(kind: str, tried: str) -> str:
     """Hashed: what somebody typed has no end and may be anything."""
-    return f"console:tries:{kind}:{hashlib.sha256(whose.encode()).hexdigest()[:32]}"
+    return f"console:tries:{kind}:{hashlib.sha256(tried.encode()).hexdigest()[:32]}"
