@@ -10,6 +10,7 @@ from booking.gate import arrivals as desk_of_day
 from booking.gate import checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
+from booking.lawyers import mandates
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from clock import at
@@ -74,6 +75,7 @@ def arrival(ref: str) -> str:
     return page(
         "arrival.html",
         booking=booking,
+        mandate=mandates.shown(booking),
         sign=checks.sign(booking, here().now),
         came=came,
         free=_free_rooms(booking, came),

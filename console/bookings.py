@@ -7,6 +7,7 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking import words
+from booking.lawyers import mandates
 from booking.lifecycle import OPEN_STATES
 from booking.messages import untold
 from booking.officers import officers
@@ -115,6 +116,7 @@ def _tell(found: Booking, number: str = "") -> str:
     return page(
         "booking.html",
         booking=found,
+        mandate=mandates.shown(found),
         asked=held,
         id_ends=words.id_ends(held["id_no"]) if held.get("id_no") else "",
         number=number,

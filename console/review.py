@@ -4,6 +4,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
+from booking.lawyers import mandates
 from booking.officers import officers
 from booking.policy import Policy
 from booking.record.kinds import Kind
@@ -125,6 +126,7 @@ def _show(booking: Booking | None) -> str:
     return page(
         "review.html",
         booking=booking,
+        mandate=mandates.shown(booking),
         asked=booking.detainee_shown,
         file=dossier.of(booking),
         waiting=queue.waiting(booking.centre_id, now, booking),

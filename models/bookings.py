@@ -28,6 +28,8 @@ class Booking(Table):
     `way` is `online`, or `window` where an officer entered it: its seat is one of the slot's window seats.
     `detainee_key` finds the same detainee again; `detainee_claim` repeats it while the booking is active and the
     identity is certain (an ID number, or one person of that name in the register), and makes it exclusive in a slot.
+    `proven` is 1 where the mandate was proven when it was booked or confirmed. `again_since` says since when it stands
+    before a reviewer again, and `again` what has changed: `[{"code", "message"}]`.
     """
 
     ref = CharField(8, primary_key=True)
@@ -54,6 +56,9 @@ class Booking(Table):
     decision_reason = CharField(200, null=True)
     created_at = MomentField()
     way = CharField(8, default="online", constraints=[SQL("DEFAULT 'online'")])
+    proven = SmallIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    again_since = MomentField(null=True)
+    again = JSONText(default=list, constraints=[SQL("DEFAULT '[]'")])
 
     changes: "ModelSelect[Change]"
     changes_told: (
@@ -69,6 +74,7 @@ class Booking(Table):
             (("state", "starts_at"), False),
             (("centre", "state", "starts_at"), False),
             (("centre", "starts_at"), False),
+            (("centre", "again_since"), False),
             (("case_no",), False),
         )
 

@@ -7,6 +7,7 @@ from terminal.demo import demo
 from terminal.detainees import detainees
 from terminal.holidays import holidays
 from terminal.lawyers import lawyers
+from terminal.mandates import mandate
 from terminal.menus import menu
 from terminal.notices import notices
 from terminal.officers import officer
@@ -17,7 +18,8 @@ from terminal.strikes import strikes
 from terminal.timetables import timetable
 
 COMMANDS = (
-    db, centre, timetable, holidays, lawyers, detainees, officer, menu, seats, notices, review, strikes, arrivals, room,
+    db, centre, timetable, holidays, lawyers, mandate, detainees, officer, menu, seats, notices, review, strikes,
+    arrivals, room,
     demo,
 )  # fmt: skip
 

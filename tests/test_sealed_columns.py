@@ -13,6 +13,7 @@ BOUND = {
     "kept_answer.answer_sealed": "keptanswer:{lawyer_id}:{key}",
     "lawyer.id_no_sealed": "lawyer.id_no:{licence_no}",
     "lawyer.phone_sealed": "lawyer.phone:{licence_no}",
+    "mandate.name_sealed": "mandate.name:{person}",
     "notice.phone_sealed": "notice.phone:{id}",
     "officer.totp_sealed": "officer.totp:{id}",
     "officer_session.totp_offer_sealed": "officer_session.totp:{token_hash}",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from peewee import Case, InterfaceError, OperationalError
 
 from booking.gate import checks, rooms
-from booking.gate.papers import LONGEST_REASON, checked, papers_for
-from booking.lawyers import standing
+from booking.gate.papers import LONGEST_REASON, checked, papers_for, proves_mandate
+from booking.lawyers import mandates, standing
 from booking.lifecycle import ONCE, tell, transition
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
@@ -51,6 +51,8 @@ def arrive(
             {"owed": owed} if owed else {},
             centre=booking.centre_id,
         )
+        if proves_mandate(seen):
+            mandates.prove_by(actor, now, booking, seen)
     return booking
 
 

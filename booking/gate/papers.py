@@ -22,3 +22,8 @@ def checked(needed: Collection[str], ticked: Collection[str], owed: str) -> list
         said = f"尚缺：{'、'.join(missing)}。证件齐全后再登记，或注明“证件后补”的原因"
         raise Invalid(said, errors=[{"field": "papers", "message": said}])
     return [paper for paper in needed if paper in ticked]
+
+
+def proves_mandate(seen: Collection[str]) -> bool:
+    """Whether the paper that gives the mandate lay on the table. Rule 7a."""
+    return not {_EITHER, *_BY_MANDATE.values()}.isdisjoint(seen)

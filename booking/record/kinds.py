@@ -82,6 +82,9 @@ class Kind(StrEnum):
     OFFICER_UNBOUND = "officer.unbound", "解除订阅号"
     OFFICER_WECHAT_BIND = "officer.wechat_bind", "绑定微信登录"
     OFFICER_WECHAT_UNBIND = "officer.wechat_unbind", "解除微信登录"
+    MANDATE_PROVEN = "mandate.proven", "核实委托关系"
+    MANDATE_ENDED = "mandate.ended", "结束委托关系"
+    MANDATES_LISTED = "mandates.listed", "查看委托关系"
     AUDIT_EXPORT = "audit.export", "导出操作记录"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from booking.fields import number, unseen
 from booking.identity import is_id_no
+from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -60,6 +61,7 @@ def import_register(
         if not dry_run:
             _write(list(entries.values()))
             _leave(centre, gone)
+            mandates.end_of_gone(actor, now, centre, entries)
             words = {"new": report.new, "kept": report.kept, "left": report.left}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             report.written = True

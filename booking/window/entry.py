@@ -13,6 +13,7 @@ from booking import rules
 from booking.desk import comparison, decision
 from booking.desk.application import Application, Held, Person
 from booking.desk.availability import view
+from booking.lawyers import mandates
 from booking.lifecycle import ONCE, tell
 from booking.policy import Policy
 from booking.record.actor import Actor
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from booking.desk.desk import Desk
 
 SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
+SEEN = ("授权委托书或法律援助公函",)  # what the window's form has the officer tick, or it is not entered
 Finding = dict[str, str]
 
 
@@ -175,6 +177,7 @@ def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) ->
         tell(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
     note(actor, now, Kind.WINDOW_ENTER, booking.ref, words, centre=booking.centre_id)
+    mandates.prove_by(actor, now, booking, SEEN)
     return booking
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from booking.desk import Desk
 from booking.desk.application import Application
+from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.review import decisions
 from booking.slots import SlotView
-from models import Lawyer
+from models import Booking, Lawyer
 from sandbox.world.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, PERMIT, TAO, WANG, XIE, Person
 
 QUEUE = 40  # wait for a decision at Pudong
@@ -32,6 +33,7 @@ def write(desk: Desk) -> None:
     for ref in made[-2:]:
         if ref:
             decisions.approve(desk, Actor("review-pudong"), ref)
+            mandates.prove_by(Actor("gate-pudong"), desk.now(), Booking.get_by_id(ref), ("授权委托书",))
 
 
 def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], object]]:

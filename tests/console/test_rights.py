@@ -7,6 +7,7 @@ from apiflask import APIFlask
 
 from booking.desk import Desk
 from booking.gate import rooms
+from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.roll import imports
 from console.door.rights import ASKS, AUDITOR, MENU, OWN, PUBLIC, RIGHTS
@@ -42,12 +43,18 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
         "notice": (notices[0], notices[1]),
         "strike": (strikes[0], strikes[1]),
         "slot_id": (SLOT, slot.id),
+        "mandate": (a_mandate(own, desk), a_mandate(foreign, desk)),
         "room": (a_room("pudong", desk), a_room("qingpu", desk)),
     }
 
 
 def a_room(centre: str, desk: Desk) -> str:
     return str(rooms.add(Actor("chief"), desk.now(), centre, "1号").id)
+
+
+def a_mandate(ref: str, desk: Desk) -> str:
+    pair = mandates.of_booking(Booking.get_by_id(ref))._replace(person="0" * 32)
+    return str(mandates.prove(Actor("chief"), desk.now(), pair, "某", "trial").id)
 
 
 def failed_notice(ref: str) -> str:

@@ -1,0 +1,187 @@
+"""Mandates 委托关系: that this lawyer defends this person in this stage, once an officer has seen the originals. Rule 7a.
+
+What a lawyer says in a form proves and ends nothing, and nobody but officers is told of a mandate's end: it would tell
+of the person. A licence that is barred suspends a mandate for as long as it is.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import JOIN
+
+from booking.record.actor import Actor
+from booking.record.kinds import Kind
+from booking.record.note import Line, note, note_all
+from booking.words import STAGES, by_words, moment_words
+from models import Booking, Lawyer, Mandate, RollEntry, database, rows_of
+from models.bookings import NAME_LOST
+from models.detainees import name_key
+from models.locks import lock_people
+from models.sealed import UNREADABLE
+from refusals import Invalid, NotFound, WrongState
+
+STAGE_OVER = "已进入下一诉讼阶段"
+GONE = "当事人已不在本所名册"
+LONGEST_REASON = 200
+MANY = 50
+
+
+class Pair(NamedTuple):
+    """A lawyer and a person, at a centre. `person` is a key as in `Booking.detainee_key`."""
+
+    lawyer: int
+    centre: str
+    person: str
+
+
+def of_booking(booking: Booking) -> Pair:
+    return Pair(booking.lawyer_id, booking.centre_id, booking.detainee_key)
+
+
+def may_prove(booking: Booking) -> bool:
+    """Whether papers can prove anything for it: of a bare name nobody knows which person they are for."""
+    return booking.detainee_key != name_key(str(booking.detainee_shown["name"]))
+
+
+def proven(pairs: Collection[Pair]) -> dict[Pair, str]:
+    """Those of them that are proven now, each with its stage; in one question."""
+    if not pairs:
+        return {}
+    people = {pair.person for pair in pairs}
+    lasts = (Mandate.active == 1) & Mandate.person.in_(people) & Mandate.lawyer.in_({p.lawyer for p in pairs})
+    found = rows_of(
+        _with_licence(Mandate.lawyer, Mandate.centre, Mandate.person, Mandate.stage).where(lasts, _in_force())
+    )
+    stages = {Pair(lawyer, centre, person): stage for lawyer, centre, person, stage in found}
+    return {pair: stages[pair] for pair in pairs if pair in stages}
+
+
+def shown(booking: Booking) -> str:
+    """For the pages about a booking: whether its mandate is proven, in which stage, when and by whom."""
+    lasts = _of(of_booking(booking)) & (Mandate.active == 1)
+    found = _with_licence(Mandate, _in_force().alias("in_force")).where(lasts).first()
+    if found is None:
+        return "未核实" if may_prove(booking) else "未核实（只填了姓名，身份待核对）"
+    said = f"已核实：{STAGES[found.stage]}阶段，{moment_words(found.proven_at)}，{by_words(found.proven_by)}"
+    other = "" if found.stage == booking.stage else "；与所填诉讼阶段不同"
+    return said + other + ("" if found.in_force else "；执业证停用，暂不生效")
+
+
+def prove(
+    actor: Actor,
+    now: datetime,
+    pair: Pair,
+    name: str,
+    stage: str,
+    *,
+    seen: Sequence[str] = (),
+    booking: str | None = None,
+) -> Mandate:
+    """An officer has seen the originals. The same again is the one there is; another stage ends the earlier.
+
+    Raises Invalid for an unknown stage or a person known by a bare name only.
+    """
+    if stage not in STAGES:
+        raise Invalid("请选择诉讼阶段", errors=[{"field": "stage", "message": "请选择诉讼阶段"}])
+    if pair.person == name_key(name):
+        raise Invalid("只有姓名不能登记委托关系，请先核对证件号、在押编号或名册")
+    with database.atomic():
+        lock_people([pair.lawyer])
+        there = Mandate.get_or_none(_of(pair) & (Mandate.active == 1))
+        if there is not None and there.stage == stage:
+            return there
+        if there is not None:
+            _end(actor, now, [there], STAGE_OVER)
+        made = Mandate.create(
+            lawyer=pair.lawyer, centre=pair.centre, person=pair.person, stage=stage, seen=list(seen), booking=booking,
+            name_sealed=Mandate.name_sealed.seal(name, person=pair.person), proven_at=now, proven_by=actor.account,
+        )  # fmt: skip
+        details = {"stage": STAGES[stage], "papers": list(seen), "ref": booking or ""}
+        note(actor, now, Kind.MANDATE_PROVEN, f"mandate-{made.id}", details, centre=pair.centre)
+    return made
+
+
+def prove_by(actor: Actor, now: datetime, booking: Booking, seen: Sequence[str]) -> Mandate | None:
+    """At the gate or the window, with the papers of this meeting; None where only a name is known of the person."""
+    if not may_prove(booking):
+        return None
+    name = str(booking.detainee["name"])
+    return prove(actor, now, of_booking(booking), name, booking.stage, seen=seen, booking=booking.ref)
+
+
+def end(actor: Actor, now: datetime, mandate_id: int, why: str) -> Mandate:
+    """Raises NotFound, Invalid without a reason, WrongState where it has ended."""
+    if not why.strip():
+        raise Invalid("请填写结束委托关系的原因", errors=[{"field": "why", "message": "请填写原因"}])
+    with database.atomic():
+        found = Mandate.get_or_none(Mandate.id == mandate_id)
+        if found is None:
+            raise NotFound("没有这条委托关系")
+        lock_people([found.lawyer_id])
+        if not _end(actor, now, [found], why.strip()[:LONGEST_REASON]):
+            raise WrongState("该委托关系已经结束")
+    return Mandate.get_by_id(mandate_id)
+
+
+def end_of_gone(actor: Actor, now: datetime, centre: str, held: Collection[str]) -> int:
+    """After a register was brought: those of people it no longer has; answers how many. In the caller's transaction."""
+    there = Mandate.select().where(Mandate.centre == centre, Mandate.active == 1)
+    known = set(held)
+    return _end(actor, now, [one for one in there if one.person not in known], GONE)
+
+
+def listed(
+    centre: str | None, *, lawyer: int | None = None, lasting: bool = True, after: int | None = None
+) -> list[Any]:
+    """Mandates with their lawyer, the newest first, `MANY` and one more; `in_force` says whether the licence bears it."""
+    found = _with_licence(Mandate, Lawyer, _in_force().alias("in_force"))
+    if centre is not None:
+        found = found.where(Mandate.centre == centre)
+    if lawyer is not None:
+        found = found.where(Mandate.lawyer == lawyer)
+    if lasting:
+        found = found.where(Mandate.active == 1)
+    if after is not None:
+        found = found.where(Mandate.id < after)
+    return list(found.order_by(Mandate.id.desc()).limit(MANY + 1))
+
+
+def name_shown(mandate: Mandate) -> str:
+    """The person's name for a page; one that can't be opened keeps nobody from the others."""
+    try:
+        return mandate.name
+    except UNREADABLE:
+        return NAME_LOST
+
+
+def state_words(mandate: Any) -> str:
+    """Of one as `listed` gives it."""
+    if not mandate.active:
+        return f"{moment_words(mandate.ended_at)}结束：{mandate.ended_why}"
+    return "有效" if mandate.in_force else "执业证停用，暂不生效"
+
+
+def _of(pair: Pair) -> Any:
+    return (Mandate.lawyer == pair.lawyer) & (Mandate.centre == pair.centre) & (Mandate.person == pair.person)
+
+
+def _with_licence(*columns: Any) -> Any:
+    """With the lawyer and the roll's line about him."""
+    on_roll = RollEntry.licence_no == Lawyer.licence_no
+    return Mandate.select(*columns).join(Lawyer).join(RollEntry, JOIN.LEFT_OUTER, on=on_roll)
+
+
+def _in_force() -> Any:
+    return RollEntry.state.is_null() | (RollEntry.state == "active")
+
+
+def _end(actor: Actor, now: datetime, mandates: Sequence[Mandate], why: str) -> int:
+    """Those that last, once each, whoever else ends them; answers how many."""
+    ids = [mandate.id for mandate in mandates]
+    over = {"active": None, "ended_at": now, "ended_by": actor.account, "ended_why": why}
+    lasts = Mandate.id.in_(ids) & (Mandate.active == 1)
+    ended = rows_of(Mandate.update(**over).where(lasts).returning(Mandate.id, Mandate.centre))
+    lines = [Line(f"mandate-{one}", centre, {"why": why}) for one, centre in ended]
+    note_all(actor, now, Kind.MANDATE_ENDED, lines)
+    return len(lines)
