@@ -61,7 +61,7 @@ def import_register(
         if not dry_run:
             _write(list(entries.values()))
             _leave(centre, gone)
-            mandates.end_of_gone(actor, now, centre, entries)
+            mandates.end_of_gone(actor, now, centre, [str(key) for key in entries])
             words = {"new": report.new, "kept": report.kept, "left": report.left}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             report.written = True
