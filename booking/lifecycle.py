@@ -1,20 +1,15 @@
 """A booking's steps from state to state: conditional, written down, told. Inside the caller's transaction."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from booking.words import STATES, moment_words
 from models import Booking, Change, rows_of
-from models.sealed import UNREADABLE
 from models.slots import give_back, give_back_all
 from models.states import State
 from refusals import WrongState
 from sms import outbox
-
-_ID_NO = re.compile(r"\d{15,17}[\dXx]?", re.ASCII)
-_IN_THE_APP = "原因请在小程序查看"
 
 FOLLOWS: dict[State, tuple[State, ...]] = {
     State.CONFIRMED: (State.SUBMITTED,),
@@ -92,18 +87,6 @@ def tell(booking: Booking, kind: str, now: datetime, *, cause: str, **words: str
 def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str) -> None:
     """The same about many, each with its own words, in one statement."""
     outbox.post_all([_letter(b, kind, cause, words) for b, words in told if _is_told(b, kind)], now)
-
-
-def fit_to_send(why: str, booking: Booking) -> str:
-    """An officer writes freely; no detainee's name and no ID number leaves the house by SMS.
-
-    Where the name can't be opened nobody knows what to leave out: then none of it is sent.
-    """
-    try:
-        name = booking.detainee["name"]
-    except UNREADABLE:
-        return _IN_THE_APP
-    return _ID_NO.sub("（证件号）", why.replace(name, "当事人"))
 
 
 def _is_told(booking: Booking, kind: str) -> bool:

@@ -16,18 +16,6 @@ from models import Booking
 from models.states import State
 from refusals import Invalid, NotFound, WrongState
 
-REASONS = (
-    "执业证信息与律师名册不符，请先核实更正",
-    "委托手续不全，请补齐后重新预约",
-    "在押人员不在本所，请核对羁押地点",
-    "在押人员姓名或证件号有误，请核对后重新预约",
-    "该时间办案机关提讯或开庭，请另选时间",
-    "侦查期间会见须经许可，未提供许可文书",
-    "已有两名律师办理会见，请先核实委托关系",
-    "不能为同一案件的多名当事人办理会见",
-    "翻译或同行人员未经核准，请更正后重新预约",
-)  # an SMS carries 35 characters of each
-
 
 class QueuePosition(Form):
     after: str = ""
@@ -38,7 +26,7 @@ class Approval(Form):
 
 
 class Rejection(Form):
-    """`listed` is one of the reasons offered; what is typed beats it."""
+    """`listed` is one of the reasons offered, which go by SMS too; what is typed beats it and stays in the mini-program."""
 
     listed: str = Field("", max_length=200)
     reason: str = Field("", max_length=200)
@@ -135,7 +123,7 @@ def _show(booking: Booking | None) -> str:
         due=Policy.of(booking.centre).review_due(booking.starts_at.date()),
         needs_permit=any(found["code"] == "permit_missing" for found in booking.findings),
         decided=None if waits else _how_decided(booking),
-        reasons=REASONS,
+        reasons=words.REJECTIONS,
         words=words,
     )
 

@@ -37,7 +37,7 @@ def approve(ref: str, permit_no: str | None, actor: Actor) -> None:
 
 @review.command()
 @click.argument("ref")
-@click.option("--reason", required=True, help="原因，会短信告知律师")
+@click.option("--reason", required=True, help="原因，律师在小程序里看；与清单中一致的也写进短信")
 @by_option
 def reject(ref: str, reason: str, actor: Actor) -> None:
     """不通过一个预约，并说明原因。"""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
-from booking.lifecycle import ONCE, fit_to_send, tell, tell_all, transition, transition_all
+from booking.lifecycle import ONCE, tell, tell_all, transition, transition_all
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
-from booking.words import STATES, by_words, moment_words
+from booking.words import STATES, by_words, moment_words, reason_by_sms
 from models import Booking, Centre, Change, database
 from models.locks import lock_people
 from models.states import State
@@ -134,7 +134,7 @@ def _decide(desk: "Desk", actor: Actor, booking: Booking, to: State, why: str, *
                 [booking.lawyer_id]
             )  # before the booking's row and its slot's, as whoever closes a day does
             transition(booking, to, by=actor.account, now=now, why=why, **columns)
-            words = {"reason": fit_to_send(why, booking)} if to == State.REJECTED else {}
+            words = {"reason": reason_by_sms(why)} if to == State.REJECTED else {}
             tell(booking, to, now, cause=ONCE, **words)
             if actor != SYSTEM:
                 _note(actor, now, Kind(f"review.{to}"), [booking], why)

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from booking.lifecycle import ONCE, OPEN_STATES, fit_to_send, tell_all, transition_all
+from booking.lifecycle import ONCE, OPEN_STATES, tell_all, transition_all
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
 from booking.slots import SlotView
+from booking.words import reason_by_sms
 from models import Booking, Centre, database
 from models.locks import lock_people
 from models.states import State
@@ -37,7 +38,7 @@ def withdraw(
         lock_people({booking.lawyer_id for booking in found})
         gone = transition_all(found, State.CANCELLED, by=actor.account, now=now, why=why, decision_reason=why)
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
-        words = [{"reason": fit_to_send(why, b), "nearest": instead[b.slot_id]} for b in gone]
+        words = [{"reason": reason_by_sms(why), "nearest": instead[b.slot_id]} for b in gone]
         tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
         note_all(actor, now, Kind.BOOKING_WITHDRAWN, [Line(b.ref, b.centre_id, {"why": why}) for b in gone])
         database.after_commit(lambda: desk.released(gone, remember=True))

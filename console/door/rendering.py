@@ -11,7 +11,7 @@ from flask import Response, g, render_template, request, url_for
 from markupsafe import Markup
 
 from booking.officers.officers import ROLES
-from booking.words import STATES, day_words, moment_words
+from booking.words import CLOSINGS, STATES, day_words, moment_words
 from console.door import csrf
 from console.door.context import SAID, door, is_htmx
 from console.door.rights import may, menu_of
@@ -110,6 +110,7 @@ def _around() -> dict[str, object]:
         "visit": g.get("visit"),
         "roles": ROLES,
         "states": STATES,
+        "closing_reasons": CLOSINGS,
         "day_words": day_words,
         "moment_words": moment_words,
     }

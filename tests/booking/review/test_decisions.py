@@ -55,14 +55,6 @@ def test_a_rejected_booking_gives_its_seat_back_and_says_why(desk: Desk, lawyers
     assert desk.seats.left(Day("pudong", FRIDAY))[SLOT] == 12
 
 
-def test_no_name_and_no_id_number_of_the_detainee_goes_into_the_message(desk: Desk, lawyers: Lawyers) -> None:
-    ref = desk.book(applying(lawyers(1)[0], detainee="钱途")).ref
-    decisions.reject(desk, Actor("officer:chen"), ref, reason="钱途（11010519491231002X）已转所")
-    (told,) = Notice.select().where(Notice.kind == "rejected")
-    assert told.words["reason"] == "当事人（（证件号））已转所"
-    assert Booking.get_by_id(ref).decision_reason == "钱途（11010519491231002X）已转所"
-
-
 def test_nobody_decides_twice(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     decisions.approve(desk, Actor("officer:chen"), ref)

@@ -109,7 +109,7 @@ def test_a_reason_is_needed_and_names_nobody_in_custody_outside(desk: Desk, lawy
     with pytest.raises(refusals.Invalid):
         withdraw(desk, Actor("chief-pudong"), [ref], "  ")
     withdraw(desk, Actor("chief-pudong"), [ref], "钱途已转所")
-    assert told()[0].words["reason"] == "当事人已转所"
+    assert told()[0].words["reason"] == "原因请在小程序查看"
 
 
 def test_of_a_name_that_cannot_be_opened_nothing_written_freely_is_sent(desk: Desk, lawyers: Lawyers) -> None:
