@@ -94,6 +94,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     models.database.close()
 
 
+@pytest.fixture
+def queries(database: str) -> Iterator[list[str]]:
+    """Every statement from here on."""
+    said: list[str] = []
+
+    def hear(event: Any) -> None:
+        said.append(event.sql)
+
+    models.database.obj.query_hooks.append(hear)
+    yield said
+    models.database.obj.query_hooks.remove(hear)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """What was left out is said loudly: a run must not look greener than it is."""
     left_out = terminalreporter.stats.get("skipped", [])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from peewee import chunked
+
 from booking.fields import number, unseen
 from booking.identity import is_id_no
 from booking.lawyers import mandates
@@ -115,13 +117,12 @@ def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, objec
 
 def _write(entries: list[dict[str, object]]) -> None:
     names = ("name_index", "name_sealed", "ward", "case_no", "permit_case", "updated_at")
-    for start in range(0, len(entries), ROWS_AT_ONCE):
-        upsert = Detainee.insert_many(entries[start : start + ROWS_AT_ONCE])
+    for batch in chunked(entries, ROWS_AT_ONCE):
+        upsert = Detainee.insert_many(batch)
         fields = [getattr(Detainee, name) for name in names]
         upsert.on_conflict(conflict_target=[Detainee.centre, Detainee.key], preserve=fields).execute()
 
 
 def _leave(centre: str, keys: list[str]) -> None:
-    for start in range(0, len(keys), ROWS_AT_ONCE):
-        gone = Detainee.key.in_(keys[start : start + ROWS_AT_ONCE])
-        Detainee.delete().where(Detainee.centre == centre, gone).execute()
+    for gone in chunked(keys, ROWS_AT_ONCE):
+        Detainee.delete().where(Detainee.centre == centre, Detainee.key.in_(gone)).execute()

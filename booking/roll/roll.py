@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from peewee import chunked
+
 from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -125,8 +127,7 @@ def compare(parsed: Parsed, now: datetime) -> Found:
 def write(actor: Actor, now: datetime, found: Found) -> None:
     """In the caller's transaction, that of `compare`."""
     fields = [getattr(RollEntry, name) for name in (*Entry._fields, "updated_at")]
-    for start in range(0, len(found.fresh), ROWS_AT_ONCE):
-        batch = [(*entry, now) for entry in found.fresh[start : start + ROWS_AT_ONCE]]
+    for batch in chunked(((*entry, now) for entry in found.fresh), ROWS_AT_ONCE):
         upsert = RollEntry.insert_many(batch, fields)
         upsert.on_conflict(conflict_target=[RollEntry.licence_no], preserve=fields[1:]).execute()
     _refuse(found.report.follows, now)
@@ -190,17 +191,15 @@ def _refuse(follows: Sequence[Follows], now: datetime) -> None:
             "updated_at": now,
         }
         lawyers = [one.lawyer for one in follows if one.state == state]
-        for start in range(0, len(lawyers), ROWS_AT_ONCE):
-            here = Lawyer.id.in_(lawyers[start : start + ROWS_AT_ONCE])
-            Lawyer.update(**change).where(here, Lawyer.state == VERIFIED).execute()
+        for some in chunked(lawyers, ROWS_AT_ONCE):
+            Lawyer.update(**change).where(Lawyer.id.in_(some), Lawyer.state == VERIFIED).execute()
 
 
 def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for start in range(0, len(lawyers), ROWS_AT_ONCE):
-        mine = Booking.lawyer.in_(lawyers[start : start + ROWS_AT_ONCE])
+    for some in chunked(lawyers, ROWS_AT_ONCE):
         rows = Booking.select(Booking.lawyer, Booking.ref).where(
-            mine, Booking.active == 1, Booking.starts_at > now
+            Booking.lawyer.in_(some), Booking.active == 1, Booking.starts_at > now
         )
         for lawyer, ref in rows_of(rows.order_by(Booking.starts_at)):
             found.setdefault(lawyer, []).append(ref)

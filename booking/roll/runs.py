@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from peewee import chunked
+
 from booking.record.actor import Actor
 from booking.roll import imports, roll, sheets
 from booking.roll.rows import parse
@@ -113,8 +115,7 @@ class Run:
 
     def _write_lines(self, lines: list[roll.RollLine]) -> None:
         RollImportLine.delete().where(RollImportLine.roll_import == self.about.id).execute()
-        for start in range(0, len(lines), LINES_AT_ONCE):
-            some = lines[start : start + LINES_AT_ONCE]
+        for some in chunked(lines, LINES_AT_ONCE):
             rows = [(self.about.id, one.row, one.kind, one.licence_no, "、".join(one.columns), one.why)
                     for one in some]  # fmt: skip
             together([entering("roll_import_line", _LINE, rows)])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from peewee import EXCLUDED, fn
+from peewee import EXCLUDED, chunked, fn
 
 from booking.calendar import Almanac, each_day
 from booking.policy import Policy
@@ -161,9 +161,8 @@ def _write(rows: Sequence[SlotRow], policies: dict[str, Policy], now: datetime) 
     for names, bookable in ((_DOOR, False), (_PLAN, True)):
         some = [row for row in rows if _is_bookable(row, policies, now) is bookable]
         update = {getattr(Slot, name): _kept(name) for name in names}
-        for start in range(0, len(some), ROWS_AT_ONCE):
-            batch = Slot.insert_many(some[start : start + ROWS_AT_ONCE])
-            batch.on_conflict(conflict_target=[Slot.id], update=update).execute()
+        for batch in chunked(some, ROWS_AT_ONCE):
+            Slot.insert_many(batch).on_conflict(conflict_target=[Slot.id], update=update).execute()
 
 
 def _kept(name: str) -> object:

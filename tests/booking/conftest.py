@@ -110,18 +110,3 @@ def applying(lawyer: int, slot: str = SLOT, key: str = "", detainee: str = "", *
         "body_hash": f"{slot} {detainee} {more}",
     }
     return Application(lawyer_id=lawyer, key=key or f"key-{lawyer}-{slot}", slot_id=slot, **(fields | more))
-
-
-def asked(call: Callable[[], object]) -> int:
-    """How many questions the database was put."""
-    heard: list[object] = []
-
-    def hear(*query: object, **more: object) -> None:
-        heard.append(query or more)
-
-    database.obj.query_hooks.append(hear)
-    try:
-        call()
-    finally:
-        database.obj.query_hooks.remove(hear)
-    return len(heard)

@@ -10,7 +10,6 @@ from booking.record.actor import Actor
 from booking.timetable import holidays
 from clock import at
 from models import CentreDay, HolidayTable
-from models import database as db
 from sandbox import world
 from seats.counters import SeatCounters
 
@@ -21,19 +20,6 @@ NOW = at(date(2026, 11, 24), time(9))
 def pudong(database, redis_client):
     world.furnish(Desk(SeatCounters(redis_client), lambda: NOW), NOW)
     return "pudong"
-
-
-@pytest.fixture
-def queries(database):
-    """Every statement from here on."""
-    said = []
-
-    def hear(event):
-        said.append(event.sql)
-
-    db.obj.query_hooks.append(hear)
-    yield said
-    db.obj.query_hooks.remove(hear)
 
 
 def kind(*day):

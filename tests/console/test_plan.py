@@ -7,9 +7,6 @@ from booking.record.actor import Actor
 from booking.review import decisions
 from models import Audit, PlanPrint, Room
 from tests.booking.conftest import FRIDAY, SLOT, applying
-from tests.booking.test_calendar import queries
-
-__all__ = ["queries"]
 
 DAY = FRIDAY.isoformat()
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
+from peewee import chunked
 from redis import Redis, RedisError
 
 from wechat.outgoing.account import Account, AccountRefused
@@ -77,7 +78,7 @@ class Tags:
     def _change(self, call: str, tag: int, openids: list[str]) -> list[str]:
         """Whom it was done for. One whom WeChat does not know (he left the account) keeps nobody else from it."""
         done = []
-        for some in _batches(openids):
+        for some in chunked(openids, AT_ONCE):
             try:
                 self._account.post(call, {"tagid": tag, "openid_list": some})
                 done += some
@@ -116,8 +117,3 @@ class Tags:
 
 
 _ABOUT_PEOPLE = {40003, 43004, 45059, 49003}  # no such openid, no follower, too many tags, another account's
-
-
-def _batches(openids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(openids), AT_ONCE):
-        yield openids[start : start + AT_ONCE]

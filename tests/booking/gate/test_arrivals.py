@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
-from typing import Any
 
 import pytest
 
@@ -277,15 +276,8 @@ def test_today_is_the_same_until_something_happens(desk: Desk, coming: list[str]
 
 
 def test_today_takes_three_questions_however_many_there_are(
-    desk: Desk, coming: list[str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, coming: list[str], clock: Clock, queries: list[str]
 ) -> None:
-    asked: list[str] = []
-    execute = type(database.obj).execute_sql
-
-    def counting(self: Any, sql: str, *rest: Any, **more: Any) -> Any:
-        asked.append(sql)
-        return execute(self, sql, *rest, **more)
-
-    monkeypatch.setattr(type(database.obj), "execute_sql", counting)
+    queries.clear()
     today.of("pudong", clock())
-    assert len(asked) == 3 and Lawyer.select().count() == 3
+    assert len(queries) == 3 and Lawyer.select().count() == 3

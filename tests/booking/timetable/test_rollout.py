@@ -26,19 +26,6 @@ def desk(database, redis_client):
     return desk
 
 
-@pytest.fixture
-def queries(database):
-    """Every statement from here on."""
-    said = []
-
-    def hear(event):
-        said.append(event.sql)
-
-    db.obj.query_hooks.append(hear)
-    yield said
-    db.obj.query_hooks.remove(hear)
-
-
 def rule(desk, now=NOW, centre="pudong", **change):
     """A newer timetable, in force from today, with one slot of a day."""
     line = {
