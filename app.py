@@ -34,6 +34,7 @@ from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
 from sms.templates import KINDS
 from wechat.account import Menu, Tags
+from wechat.outgoing import calling
 from wechat.outgoing.account import Account
 from wechat.outgoing.miniprogram import WeChat
 from wechat.outgoing.website import Website
@@ -116,9 +117,10 @@ def _house(settings: Settings) -> Furnished:
     breakers = Breakers()
     checkpoint = _checkpoint(settings.huijian_fault)
     secret, url = SecretStr.get_secret_value, settings.wechat_api_url
-    client = WeChat(settings.wechat_miniprogram_appid, secret(settings.wechat_miniprogram_secret), redis, url)
-    account = Account(settings.wechat_account_appid, secret(settings.wechat_account_secret), redis, url)
-    website = Website(settings.wechat_website_appid, secret(settings.wechat_website_secret), redis, url)
+    there = (redis, url, calling.machine())
+    client = WeChat(settings.wechat_miniprogram_appid, secret(settings.wechat_miniprogram_secret), *there)
+    account = Account(settings.wechat_account_appid, secret(settings.wechat_account_secret), *there)
+    website = Website(settings.wechat_website_appid, secret(settings.wechat_website_secret), *there)
     tags = Tags(account, redis)
     aliyun = Aliyun(
         settings.aliyun_sms_endpoint,

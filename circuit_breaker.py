@@ -35,6 +35,9 @@ class CircuitBreaker:
         except self._errors as problem:
             self._rests_until = time.monotonic() + REST_SECONDS
             raise CircuitOpen(type(problem).__name__) from problem
+        except Exception:
+            self._rests_until = None  # to say no is an answer
+            raise
         self._rests_until = None
         return answer
 

@@ -14,6 +14,7 @@ from aliyunsdkcore.http import protocol_type
 from aliyunsdkcore.request import CommonRequest
 
 from models import Notice
+from outer_machine import LeftAlone, OuterMachine
 from sms.outcomes import UNREACHABLE, Accepted, SmsFailed, SmsUnknown
 from sms.templates import sms_params
 
@@ -27,7 +28,12 @@ PAGE_SIZE = 50
 MOST_PAGES = 20
 
 # How the SDK words a connection that never came about; the request cannot have left this machine.
+_TIMED_OUT = re.compile(r"Read timed out|Caused by ConnectTimeoutError\(")
 _NEVER_CONNECTED = re.compile(r"Caused by (NewConnection|ConnectTimeout)Error\(|certificate verify failed")
+
+
+class _WaitedInVain(Exception):
+    """With the ClientException that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Aliyun:
         self._protocol = protocol_type.HTTP if plain else protocol_type.HTTPS
         self._sign_name, self._templates = sign_name, templates
         self._patience = (connect_seconds, read_seconds)
+        self._machine = OuterMachine(_WaitedInVain)
         self._client = AcsClient(key_id, secret, REGION, proxy={"none": ""} if plain else None)
 
     def send(self, notice: Notice, phone: str) -> Accepted:
@@ -108,8 +115,11 @@ class Aliyun:
     def _call(self, action: str, **params: str) -> Mapping[str, Any]:
         """One request, business parameters in the body: what stands in a URL ends up in logs."""
         try:
-            raw = self._client.do_action_with_exception(self._request(action, params))
-            answer = json.loads(raw)
+            answer = json.loads(self._carried(self._request(action, params)))
+        except LeftAlone:
+            raise SmsFailed(UNREACHABLE) from None
+        except _WaitedInVain as broken:
+            raise _broken(broken.args[0]) from None
         except ServerException as no:
             raise _refused(no) from None
         except ClientException as broken:
@@ -119,6 +129,18 @@ class Aliyun:
         if not isinstance(answer, dict):
             raise SmsUnknown("unreadable")
         return answer
+
+    def _carried(self, request: CommonRequest) -> Any:
+        """A worker sends one message at a time and may wait; questions are put by web threads and the clock, too."""
+        if request.get_action_name() == "SendSms":
+            return self._put(request)
+        return self._machine.call(lambda: self._put(request))
+
+    def _put(self, request: CommonRequest) -> Any:
+        try:
+            return self._client.do_action_with_exception(request)
+        except ClientException as broken:
+            raise (_WaitedInVain(broken) if _TIMED_OUT.search(str(broken)) else broken) from None
 
     def _request(self, action: str, params: Mapping[str, str]) -> CommonRequest:
         request = CommonRequest(domain=self._domain, version=VERSION, action_name=action)

@@ -96,7 +96,7 @@ def web(env: dict[str, str], log: Path, workers: int = 1, port: int | None = Non
         "1",
         "--no-ws",
     ]
-    words += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"]
+    words += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
     process = child.start(
         [*command, sys.executable, "-m", "granian", *words, "app:create_app"], log, cwd=ROOT

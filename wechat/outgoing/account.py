@@ -5,8 +5,10 @@ from typing import Any
 
 from redis import Redis
 
+from outer_machine import OuterMachine
 from refusals import Unavailable
-from wechat.outgoing.calling import OFFICIAL, Client, Said, ask
+from wechat.outgoing import calling
+from wechat.outgoing.calling import OFFICIAL, Client, Said
 
 
 class AccountRefused(Unavailable):
@@ -21,8 +23,10 @@ class AccountRefused(Unavailable):
 class Account:
     """The subscription account's calls: an appid, a secret and a token of its own."""
 
-    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL):
-        self._client = Client(appid, secret, redis, api_url)
+    def __init__(
+        self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
+    ):  # fmt: skip
+        self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:
         self._client._http.close()
@@ -36,7 +40,7 @@ class Account:
         return self._answered(lambda: self._client.post_with_token(f"{OFFICIAL}/cgi-bin/{path}", body))
 
     def _answered(self, call: Callable[[], object]) -> dict[str, object]:
-        outcome = ask(call)
+        outcome = self._client.ask(call)
         if isinstance(outcome, dict):
             return outcome
         raise AccountRefused(outcome.errcode if isinstance(outcome, Said) else 0)

@@ -1,7 +1,7 @@
 """The only place that calls WeChat: tokens, time-outs, and errors as values that hold no secret.
 
-One file beside it for each of our three apps there: `client.py` the mini-program, `account_client.py` the subscription
-account, `website_client.py` the console's sign-in.
+One file beside it for each of our three apps there: `miniprogram.py`, `account.py` the subscription account,
+`website.py` the console's sign-in.
 """
 
 import logging
@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from outer_machine import LeftAlone, OuterMachine
 from refusals import Refusal, Unavailable
 
 # At DEBUG it writes whole URLs, and WeChat wants its secrets in them.
@@ -36,31 +37,15 @@ class Said(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """No answer that can be understood."""
+    """No answer that can be understood; where `asked` is false WeChat has not even heard of it."""
 
     why: str
+    asked: bool = True
 
 
-def refusing(words: dict[int, Callable[[], Refusal]], call: Callable[[], object]) -> dict[str, object]:
-    """The answer. Raises what `words` has for the errcode, else Unavailable."""
-    outcome = ask(call)
-    if isinstance(outcome, dict):
-        return outcome
-    if isinstance(outcome, Said) and outcome.errcode in words:
-        raise words[outcome.errcode]()
-    log.error("WeChat cannot be used: %s", outcome)
-    raise Unavailable("微信服务暂时不可用，请稍后再试")
-
-
-def ask(call: Callable[[], object]) -> dict[str, object] | Said | Lost:
-    """The answer, or what went wrong as a value: exceptions of the libraries carry the URL, and it our secrets."""
-    try:
-        answer = call()
-    except WeChatClientException as error:
-        return Said(error.errcode) if isinstance(error.errcode, int) else Lost("HTTP error")
-    except requests.RequestException as error:
-        return Lost(type(error).__name__)
-    return answer if isinstance(answer, dict) else Lost("answer is not a JSON object")
+def machine() -> OuterMachine:
+    """WeChat, as one process sees it: the three apps there are one machine to those who wait for it."""
+    return OuterMachine(requests.Timeout)
 
 
 class _Elsewhere(HTTPAdapter):
@@ -78,14 +63,40 @@ class _Elsewhere(HTTPAdapter):
 class Client(WeChatClient):
     """The library's client, which by itself retries without end, waits without end and shares no expiry."""
 
-    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str):
+    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str, machine: OuterMachine):
         super().__init__(appid, secret, timeout=(CONNECT_S, READ_S), auto_retry=False)
+        self._machine = machine
         if api_url != OFFICIAL:
             self._http.mount(OFFICIAL + "/", _Elsewhere(api_url))
         self._redis = redis
         self._key = f"wechat:{appid}:token"
         self._one_at_a_time = threading.Lock()
         self._mine = ("", 0.0)
+
+    def refusing(
+        self, words: dict[int, Callable[[], Refusal]], call: Callable[[], object]
+    ) -> dict[str, object]:
+        """The answer. Raises what `words` has for the errcode, else Unavailable."""
+        outcome = self.ask(call)
+        if isinstance(outcome, dict):
+            return outcome
+        if isinstance(outcome, Said) and outcome.errcode in words:
+            raise words[outcome.errcode]()
+        asked = isinstance(outcome, Said) or outcome.asked
+        log.log(logging.ERROR if asked else logging.INFO, "WeChat cannot be used: %s", outcome)
+        raise Unavailable("微信服务暂时不可用，请稍后再试")
+
+    def ask(self, call: Callable[[], object]) -> dict[str, object] | Said | Lost:
+        """The answer, or what went wrong as a value: exceptions of the libraries carry the URL, and it our secrets."""
+        try:
+            answer = self._machine.call(call)
+        except LeftAlone as why:
+            return Lost(str(why), asked=False)
+        except WeChatClientException as error:
+            return Said(error.errcode) if isinstance(error.errcode, int) else Lost("HTTP error")
+        except requests.RequestException as error:
+            return Lost(type(error).__name__)
+        return answer if isinstance(answer, dict) else Lost("answer is not a JSON object")
 
     def post_with_token(self, url: str, data: dict[str, object]) -> object:
         return self._once_more(lambda token: self.post(url, params={"access_token": token}, data=data))

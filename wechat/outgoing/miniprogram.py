@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 
 from redis import Redis
 
+from outer_machine import OuterMachine
 from refusals import Forbidden, Invalid, RateLimited, Refusal, Unauthenticated, Unavailable
-from wechat.outgoing.calling import OFFICIAL, Client, Lost, Said, ask, refusing
+from wechat.outgoing import calling
+from wechat.outgoing.calling import OFFICIAL, Client, Lost, Said
 
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
@@ -30,8 +32,10 @@ class MessageUnknown(Exception):
 class WeChat:
     """The mini-program's calls. One for a process; threads share it, processes share its token through Redis."""
 
-    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL):
-        self._client = Client(appid, secret, redis, api_url)
+    def __init__(
+        self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
+    ):  # fmt: skip
+        self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:
         self._client._http.close()
@@ -49,7 +53,7 @@ class WeChat:
             "grant_type": "authorization_code",
             "access_token": None,  # else the library fetches one and sends it along
         }
-        found = refusing(_SIGN_IN, lambda: client.get(f"{OFFICIAL}/sns/jscode2session", params=params))
+        found = client.refusing(_SIGN_IN, lambda: client.get(f"{OFFICIAL}/sns/jscode2session", params=params))
         openid = found.get("openid")
         if not isinstance(openid, str) or not 1 <= len(openid) <= 64:
             raise Unavailable("微信登录暂时不可用，请稍后再试")
@@ -61,7 +65,7 @@ class WeChat:
         Raises Invalid (a used or wrong code, or no mainland number), RateLimited, Unavailable.
         """
         url = f"{OFFICIAL}/wxa/business/getuserphonenumber"
-        answer = refusing(_PHONE, lambda: self._client.post_with_token(url, {"code": code}))
+        answer = self._client.refusing(_PHONE, lambda: self._client.post_with_token(url, {"code": code}))
         found = answer.get("phone_info")
         if not isinstance(found, dict) or (found.get("watermark") or {}).get("appid") != self._client.appid:
             raise Unavailable("微信手机号服务暂时不可用，请稍后再试")
@@ -86,13 +90,13 @@ class WeChat:
         body |= {"data": {key: {"value": value} for key, value in data.items()}} | (
             {"page": page} if page else {}
         )
-        if not isinstance(ask(self._client.with_token), dict):
+        if not isinstance(self._client.ask(self._client.with_token), dict):
             raise MessageNotSent(-1)
-        outcome = ask(
+        outcome = self._client.ask(
             lambda: self._client.post_with_token(f"{OFFICIAL}/cgi-bin/message/subscribe/send", body)
         )
         if isinstance(outcome, Lost):
-            raise MessageUnknown(outcome.why)
+            raise MessageUnknown(outcome.why) if outcome.asked else MessageNotSent(-1)
         if isinstance(outcome, Said):
             raise (MessageDeclined if outcome.errcode == 43101 else MessageNotSent)(outcome.errcode)
 

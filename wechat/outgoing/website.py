@@ -4,15 +4,19 @@ from collections.abc import Callable
 
 from redis import Redis
 
+from outer_machine import OuterMachine
 from refusals import Forbidden, RateLimited, Refusal, Unauthenticated, Unavailable
-from wechat.outgoing.calling import OFFICIAL, Client, refusing
+from wechat.outgoing import calling
+from wechat.outgoing.calling import OFFICIAL, Client
 
 
 class Website:
     """The website app's one call: who scanned the QR code. It has no token of its own to keep."""
 
-    def __init__(self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL):
-        self._client = Client(appid, secret, redis, api_url)
+    def __init__(
+        self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
+    ):  # fmt: skip
+        self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:
         self._client._http.close()
@@ -27,7 +31,9 @@ class Website:
             "grant_type": "authorization_code",
             "access_token": None,
         }
-        found = refusing(_WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params))
+        found = client.refusing(
+            _WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params)
+        )
         if found.get("is_snapshotuser"):
             raise Forbidden("微信预览模式不能用来登录")
         openid = found.get("openid")

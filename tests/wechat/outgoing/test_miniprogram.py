@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from outer_machine import OuterMachine
 from refusals import Forbidden, RateLimited, Unauthenticated, Unavailable
 from tests.wechat.conftest import APPID, LIN, REMINDER, SECRET
+from wechat.outgoing import calling
 from wechat.outgoing.calling import CONNECT_S, READ_S
 from wechat.outgoing.miniprogram import MessageDeclined, MessageNotSent, MessageUnknown, WeChat
 
@@ -59,7 +61,8 @@ def test_a_used_code_is_unauthenticated(weixin, stand_in):
         weixin.openid_for(code)
 
 
-def test_eight_cold_threads_fetch_one_token(weixin, stand_in, calls):
+def test_eight_cold_threads_fetch_one_token(stand_in, redis_client, calls):
+    weixin = WeChat(APPID, SECRET, redis_client, stand_in.url, OuterMachine(TimeoutError, places=8))
     numbers: list[str] = []
     barrier = Barrier(8)
 
@@ -132,6 +135,7 @@ def test_a_hanging_wechat_is_given_up_after_one_call_and_while_it_still_hangs(we
     for ask in (weixin.openid_for, weixin.phone_for):
         with pytest.raises(Unavailable):
             ask("any")
+        weixin._client._machine = calling.machine()  # as when its rest is over
     assert (calls(SIGN_IN), calls(STABLE), calls(PHONE)) == (1, 1, 0)
 
 
