@@ -92,6 +92,26 @@ def test_the_calendar_knows_when_and_where(lin, ref):
     assert event["uid"] == f"{ref}@huijian"
 
 
+def test_each_change_of_the_meeting_supersedes_the_file_before(lin, clock, desk):
+    ref = lin.book().json["ref"]
+    files = [lin.get(f"/bookings/{ref}/calendar.ics").text]
+    for step in (
+        lambda: decisions.approve(desk, Actor("reviewer.zhao"), ref),
+        lambda: lin.post(f"/bookings/{ref}/cancellation", {"accept_strike": True}),
+    ):
+        clock.move(minutes=1)
+        step()
+        files.append(lin.get(f"/bookings/{ref}/calendar.ics").text)
+    events = [Calendar.from_ical(file).events[0] for file in files]
+    assert [event["status"] for event in events] == ["TENTATIVE", "CONFIRMED", "CANCELLED"]
+    assert [event["sequence"] for event in events] == [0, 1, 2]
+    assert len({event["uid"] for event in events}) == 1
+    for stamp in ("dtstamp", "last-modified"):
+        moments = [event[stamp].dt for event in events]
+        assert moments == sorted(set(moments))
+    assert {str(Calendar.from_ical(file)["method"]) for file in files} == {"PUBLISH"}
+
+
 def test_the_pass_is_the_lawyers_own(lin, ref, stranger):
     assert LIN.openid != stranger.person.openid
     assert stranger.get(f"/bookings/{ref}/pass").status_code == 404

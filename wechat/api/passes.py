@@ -50,9 +50,14 @@ def _pass(booking: Booking) -> Pass:
 
 
 def _calendar(booking: Booking) -> bytes:
+    """Each change makes a later version of the same event, which takes the place of the one the phone has."""
     event = Event()
     event.add("uid", f"{booking.ref}@huijian")
-    event.add("dtstamp", booking.created_at.astimezone(UTC))
+    history = booking.history()
+    changed_at = history[-1].at if history else booking.created_at
+    event.add("dtstamp", changed_at.astimezone(UTC))
+    event.add("last-modified", changed_at.astimezone(UTC))
+    event.add("sequence", max(0, len(history) - 1))
     event.add("dtstart", booking.starts_at.astimezone(UTC))
     event.add("dtend", booking.ends_at.astimezone(UTC))
     event.add("summary", f"律师会见 {booking.centre.name}")
@@ -62,5 +67,6 @@ def _calendar(booking: Booking) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//huijian//CN")
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")  # the meeting as it stands, not an invitation to be answered
     calendar.add_component(event)
     return bytes(calendar.to_ical())
