@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
+from booking.roll.elements import Elements, TooMany
 from refusals import Invalid
 
 MOST_ROWS = 300_000
@@ -17,8 +18,12 @@ MOST_PARTS = 1000
 # Read as a whole, not as a stream: shared texts, and all that is no sheet.
 MOST_TEXT_BYTES = 60_000_000
 MOST_OTHER_BYTES = 5_000_000
+# An element of four letters takes a hundred bytes of memory, and ten of them pack into one.
+MOST_TEXT_ELEMENTS = 2_000_000
+MOST_OTHER_ELEMENTS = 100_000
 
 _NO_WORKBOOK = "不是有效的Excel文件（.xlsx）"
+_TOO_LARGE = "Excel文件展开后过大"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -66,10 +71,12 @@ def _measure(raw: bytes) -> None:
             ):
                 raise Invalid(_NO_WORKBOOK)
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
-                raise Invalid("Excel文件展开后过大")
+                raise Invalid(_TOO_LARGE)
             unpacked = 0
             for part in parts:
                 unpacked += _unpack(packed, part, min(_most(part.filename), MOST_UNPACKED_BYTES - unpacked))
+    except TooMany:
+        raise Invalid(_TOO_LARGE) from None
     except Invalid:
         raise
     except Exception:  # as above: a hostile archive trips zipfile in more ways than it names
@@ -83,17 +90,21 @@ def _most(name: str) -> int:
 
 
 def _unpack(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
-    """How many bytes it really has. A document type could have entities that grow without end: no workbook has one."""
-    size, before = 0, b""
+    """How many bytes it really has."""
+    size, elements = 0, Elements(_most_elements(part.filename))
     with packed.open(part) as stream:
-        while piece := stream.read(1 << 20):
+        while piece := stream.read(1 << 16):
             size += len(piece)
             if size > most:
-                raise Invalid("Excel文件展开后过大")
-            if b"<!DOCTYPE" in before + piece and not part.filename.startswith("xl/media/"):
-                raise Invalid(_NO_WORKBOOK)
-            before = piece[-8:]
+                raise Invalid(_TOO_LARGE)
+            elements.look(piece)
     return size
+
+
+def _most_elements(name: str) -> int:
+    if name.startswith("xl/worksheets/"):
+        return MOST_ROWS + MOST_OTHER_ELEMENTS
+    return MOST_TEXT_ELEMENTS if name == "xl/sharedStrings.xml" else MOST_OTHER_ELEMENTS
 
 
 def _cell(value: object) -> object:
