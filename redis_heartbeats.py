@@ -1,4 +1,4 @@
-"""Signs of life of the worker and the clock, for the readiness question. A sign fades by itself."""
+"""Signs of life of the workers and the clock, for the readiness question. A sign fades by itself."""
 
 from redis import Redis
 
@@ -11,7 +11,7 @@ def beat(redis: Redis, name: str) -> None:
 
 
 def is_alive(redis: Redis, name: str) -> bool:
-    """Whether `worker` or `clock` was heard of in the last 45 seconds. Raises RedisError."""
+    """Whether `worker`, `imports` or `clock` was heard of in the last 45 seconds. Raises RedisError."""
     return bool(redis.exists(_key(name)))
 
 

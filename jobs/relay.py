@@ -27,11 +27,9 @@ class Relay:
         self, redis: Redis, calls: Redis, wechat_template_ids: Mapping[str, str],
         lost_after: timedelta = LOST_AFTER, every: float = 1.0, now: Callable[[], datetime] = clock.now,
     ):  # fmt: skip
-        """`redis` has the queue, `calls` is where WAKE is published; `every`, in seconds, is for when nobody calls."""
-        self._queue, self._calls = (
-            work_queue.notices(work_queue.own_connection(redis, socket_timeout=5)),
-            calls,
-        )
+        """`redis` has the queues, `calls` is where WAKE is published; `every`, in seconds, is for when nobody calls."""
+        own = work_queue.own_connection(redis, socket_timeout=5)
+        self._queue, self._imports, self._calls = work_queue.notices(own), work_queue.imports(own), calls
         self._template_ids, self._lost_after, self._every, self._now = (
             wechat_template_ids,
             lost_after,
@@ -55,9 +53,9 @@ class Relay:
         return len(notices)
 
     def _call_for_imports(self, now: datetime) -> None:
-        if imports := roll_imports.take(now, work_queue.waiting_imports(self._queue)):
+        if imports := roll_imports.take(now, work_queue.waiting_imports(self._imports)):
             try:
-                work_queue.put_imports(self._queue, imports)
+                work_queue.put_imports(self._imports, imports)
             except RedisError:
                 roll_imports.take_back(imports)
                 raise

@@ -1,4 +1,4 @@
-"""The one queue. RQ carries ids; what they mean, and whether it was done, stands in SQL."""
+"""The queues. RQ carries ids; what they mean, and whether it was done, stands in SQL."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 from booking.roll import runs
 from house import house
 
-NAME = "notices"
+NOTICES, IMPORTS = "notices", "imports"
 JOB_SECONDS = 30
 IMPORT_SECONDS = 600
 KEEP_FAILED_SECONDS = 7 * 24 * 3600
@@ -21,7 +21,12 @@ _NOTICE, _IMPORT = "notice-", "import-"
 
 def notices(redis: Redis) -> Queue:
     """One queue per worker: a kill during a wait on several loses a job (BLPOP). JSON, never pickle."""
-    return Queue(NAME, connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+    return Queue(NOTICES, connection=redis, serializer=JSONSerializer, default_timeout=JOB_SECONDS)
+
+
+def imports(redis: Redis) -> Queue:
+    """Apart, with a worker of its own: a large roll takes minutes, and nobody's message shall wait behind it."""
+    return Queue(IMPORTS, connection=redis, serializer=JSONSerializer, default_timeout=IMPORT_SECONDS)
 
 
 def put(queue: Queue, notice_ids: Iterable[int]) -> None:

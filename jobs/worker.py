@@ -1,8 +1,9 @@
-"""`flask worker`: carries notices. Outlives its Redis; ends on SIGTERM after the notice in hand."""
+"""`flask worker`: carries notices, or works on imports. Outlives its Redis; ends on SIGTERM after the job in hand."""
 
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Worker
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 import redis_heartbeats
@@ -29,6 +30,7 @@ class Carrier(Worker):
 
     max_connection_wait_time = 4.0
     told_to_stop = False
+    sign_of_life = "worker"
 
     def handle_warm_shutdown_request(self) -> None:
         self.told_to_stop = True
@@ -36,19 +38,29 @@ class Carrier(Worker):
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
         super().heartbeat(*args, **options)
-        redis_heartbeats.beat(self.connection, "worker")
+        redis_heartbeats.beat(self.connection, self.sign_of_life)
+
+
+class Reader(Carrier):
+    """The same for the queue of imports."""
+
+    sign_of_life = "imports"
 
 
 @click.command("worker")
+@click.option("--imports", is_flag=True, help="Work on imports of the roll instead of carrying notices.")
 @with_appcontext
-def command() -> None:
+def command(imports: bool) -> None:
     """Carry notices to the lawyers' phones, until told to stop."""
     # Every job runs in a child, and a database connection must not be shared with it.
     database.close()
-    work(house().redis)
+    if imports:
+        work(house().redis, work_queue.imports, Reader)
+    else:
+        work(house().redis, work_queue.notices, Carrier)
 
 
-def work(redis: Redis) -> None:
+def work(redis: Redis, queue: Callable[[Redis], Queue], kind: type[Carrier]) -> None:
     """Work until SIGTERM or SIGINT. RQ gives up when it can't reach Redis at a bad moment; then we begin anew.
 
     The intervals are what makes a killed worker's job free within about a minute instead of thirteen.
@@ -59,8 +71,8 @@ def work(redis: Redis) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         try:
-            carrier = Carrier(
-                [work_queue.notices(connection)], connection=connection, serializer=JSONSerializer,
+            carrier = kind(
+                [queue(connection)], connection=connection, serializer=JSONSerializer,
                 worker_ttl=30, maintenance_interval=10, job_monitoring_interval=2, log_job_description=False,
             )  # fmt: skip
             if stopped.is_set():

@@ -64,6 +64,7 @@ def start(crew: Crew, port: int, var: Path) -> None:
         prepare(words)
     crew.start("web", commands.web(port))
     crew.start("worker", [*commands.FLASK, "worker"])
+    crew.start("imports", [*commands.FLASK, "worker", "--imports"])
     crew.start("clock", [*commands.FLASK, "clock"])
     wait_until_ready(crew, port)
 

@@ -1,6 +1,7 @@
 """For the load balancer: up while the process serves, ready while everything it needs answers."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, jsonify
 from peewee import InterfaceError, OperationalError
@@ -32,12 +33,13 @@ def readyz() -> tuple[Response, int]:
         "redis": _state(behind.redis.ping),
         "seats": _state(behind.seats_redis.ping),
         "worker": "unknown",
+        "imports": "unknown",
         "clock": "unknown",
         "oldest_notice_s": None,
     }
     if parts["redis"] == "ok":
-        parts["worker"] = _state(lambda: redis_heartbeats.is_alive(behind.redis, "worker"))
-        parts["clock"] = _state(lambda: redis_heartbeats.is_alive(behind.redis, "clock"))
+        for name in ("worker", "imports", "clock"):
+            parts[name] = _state(partial(redis_heartbeats.is_alive, behind.redis, name))
     if parts["database"] == "ok":
         parts["oldest_notice_s"] = round(outbox.oldest_due_age(behind.desk.now()), 1)
     return jsonify(parts), 503 if parts["database"] == "not ready" else 200

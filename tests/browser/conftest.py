@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,9 @@ def demo(tmp_path: Path, demo_world: Path, redis_client: Any, redis_server: Any)
 
 @pytest.fixture
 def worker(demo: dict[str, str], tmp_path: Path) -> Iterator[None]:
-    with _running(demo, "worker", tmp_path), _running(demo, "clock", tmp_path):
+    with ExitStack() as running:
+        for words in (["worker"], ["worker", "--imports"], ["clock"]):
+            running.enter_context(_running(demo, words, tmp_path))
         yield
 
 
@@ -127,10 +129,10 @@ def _refused(said: str) -> bool:
 
 
 @contextmanager
-def _running(env: dict[str, str], what: str, folder: Path) -> Iterator[None]:
+def _running(env: dict[str, str], words: list[str], folder: Path) -> Iterator[None]:
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
-    command += [sys.executable, "-m", "flask", "--app", "app", what]
-    process: subprocess.Popen[bytes] = child.start(command, folder / f"{what}.log", cwd=ROOT)
+    command += [sys.executable, "-m", "flask", "--app", "app", *words]
+    process: subprocess.Popen[bytes] = child.start(command, folder / f"{'-'.join(words)}.log", cwd=ROOT)
     try:
         yield
     finally:

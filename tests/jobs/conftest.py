@@ -60,9 +60,9 @@ def start(environment, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Start `flask worker` or `flask clock`, which dies at the checkpoint `fault` if one is named."""
     running: list[subprocess.Popen] = []
 
-    def started(what: str = "worker", fault: str = "") -> subprocess.Popen:
-        command = [sys.executable, "-m", "flask", "--app", "app", what]
-        with (tmp_path / f"{what}-{len(running)}.log").open("wb") as log:
+    def started(*words: str, fault: str = "") -> subprocess.Popen:
+        command = [sys.executable, "-m", "flask", "--app", "app", *(words or ("worker",))]
+        with (tmp_path / f"{len(running)}.log").open("wb") as log:
             process = subprocess.Popen(
                 command,
                 env=environment | {"HUIJIAN_FAULT": fault},

@@ -10,7 +10,7 @@ from booking.record.actor import Actor
 from booking.roll import imports, runs
 from jobs import work_queue
 from jobs.relay import Relay
-from models import RollEntry, RollImport
+from models import Notice, RollEntry, RollImport
 from seats.counters import SeatCounters
 from tests.booking.roll.conftest import cells, sheet
 from tests.jobs.conftest import kill, soon
@@ -36,7 +36,7 @@ def brought(desk, many=50):
 
 
 def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
-    start()
+    start("worker", "--imports")
     made = brought(desk)
     relay.tick()
     soon(lambda: state(made) == "ready")
@@ -53,14 +53,14 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
     made = brought(desk)
     runs.work(desk, made.id)
     imports.confirm(desk, Actor("chief"), made.id)
-    doomed = start(fault=fault)
+    doomed = start("worker", "--imports", fault=fault)
     relay.tick()
-    soon(lambda: work_queue.notices(redis_client).failed_job_registry.count == 1)
+    soon(lambda: work_queue.imports(redis_client).failed_job_registry.count == 1)
     kill(doomed)
     assert RollEntry.select().count() == written
     watch.move(seconds=121)
     assert imports.find_dead(watch()) == (written == 0)
-    start()
+    start("worker", "--imports")
     relay.tick()
     soon(lambda: state(made) == "done")
     assert RollEntry.select().count() == 50
@@ -72,10 +72,10 @@ def test_a_queue_that_was_flushed_is_called_again(desk, relay, watch, redis_clie
     relay.tick()
     redis_client.flushall()
     relay.tick()
-    assert work_queue.waiting_imports(work_queue.notices(redis_client)) == set()
+    assert work_queue.waiting_imports(work_queue.imports(redis_client)) == set()
     watch.move(seconds=21)
     relay.tick()
-    line = work_queue.notices(redis_client)
+    line = work_queue.imports(redis_client)
     assert work_queue.waiting_imports(line) == {made.id}
     assert work_queue.waiting(line) == set()
 
@@ -84,7 +84,19 @@ def test_a_queue_that_was_flushed_is_called_again(desk, relay, watch, redis_clie
 def test_only_the_number_lies_in_the_queue_and_it_has_time(desk, relay, redis_client):
     made = brought(desk)
     relay.tick()
-    (job,) = work_queue.notices(redis_client).jobs
+    (job,) = work_queue.imports(redis_client).jobs
     assert (list(job.args), job.timeout) == ([made.id], work_queue.IMPORT_SECONDS)
     assert timedelta(seconds=job.timeout) > imports.DEAD_AFTER
     assert RollImport.get().queued_at < clock.now() + timedelta(seconds=1)
+
+
+@one_database
+def test_an_import_in_hand_keeps_no_notice_waiting(start, desk, relay, drop, redis_client):
+    """Nobody works on imports here; the worker of the notices carries the one that was posted after."""
+    start()
+    made, notice = brought(desk), drop()
+    relay.tick()
+    soon(lambda: Notice.get_by_id(notice.id).state == "sent")
+    assert work_queue.waiting_imports(work_queue.imports(redis_client)) == {made.id}
+    assert work_queue.notices(redis_client).get_job_ids() == []
+    assert state(made) == "queued"

@@ -124,13 +124,16 @@ def test_a_worker_and_a_clock_not_heard_of_are_told_and_requests_still_come(app)
             "redis": "ok",
             "seats": "ok",
             "worker": "not ready",
+            "imports": "not ready",
             "clock": "not ready",
             "oldest_notice_s": 0.0,
         },
     )
 
 
-@pytest.mark.parametrize(("heard", "silent"), [("worker", "clock"), ("clock", "worker")])
+@pytest.mark.parametrize(
+    ("heard", "silent"), [("worker", "clock"), ("clock", "imports"), ("imports", "worker")]
+)
 def test_each_is_ready_once_it_was_heard_of(app, redis_client, heard, silent):
     redis_heartbeats.beat(redis_client, heard)
     status, parts = readiness(app)
@@ -141,7 +144,13 @@ def test_without_redis_that_is_told_and_requests_still_come(kept):
     with assembled(kept, NO_REDIS) as app:
         status, parts = readiness(app)
     assert (status, parts.pop("database"), parts.pop("oldest_notice_s")) == (200, "ok", 0.0)
-    assert parts == {"redis": "down", "seats": "down", "worker": "unknown", "clock": "unknown"}
+    assert parts == {
+        "redis": "down",
+        "seats": "down",
+        "worker": "unknown",
+        "imports": "unknown",
+        "clock": "unknown",
+    }
 
 
 def test_the_redis_of_the_seats_is_told_apart_from_the_other(kept, redis_server, redis_client):
