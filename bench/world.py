@@ -158,7 +158,7 @@ def _sit_down(connection: Connection, days: list[date], now: datetime) -> None:
             key = id_key(people.id_no(n))
             sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
             rows.append((ref, n + 1, FULL_CENTRE, slot_id(FULL_CENTRE, moment), moment, moment + MEETING, 60,
-                         State.SUBMITTED, 1, key, key, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip
+                         State.SUBMITTED, 1, key, None, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip
     copy(connection, "booking",
           "ref lawyer_id centre_id slot_id starts_at ends_at minutes state active detainee_key detainee_claim "
           "detainee_sealed mandate stage companions findings created_at", rows)  # fmt: skip

@@ -1,8 +1,11 @@
 """A booking's steps from state to state: conditional, written down, told. Inside the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
+
+from peewee import SQL, Case
 
 from booking.words import STATES, moment_words
 from models import Booking, Change, rows_of
@@ -29,6 +32,7 @@ CAME = (*IN_THE_HOUSE, State.DONE)
 COMING = (State.CONFIRMED, *IN_THE_HOUSE)
 BROUGHT = (State.CONFIRMED, *CAME)  # whom the bring-out plan lists
 
+_ALWAYS = SQL("1 = 1")
 _UNBOUND: dict[str, object] = {"active": None, "detainee_claim": None}
 
 
@@ -37,31 +41,34 @@ def transition(
 ) -> None:
     """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL.
 
-    Raises WrongState when the booking is not where this step starts. A state never goes back and never skips.
+    Raises WrongState when the booking is not where this step starts, and at a confirmation while another confirmed
+    meeting of the person overlaps: whoever confirms holds the people's locks. A state never goes back and never skips.
     """
     before = booking.state
-    frees = _UNBOUND if to in FREED else {}
-    here = (Booking.ref == booking.ref) & Booking.state.in_(FOLLOWS[to])
-    if not Booking.update(state=to, **frees, **columns).where(here, Booking.state == before).execute():
+    binds, may = _binding([booking], to)
+    here = (Booking.ref == booking.ref) & Booking.state.in_(FOLLOWS[to]) & (Booking.state == before) & may
+    if not Booking.update(state=to, **binds, **columns).where(here).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
-    if frees:
+    if to in FREED:
         give_back(booking.slot_id, booking.way)
     Change.create(booking=booking.ref, at=now, from_state=before, to_state=to, by=by, why=why)
-    for name, value in {"state": to, **frees, **columns}.items():
-        setattr(booking, name, value)
+    _stands(booking, to, columns)
 
 
 def transition_all(
     bookings: Collection[Booking], to: State, *, by: str, now: datetime, why: str = "", **columns: object
 ) -> list[Booking]:
-    """The same step for many, in a few statements; answers those that took it, the others are left as they are."""
-    frees = _UNBOUND if to in FREED else {}
+    """The same step for many, in a few statements; answers those that took it, the others are left as they are.
+
+    Two of them that are in each other's way are not to be confirmed together: one statement does not see the other.
+    """
+    binds, may = _binding(bookings, to)
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
-        here = Booking.ref.in_(list(refs)) & (Booking.state == before)
-        found = rows_of(Booking.update(state=to, **frees, **columns).where(here).returning(Booking.ref))
+        here = Booking.ref.in_(list(refs)) & (Booking.state == before) & may
+        found = rows_of(Booking.update(state=to, **binds, **columns).where(here).returning(Booking.ref))
         moved += [(refs[ref], before) for (ref,) in found]
-    if frees:
+    if to in FREED:
         give_back_all(Counter((booking.slot_id, booking.way) for booking, _ in moved))
     steps = [
         {"booking": b.ref, "at": now, "from_state": before, "to_state": to, "by": by, "why": why}
@@ -70,9 +77,25 @@ def transition_all(
     if steps:
         Change.insert_many(steps).execute()
     for booking, _ in moved:
-        for name, value in {"state": to, **frees, **columns}.items():
-            setattr(booking, name, value)
+        _stands(booking, to, columns)
     return [booking for booking, _ in moved]
+
+
+def _binding(bookings: Iterable[Booking], to: State) -> tuple[dict[str, object], Any]:
+    """What a step makes a booking hold or let go, and what must be true for it. A confirmation claims the person."""
+    if to == State.CONFIRMED:
+        known = [booking.ref for booking in bookings if booking.names_one]
+        claim = Case(None, ((Booking.ref.in_(known), Booking.detainee_key),), None)
+        return {"detainee_claim": claim}, Booking.met_by_nobody()
+    return (_UNBOUND if to in FREED else {}), _ALWAYS
+
+
+def _stands(booking: Booking, to: State, columns: dict[str, object]) -> None:
+    """The object as its row is after the step."""
+    if to == State.CONFIRMED:
+        booking.detainee_claim = booking.detainee_key if booking.names_one else None
+    for name, value in {"state": to, **(_UNBOUND if to in FREED else {}), **columns}.items():
+        setattr(booking, name, value)
 
 
 ONCE = ""  # a cause for whoever tells a kind of thing about a booking once and for all

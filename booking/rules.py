@@ -82,12 +82,12 @@ def lawyer_is_free(
         raise refusals.AheadLimit(f"待会见的预约最多{policy.ahead_limit}个")
 
 
-def detainee_is_free(
+def in_the_way(
     claim: str | None, others: Iterable[Taken], starts_at: datetime, ends_at: datetime
-) -> None:
-    """Rule 9: one meeting of a detainee at a time, where the identity is certain on both sides."""
-    if claim and any(t.detainee_claim == claim and t.overlaps(starts_at, ends_at) for t in others):
-        raise refusals.DetaineeConflict()
+) -> Taken | None:
+    """Rule 9: one meeting of a detainee at a time, among those confirmed and where it is certain who is meant."""
+    met = (t for t in others if claim and t.detainee_claim == claim and t.overlaps(starts_at, ends_at))
+    return next(met, None)
 
 
 def is_late(policy: Policy, starts_at: datetime, now: datetime) -> bool:

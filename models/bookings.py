@@ -6,13 +6,16 @@ from peewee import (
     CharField,
     Expression,
     ForeignKeyField,
+    Function,
     ModelSelect,
     SmallIntegerField,
     Value,
+    fn,
 )
 
 from models.base import Table
 from models.centres import Centre
+from models.detainees import name_key
 from models.fields import JSONText, MomentField, SealedField, findings_lost
 from models.lawyers import Lawyer
 from models.sealed import UNREADABLE
@@ -26,8 +29,8 @@ class Booking(Table):
 
     `active` is 1 while the booking holds its seat and NULL after, so that the unique indexes bind only what is active.
     `way` is `online`, or `window` where an officer entered it: its seat is one of the slot's window seats.
-    `detainee_key` finds the same detainee again; `detainee_claim` repeats it while the booking is active and the
-    identity is certain (an ID number, or one person of that name in the register), and makes it exclusive in a slot.
+    `detainee_key` finds the same detainee again; `detainee_claim` repeats it from the confirmation on, where the key is
+    of one person, and makes it exclusive in a slot. What is only asked for claims nobody: it lies side by side.
     `proven` is 1 where the mandate was proven when it was booked or confirmed. `again_since` says since when it stands
     before a reviewer again, and `again` what has changed: `[{"code", "message"}]`.
     """
@@ -88,6 +91,11 @@ class Booking(Table):
         """The same for pages and lists: one that can't be opened says so, and keeps nobody from the others."""
         return shown_detainee(self.ref, self.detainee_sealed)
 
+    @property
+    def names_one(self) -> bool:
+        """Whether `detainee_key` is of one person, by a number or a line of the register, and not of a bare name."""
+        return self.detainee_key != name_key(self.detainee_shown["name"])
+
     def history(self) -> "list[Change]":
         """What befell it, first to last; `changes` alone comes in any order."""
         return list(self.changes.order_by(Change.id))
@@ -98,6 +106,16 @@ class Booking(Table):
         return cls.findings == Value("[]", converter=False)
 
     @classmethod
+    def contested(cls) -> Function:
+        """True of what somebody else holds or asks for too: the same person at an overlapping time. In SQL."""
+        return fn.EXISTS(_beside().where(Other.detainee_key == cls.detainee_key, Other.active == 1))
+
+    @classmethod
+    def met_by_nobody(cls) -> Expression:
+        """True while no booking that claims the person overlaps this one."""
+        return ~fn.EXISTS(_beside().where(Other.detainee_claim == cls.detainee_key))
+
+    @classmethod
     def in_full(cls) -> "ModelSelect[Booking]":
         """Bookings with their centre and their lawyer."""
         return cls.select(cls, Centre, Lawyer).join(Centre).switch(cls).join(Lawyer)
@@ -106,6 +124,15 @@ class Booking(Table):
     def of_lawyer(cls, lawyer: int, ref: str) -> "Booking | None":
         """The lawyer's own booking; another's does not exist for him."""
         return cls.get_or_none(cls.ref == ref, cls.lawyer == lawyer)
+
+
+Other = Booking.alias("other")
+
+
+def _beside() -> "ModelSelect[Booking]":
+    """Other bookings at an overlapping time, to be asked within a question about `Booking`."""
+    overlaps = (Other.starts_at < Booking.ends_at) & (Other.ends_at > Booking.starts_at)
+    return Other.select(SQL("1")).where(Other.ref != Booking.ref, overlaps)
 
 
 class Change(Table):

@@ -98,7 +98,7 @@ def cast(desk: Any) -> dict[str, str]:
     soon = (Slot.date >= clock.now().date() + timedelta(days=3)) & (Slot.centre == "pudong") & Slot.open
     slot = Slot.select().where(soon).order_by(Slot.starts_at).first()
     ref = desk.book(applying(people[0].id, slot=slot.id)).ref
-    numbers = dict.fromkeys(("strike_id", "strike", "notice", "roll_import", "room"), "1")
+    numbers = dict.fromkeys(("strike_id", "strike", "notice", "roll_import", "room", "mandate"), "1")
     words = {"name": "console.css", "filename": "index.html", "secret": "demo-secret-of-the-receipts"}
     there = {"ref": ref, "code": "pudong", "slot_id": slot.id, "lawyer": str(people[0].id)}
     return numbers | words | there | {"account": Officer.select().order_by(Officer.account).first().account}

@@ -124,8 +124,11 @@ def _detainee(application: Application, person: Person) -> Iterable[tuple[str, s
 
 
 def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[str, str]]:
-    if any(not (person.certain and other.detainee_claim) for other in overlapping):
-        yield "detainee_may_conflict", "同一时间已有同名在押人员的会见，请核对是否同一人"
+    refs = "、".join(sorted(other.ref for other in overlapping))
+    if refs and person.certain:
+        yield "detainee_may_conflict", f"同一时间另有会见此人的预约（{refs}），请核对"
+    elif refs:
+        yield "detainee_may_conflict", f"同一时间另有会见同名在押人员的预约（{refs}），请核对是否同一人"
 
 
 def _defenders(application: Application, person: Person, past: Sequence[Past]) -> Iterable[tuple[str, str]]:

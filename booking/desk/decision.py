@@ -16,6 +16,8 @@ from booking import rules
 from booking.desk import comparison, ledger
 from booking.desk.application import Application, Held, Person, Receipt
 from booking.desk.comparison import Past
+from booking.lawyers import mandates
+from booking.lawyers.mandates import Pair
 from booking.refs import ref_for
 from booking.rules import Taken
 from booking.words import moment_words
@@ -141,13 +143,19 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
             return kept_answer(application, kept)
         rules.standing(lawyer.state, lawyer.suspended_until, held.now)
         rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at, held.now)
-        rules.detainee_is_free(person.claim, around, slot.starts_at, held.ends_at)
     except refusals.Refusal as refusal:
         return refusal
     found = comparison.findings(held, person, lawyer, facts.page.companions, facts.past, around)
-    draft = draft_of(held, person, found, confirmed=policy.confirm_clean_at_once and not found)
+    at_once = policy.confirm_clean_at_once and not found and _is_proven(held, person)
+    draft = draft_of(held, person, found, confirmed=at_once)
     facts.note(draft)
     return draft
+
+
+def _is_proven(held: Held, person: Person) -> bool:
+    """Confirmed at once is only whose papers an officer has seen: else the answer would tell who is held. Rule 8."""
+    pair = Pair(held.application.lawyer_id, held.slot.centre, person.key)
+    return pair in mandates.proven([pair])
 
 
 def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
@@ -163,7 +171,7 @@ def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirm
         state=state,
         active=1,
         detainee_key=person.key,
-        detainee_claim=person.claim,
+        detainee_claim=person.claim if confirmed else None,
         detainee_sealed=seal_detainee(held.ref, application.detainee),
         case_no=application.case_no or (person.entry.case_no if person.entry else None),
         mandate=application.mandate,

@@ -41,7 +41,7 @@ def of_booking(booking: Booking) -> Pair:
 
 def may_prove(booking: Booking) -> bool:
     """Whether papers can prove anything for it: of a bare name nobody knows which person they are for."""
-    return booking.detainee_key != name_key(str(booking.detainee_shown["name"]))
+    return booking.names_one
 
 
 def proven(pairs: Collection[Pair]) -> dict[Pair, str]:

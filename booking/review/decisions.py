@@ -12,8 +12,9 @@ from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
-from booking.words import STATES, by_words, moment_words, reason_by_sms
-from models import Booking, Centre, Change, database
+from booking.review import deadline, rivals
+from booking.words import NOT_VERIFIED_IN_TIME, STATES, by_words, moment_words, reason_by_sms
+from models import Booking, Change, database
 from models.locks import lock_people
 from models.states import State
 from refusals import Invalid, NotFound, WrongState
@@ -53,10 +54,11 @@ def approve(desk: "Desk", actor: Actor, ref: str, permit_no: str | None = None) 
     booking = _find(ref)
     if desk.now() >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
-    columns: dict[str, object] = {"permit_no": permit_no} if permit_no else {}
     if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
-    return _decide(desk, actor, booking, State.CONFIRMED, "", **columns)
+    return _decide(
+        desk, actor, booking, State.CONFIRMED, "", **({"permit_no": permit_no} if permit_no else {})
+    )
 
 
 def reject(desk: "Desk", actor: Actor, ref: str, reason: str) -> Booking:
@@ -69,13 +71,16 @@ def reject(desk: "Desk", actor: Actor, ref: str, reason: str) -> Booking:
 def approve_clean(desk: "Desk", actor: Actor, refs: Sequence[str]) -> Cleared:
     """Approve those of these bookings that the comparison found nothing about, in one transaction.
 
-    Each stands for itself: one with findings, one decided meanwhile and one that has begun are skipped, and said.
+    Each stands for itself: one with findings or rivals, one decided meanwhile and one that has begun are skipped, and
+    said.
     """
     now = desk.now()
-    found = list(Booking.select(Booking, Centre).join(Centre).where(Booking.ref.in_(list(refs))))
+    found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
     clean = [b for b in found if not b.findings and now < b.starts_at]
     with database.atomic():
-        lock_people({booking.lawyer_id for booking in clean})
+        lock_people({b.lawyer_id for b in clean}, {b.detainee_key for b in clean})
+        beside = rivals.of(found)
+        clean = [b for b in clean if not beside[b.ref]]
         done = sorted(
             transition_all(clean, State.CONFIRMED, by=actor.account, now=now),
             key=lambda b: (b.starts_at, b.ref),
@@ -85,7 +90,7 @@ def approve_clean(desk: "Desk", actor: Actor, refs: Sequence[str]) -> Cleared:
     desk.seats.wake()
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
-    return Cleared(done, [Skipped(ref, _why_not(known.get(ref), now)) for ref in left])
+    return Cleared(done, [Skipped(ref, _why_not(known.get(ref), beside.get(ref, ()), now)) for ref in left])
 
 
 def decided(ref: str) -> Change | None:
@@ -96,15 +101,16 @@ def decided(ref: str) -> Change | None:
 
 
 def decide_due(desk: "Desk") -> int:
-    """Decide what is past its deadline: without findings it is confirmed, with findings rejected; answers how many.
+    """Decide what is past its deadline: confirmed is who is certain, without findings and first in line; two who are
+    equally certain are left to the officers until the start; the others are rejected. Answers how many were decided.
 
     One that can't be decided is logged and keeps no other from it.
     """
     now, decided = desk.now(), 0
-    for booking in waiting(before=now + timedelta(days=2)):  # the deadline is on the day before
+    for booking in _overdue(now):
         try:
-            if now >= Policy.of(booking.centre).review_due(booking.starts_at.date()):
-                _decide(desk, SYSTEM, booking, *_by_itself(booking, now))
+            if verdict := deadline.by_itself(booking, now):
+                _decide(desk, SYSTEM, booking, *verdict, told=NOT_VERIFIED_IN_TIME)
                 decided += 1
         except WrongState:
             continue  # an officer was quicker
@@ -115,26 +121,25 @@ def decide_due(desk: "Desk") -> int:
     return decided
 
 
-def _by_itself(booking: Booking, now: datetime) -> tuple[State, str]:
-    if now >= booking.starts_at:
-        return State.REJECTED, "复核未能在会见前完成，责任不在您，请到会见窗口办理"
-    if booking.findings:
-        found = "；".join(finding["message"] for finding in booking.findings)
-        return State.REJECTED, f"{found}。请到会见窗口办理"[:200]
-    return State.CONFIRMED, "复核期限已到，比对无异常"
+def _overdue(now: datetime) -> list[Booking]:
+    soon = waiting(before=now + timedelta(days=2))  # the deadline is on the day before
+    return [b for b in soon if now >= Policy.of(b.centre).review_due(b.starts_at.date())]
 
 
-def _decide(desk: "Desk", actor: Actor, booking: Booking, to: State, why: str, **columns: object) -> Booking:
+def _decide(
+    desk: "Desk", actor: Actor, booking: Booking, to: State, why: str, *, told: str = "", **columns: object
+) -> Booking:
+    """`why` is for officers; the lawyer reads `told` where that is another."""
     now = desk.now()
     if to == State.REJECTED:
-        columns["decision_reason"] = why
+        columns["decision_reason"] = told or why
     try:
-        with database.atomic():
-            lock_people(
-                [booking.lawyer_id]
-            )  # before the booking's row and its slot's, as whoever closes a day does
+        with (
+            database.atomic()
+        ):  # the locks before the booking's row and its slot's, as whoever closes a day does
+            lock_people([booking.lawyer_id], [booking.detainee_key])
             transition(booking, to, by=actor.account, now=now, why=why, **columns)
-            words = {"reason": reason_by_sms(why)} if to == State.REJECTED else {}
+            words = {"reason": reason_by_sms(told or why)} if to == State.REJECTED else {}
             tell(booking, to, now, cause=ONCE, **words)
             if actor != SYSTEM:
                 _note(actor, now, Kind(f"review.{to}"), [booking], why)
@@ -151,16 +156,21 @@ def _told_already(booking: Booking) -> str:
     """Who was quicker, and what he decided."""
     step = decided(booking.ref)
     if step is None:
-        return f"该预约{STATES[booking.state]}，不能再复核"
+        met = rivals.in_the_way(booking)
+        return (
+            f"该在押人员此时间已有{met}，不能再通过" if met else f"该预约{STATES[booking.state]}，不能再复核"
+        )
     why = f"：{step.why}" if step.why else ""
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
 
 
-def _why_not(booking: Booking | None, now: datetime) -> str:
+def _why_not(booking: Booking | None, others: Sequence[Booking], now: datetime) -> str:
     if booking is None:
         return "没有这个预约"
     if booking.findings:
         return "比对有发现，须逐个复核"
+    if booking.state == State.SUBMITTED and others:
+        return f"同一时间另有{rivals.named(others[0])}申请会见此人，须逐个复核"
     if booking.state == State.SUBMITTED and now >= booking.starts_at:
         return "会见时间已到，不能再通过"
     return _told_already(booking)

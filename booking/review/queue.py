@@ -14,7 +14,7 @@ from models.states import State
 
 
 class Waiting(NamedTuple):
-    """How many wait for a decision: in all, due today or overdue, without findings, and before the one looked at."""
+    """How many wait for a decision: in all, due today or overdue, without findings or rivals, and before this one."""
 
     total: int
     due_today: int
@@ -25,7 +25,7 @@ class Waiting(NamedTuple):
 def waiting(centre: str, now: datetime, looked_at: Booking | None = None) -> Waiting:
     due = Booking.starts_at < at(now.date() + timedelta(days=2), time(0))
     before = _before(looked_at) if looked_at is not None else Booking.ref.is_null()
-    counts = (_sum(due), _sum(Booking.without_findings()), _sum(before))
+    counts = (_sum(due), _sum(Booking.without_findings() & ~Booking.contested()), _sum(before))
     found = rows_of(Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)))
     return Waiting(*(int(count or 0) for count in found[0]))
 
@@ -46,8 +46,8 @@ def before(booking: Booking) -> Booking | None:
 
 
 def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
-    """Those the comparison found nothing about, in the queue's order."""
-    fine = Booking.without_findings() & (Booking.starts_at > now)
+    """Those the comparison found nothing about and nobody else asks for, in the queue's order."""
+    fine = Booking.without_findings() & ~Booking.contested() & (Booking.starts_at > now)
     return list(
         Booking.in_full()
         .where(_submitted(centre) & fine)

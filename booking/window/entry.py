@@ -23,6 +23,7 @@ from booking.refs import ref_for
 from booking.rules import Taken
 from booking.slots import SlotKey
 from booking.window.walk_ins import WalkIn, lawyer_of
+from booking.words import STATES, moment_words
 from models import Booking, Centre, Lawyer, Slot, database
 from models.slots import claim_at_window
 from refusals import NotFound
@@ -74,8 +75,9 @@ def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
 def enter(desk: "Desk", actor: Actor, entry: Entry, seen: str = "") -> Booking:
     """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
 
-    Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for lawyer and detainee; the numbers
-    a day and ahead do not: they share out online seats, and who stands at the window takes none of those.
+    Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for the lawyer, and for the detainee
+    among those confirmed: what only waits for a decision is a finding. The numbers a day and ahead do not hold: they
+    share out online seats, and who stands at the window takes none of those.
     Raises Found while `seen` is not of the findings there are, SlotFull, SlotClosed, OutsideWindow, AlreadyBooked,
     DetaineeConflict, Invalid, NotFound.
     """
@@ -154,7 +156,8 @@ def _compare(held: Held, person: Person, facts: decision.Facts) -> list[Finding]
     if any(taken.lawyer == lawyer for taken in at_once):
         raise refusals.AlreadyBooked("该律师在此时间已有会见")
     around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
-    rules.detainee_is_free(person.claim, around, slot.starts_at, held.ends_at)
+    if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
+        raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_whose(met.ref)}")
     page = facts.page
     found = comparison.findings(held, person, page.lawyers[lawyer], page.companions, facts.past, around)
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
@@ -163,6 +166,13 @@ def _compare(held: Held, person: Person, facts: decision.Facts) -> list[Finding]
             errors=[{"field": "permit_no", "message": "请填写许可文号"}],
         )
     return found
+
+
+def _whose(ref: str) -> str:
+    """For the officer who has to decide which of two meetings it is to be."""
+    one = Booking.in_full().where(Booking.ref == ref).get()
+    when = f"{moment_words(one.starts_at)}至{one.ends_at:%H:%M}"
+    return f"{one.lawyer.name}律师，{when}，预约{ref}（{STATES[one.state]}）"
 
 
 def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) -> Booking:

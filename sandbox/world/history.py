@@ -120,7 +120,7 @@ def _booking(meeting: Meeting, slot: SlotRow, lawyer: int) -> dict[str, object]:
         "state": meeting.state,
         "active": 1 if held else None,
         "detainee_key": key,
-        "detainee_claim": key if held else None,
+        "detainee_claim": key if held and meeting.state != State.SUBMITTED else None,
         "detainee_sealed": seal_detainee(ref, meeting.prisoner.as_asked),
         "case_no": meeting.prisoner.case_no,
         "mandate": "entrusted",

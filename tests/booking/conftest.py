@@ -1,6 +1,7 @@
 """The desk in front of a small world: Pudong with one slot of twelve seats on a bookable day, and many lawyers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -97,6 +98,12 @@ def add_lawyers(many: int, now: datetime, first: int = 0) -> list[int]:
 @pytest.fixture
 def lawyers(world: None, clock: Clock) -> Callable[[int], list[int]]:
     return lambda many: add_lawyers(many, clock())
+
+
+def certain(lawyer: int, **more: Any) -> Application:
+    """An application that gives the person's number beside the name."""
+    asked = applying(lawyer, **more)
+    return replace(asked, detainee=asked.detainee | {"id_no": f"31010119900101{lawyer:04d}"})
 
 
 def applying(lawyer: int, slot: str = SLOT, key: str = "", detainee: str = "", **more: Any) -> Application:

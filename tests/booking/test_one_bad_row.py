@@ -10,10 +10,11 @@ from booking.gate import arrivals, reminders
 from booking.policy import Policy
 from booking.record.actor import Actor
 from booking.review import decisions
+from booking.words import NOT_VERIFIED_IN_TIME
 from clock import at
 from models import Booking, Centre, Notice
 from models.bookings import seal_detainee
-from tests.booking.conftest import FRIDAY, Clock, add_slot, applying
+from tests.booking.conftest import FRIDAY, Clock, add_slot, applying, certain
 
 Lawyers = Callable[[int], list[int]]
 
@@ -21,7 +22,7 @@ Lawyers = Callable[[int], list[int]]
 def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
     desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(3))
+    refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(3))
     Booking.update(findings=[{"code": "without a message"}]).where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
     assert decisions.decide_due(desk) == 2
@@ -32,7 +33,7 @@ def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
 def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says_nothing_of_why(
     desk: Desk, lawyers: Lawyers, clock: Clock
 ) -> None:
-    refs = sorted(desk.book(applying(lawyer)).ref for lawyer in lawyers(2))
+    refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(2))
     sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
     unread = Booking.update(
         detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "某甲异常"}]
@@ -41,7 +42,7 @@ def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says
     clock.moment = at(date(2026, 11, 26), time(18))
     assert decisions.decide_due(desk) == 2
     assert [Booking.get_by_id(ref).state for ref in refs] == ["rejected", "confirmed"]
-    assert Notice.get(Notice.event == f"{refs[0]}:rejected").words["reason"] == "原因请在小程序查看"
+    assert Notice.get(Notice.event == f"{refs[0]}:rejected").words["reason"] == NOT_VERIFIED_IN_TIME
 
 
 def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(

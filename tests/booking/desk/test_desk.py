@@ -8,9 +8,13 @@ from peewee import OperationalError
 
 import refusals
 from booking.desk import Desk
+from booking.lawyers import mandates
+from booking.lawyers.mandates import Pair
+from booking.record.actor import Actor
 from booking.refs import ref_for
 from models import Booking, Centre, Change, KeptAnswer, Notice, Slot, database, on_postgres
-from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
+from models.detainees import id_key
+from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying, certain
 from tests.booking.desk.conftest import PUDONG_FRIDAY, Lawyers, left, set_policy
 
 
@@ -173,14 +177,14 @@ def test_six_meetings_ahead_and_not_seven(desk: Desk, lawyers: Lawyers) -> None:
         desk.book(applying(lawyer, slot="pudong-20261130-1000"))
 
 
-def test_a_namesake_is_a_finding_and_the_same_id_number_a_conflict(desk: Desk, lawyers: Lawyers) -> None:
-    first, second, third = lawyers(3)
+def test_who_else_asks_for_the_person_shuts_nobody_out_and_is_a_finding(desk: Desk, lawyers: Lawyers) -> None:
+    first, second, third, fourth = lawyers(4)
     person = {"name": "张三", "id_no": "11010519491231002X"}
-    desk.book(replace(applying(first), detainee=person))
-    with pytest.raises(refusals.DetaineeConflict):
-        desk.book(replace(applying(second), detainee=person))
-    unsure = desk.book(replace(applying(second, key="name only"), detainee={"name": "李四"}))
-    again = desk.book(replace(applying(third), detainee={"name": "李四"}))
+    for lawyer, found in ((first, []), (second, ["detainee_may_conflict"])):
+        ref = desk.book(replace(applying(lawyer), detainee=person)).ref
+        assert [f["code"] for f in Booking.get_by_id(ref).findings] == found
+    unsure = desk.book(replace(applying(third), detainee={"name": "李四"}))
+    again = desk.book(replace(applying(fourth), detainee={"name": "李四"}))
     assert Booking.get_by_id(unsure.ref).findings == []
     assert [f["code"] for f in Booking.get_by_id(again.ref).findings] == ["detainee_may_conflict"]
 
@@ -208,11 +212,20 @@ def test_lowered_seats_throw_nobody_out_and_let_nobody_in(desk: Desk, lawyers: L
     assert desk.slots("pudong", FRIDAY)[0].remaining == 0
 
 
-def test_a_clean_booking_is_confirmed_at_once_where_the_centre_says_so(desk: Desk, lawyers: Lawyers) -> None:
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_clean_booking_with_a_proven_mandate_is_confirmed_at_once_where_the_centre_says_so(
+    desk: Desk, lawyers: Lawyers, clock: Clock, is_proven: bool
+) -> None:
+    """Of the others a yes at once would tell who is held."""
     set_policy(confirm_clean_at_once=True)
-    ref = desk.book(applying(lawyers(1)[0])).ref
-    assert Booking.get_by_id(ref).state == "confirmed"
-    assert [n.kind for n in Notice.select()] == ["confirmed"]
+    asked = certain(lawyers(1)[0])
+    if is_proven:
+        pair = Pair(asked.lawyer_id, "pudong", id_key(asked.detainee["id_no"]))
+        mandates.prove(Actor("chen"), clock(), pair, asked.detainee["name"], "investigation")
+    ref = desk.book(asked).ref
+    state = "confirmed" if is_proven else "submitted"
+    assert Booking.get_by_id(ref).state == state
+    assert [n.kind for n in Notice.select()] == [state]
 
 
 def test_bookings_go_on_after_the_database_has_dropped_its_connections(desk: Desk, lawyers: Lawyers) -> None:

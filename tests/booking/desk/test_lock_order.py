@@ -78,7 +78,7 @@ def test_a_rejection_and_a_closing_at_one_moment_wait_for_one_another(
 def test_without_the_lawyers_lock_one_of_them_is_thrown_out(
     desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decisions, "lock_people", lambda lawyers: None, raising=False)
+    monkeypatch.setattr(decisions, "lock_people", lambda *people: None, raising=False)
     assert OperationalError in rejected_while_closed(desk, lawyers, monkeypatch)
 
 

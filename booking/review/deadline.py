@@ -1,0 +1,33 @@
+"""What becomes of a booking nobody decided in time. Rule 8.
+
+Whatever the cause of a no, the lawyer is told one sentence: a cause would tell of the register and of others.
+"""
+
+from datetime import datetime
+
+from booking.review import rivals
+from models import Booking
+from models.states import State
+
+_OF_RIVALS = "detainee_may_conflict"  # as they were at the booking; here they are looked at as they are now
+
+
+def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
+    """What the system decides, and why: for officers. None where two are equally certain, until it begins. Rule 8."""
+    if now >= booking.starts_at:
+        return State.REJECTED, "复核未能在会见前完成"
+    others = rivals.of([booking])[booking.ref]
+    certain = rivals.certainty([booking, *others])
+    if met := [other for other in others if other.state != State.SUBMITTED]:
+        return State.REJECTED, f"该在押人员同一时间已有{rivals.named(met[0])}"
+    most = max((certain[other.ref] for other in others), default=0)
+    if most == certain[booking.ref]:
+        return None
+    if most > certain[booking.ref]:
+        return State.REJECTED, "同一时间另有身份或委托更确定的申请"
+    found = [finding["message"] for finding in booking.findings if finding["code"] != _OF_RIVALS]
+    if found:
+        return State.REJECTED, "；".join(found)[:200]
+    if certain[booking.ref] == rivals.NAMED:
+        return State.REJECTED, "只填了姓名，身份未经核对"
+    return State.CONFIRMED, "复核期限已到，比对无异常"

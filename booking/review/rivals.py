@@ -1,0 +1,56 @@
+"""Rivals: who else asks for the same person at an overlapping time, and who of them is the more certain. Rules 8 and 9.
+
+Without a proven mandate nobody shuts anybody out: applications lie side by side until an officer decides.
+"""
+
+from collections.abc import Collection, Sequence
+
+from booking.lawyers import mandates
+from booking.words import STATES, moment_words
+from models import Booking
+
+PROVEN, AGREES, NAMED = 3, 2, 1  # a mandate; number and name; a name alone
+_ANOTHER = {"detainee_not_here", "detainee_name_differs"}
+
+
+def of(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
+    """Of each of these bookings the others that hold a seat for the same person at an overlapping time; one question."""
+    if not bookings:
+        return {}
+    found = list(
+        Booking.in_full().where(
+            Booking.detainee_key.in_({b.detainee_key for b in bookings}),
+            Booking.active == 1,
+            Booking.starts_at < max(b.ends_at for b in bookings),
+            Booking.ends_at > min(b.starts_at for b in bookings),
+        )
+    )
+    return {b.ref: [other for other in found if _is_rival(b, other)] for b in bookings}
+
+
+def certainty(bookings: Collection[Booking]) -> dict[str, int]:
+    """How certain it is of each that this lawyer defends this person."""
+    proven = mandates.proven({mandates.of_booking(b) for b in bookings})
+    return {b.ref: PROVEN if mandates.of_booking(b) in proven else _by_form(b) for b in bookings}
+
+
+def in_the_way(booking: Booking) -> str:
+    """The confirmed meeting of this person that overlaps, for the officer who may decide about both; else empty."""
+    others = of([booking])[booking.ref]
+    found = next((other for other in others if other.detainee_claim == booking.detainee_key), None)
+    return named(found) if found else ""
+
+
+def named(other: Booking) -> str:
+    when = f"{moment_words(other.starts_at)}至{other.ends_at:%H:%M}"
+    return f"{other.lawyer.name}律师{when}的预约{other.ref}（{STATES[other.state]}）"
+
+
+def _is_rival(booking: Booking, other: Booking) -> bool:
+    at_once = other.starts_at < booking.ends_at and booking.starts_at < other.ends_at
+    return at_once and other.detainee_key == booking.detainee_key and other.ref != booking.ref
+
+
+def _by_form(booking: Booking) -> int:
+    agrees = not any(finding["code"] in _ANOTHER for finding in booking.findings)
+    return AGREES if agrees and booking.detainee_shown.get("id_no") else NAMED
