@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from booking.record.kinds import Kind
-from booking.timetable import centres, closures, rollout
+from booking.timetable import centres, closures, reopening, rollout
 from booking.timetable.closures import Changed, Closing, Preview
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
@@ -63,7 +63,7 @@ def close() -> Response:
 @console.post("/timetable/days/opening")
 def day_reopen() -> Response:
     day, centre = read(DayForm).day, centre_shown()
-    closures.reopen_day(here().desk, here().actor, centre.code, day)
+    reopening.reopen_day(here().desk, here().actor, centre.code, day)
     say("已重新开放")
     return back("console.timetable", week=f"{day:%G-W%V}")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from booking import words
 from booking.lawyers import licences, standing
 from booking.record.kinds import Kind
-from booking.review import dossier
+from booking.review import dossier, track_record
 from booking.search import bookings, lookups
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
@@ -157,7 +157,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         lawyer=lawyer,
         lines=dossier.lawyer_lines(lawyer, roll),
         roll=roll,
-        record=dossier.record(lawyer.id),
+        record=track_record.record_of(lawyer.id),
         strikes=list(strikes.order_by(Strike.id.desc()).limit(MANY)),
         suspensions=list(suspensions.limit(MANY)),
         found=lookups.bookings_of(here().officer, lawyer.id, MANY),

@@ -8,7 +8,7 @@ from pydantic import Field
 from booking import calendar
 from booking.policy import Policy
 from booking.record.kinds import Kind
-from booking.timetable import closures, seat_overrides, week_view
+from booking.timetable import reopening, seat_overrides, week_view
 from booking.timetable.closures import Changed
 from booking.timetable.seat_overrides import Affects
 from console.door import back, console, here, noted, page, say
@@ -103,7 +103,7 @@ def slot_follow(slot_id: str) -> Response:
 @console.post("/timetable/slots/<slot_id>/opening")
 def slot_open(slot_id: str) -> Response:
     slot_in_scope(slot_id)
-    closures.reopen_slot(here().desk, here().actor, slot_id)
+    reopening.reopen_slot(here().desk, here().actor, slot_id)
     say("时段已重新开放")
     return back("console.timetable_slot", slot_id=slot_id)
 

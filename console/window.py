@@ -11,7 +11,8 @@ from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, 
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.window import entry, walk_ins
-from booking.window.entry import Entry, Found
+from booking.window.entry import Entry
+from booking.window.findings import Found
 from booking.window.walk_ins import WalkIn
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read

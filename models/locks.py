@@ -1,11 +1,12 @@
 """Locks on people, held to the end of the transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from peewee import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from models.base import on_postgres
+from models.base import database, on_postgres
 from models.statements import Statement, together
 
 # Advisory locks, since they live in memory and need no row: taken in one statement, lawyers before detainees and each
@@ -43,3 +44,21 @@ def lock_officers() -> None:
     """Whoever else changes what an officer may do waits likewise: two chiefs must not suspend each other at once."""
     if on_postgres():
         together([Statement("SELECT pg_advisory_xact_lock(%s, %s)", _OFFICERS)])
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """One transaction that waits for nothing longer than this. Raises OperationalError."""
+    milliseconds = int(seconds * 1000)
+    if on_postgres():
+        with database.atomic():
+            database.execute_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+            yield
+        return
+    (before,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
+    database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        with database.atomic():
+            yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {before}")

@@ -5,7 +5,7 @@ import json
 import pytest
 from peewee import Value
 
-from booking.review import decisions
+from booking.review import deadline
 from clock import now
 from models import TABLES, Booking, Centre, Notice
 from models.fields import JSONText
@@ -45,7 +45,7 @@ def test_findings_that_are_lost_do_not_pass_for_none(desk, lawyers):  # noqa: F8
     Booking.update(findings=Value("{", converter=False)).execute()
     booking = Booking.get_by_id(ref)
     assert [finding["code"] for finding in booking.findings] == ["findings_unreadable"]
-    assert decisions._by_itself(booking, now())[0] == "rejected"
+    assert deadline.by_itself(booking, now())[0] == "rejected"
 
 
 def test_of_a_letter_whose_words_are_lost_nothing_goes_out(delivery, carrier, drop):  # noqa: F811

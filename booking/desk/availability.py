@@ -6,17 +6,17 @@ and that a slot is full for FULL_SECONDS. What this process itself books or free
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from booking import calendar, rules
+from booking import calendar
+from booking.desk.slot_views import AnySlot, view
 from booking.desk.stale_cache import StaleCache
 from booking.policy import Policy
 from booking.slots import DayView, Planned, SlotKey, SlotView
 from models import Booking, Slot, database, rows_of
 from models.statements import Statement, together
-from refusals import NotFound, Refusal
+from refusals import NotFound
 from seats.counters import Day, GateAway, SeatCounters
 
 PLAN_SECONDS = 0.2
@@ -26,7 +26,6 @@ FULL_SECONDS = 0.3
 MOST_DAYS_AHEAD = 60  # what a policy may ask for
 
 Views = tuple[SlotView, ...]
-AnySlot = Slot | Planned
 
 _AHEAD = """SELECT id, centre_id, date, starts_at, ends_at, seats, taken, open, closed_reason FROM slot
 WHERE centre_id = {p} AND date BETWEEN {p} AND {p} ORDER BY starts_at"""
@@ -198,36 +197,3 @@ def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
 def _planned(row: tuple[Any, ...]) -> Planned:
     ref, centre, day, starts_at, ends_at, *rest = row
     return Planned(ref, centre, _day(day), _moment(starts_at), _moment(ends_at), *rest)
-
-
-def lengths(policy: Policy, slot: AnySlot) -> tuple[int, ...]:
-    """Those of the centre's lengths that fit the slot, in minutes."""
-    minutes = (slot.ends_at - slot.starts_at) // timedelta(minutes=1)
-    return tuple(length for length in policy.lengths if length <= minutes)
-
-
-def view(policy: Policy, slot: AnySlot, left: int, now: datetime) -> SlotView:
-    view = SlotView(
-        id=slot.id,
-        centre=slot.centre_id,
-        date=slot.date,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        seats=slot.seats,
-        remaining=max(0, left),
-        lengths=lengths(policy, slot),
-        bookable=True,
-        reason="",
-    )
-    reason = _why_not(policy, slot, view, now)
-    return replace(view, bookable=False, reason=reason) if reason else view
-
-
-def _why_not(policy: Policy, slot: AnySlot, view: SlotView, now: datetime) -> str:
-    if not slot.open:
-        return slot.closed_reason or "该时段不开放预约"
-    try:
-        rules.booking_period(policy, slot.starts_at, now)
-    except Refusal as refusal:
-        return refusal.detail
-    return "" if view.remaining else "已约满"

@@ -13,20 +13,17 @@ from peewee import IntegrityError, OperationalError
 
 import refusals
 from booking import rules
-from booking.desk import comparison, ledger
+from booking.desk import comparison, drafting, ledger
 from booking.desk.application import Application, Held, Person, Receipt
 from booking.desk.comparison import Past
+from booking.desk.drafting import Draft
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
 from booking.refs import ref_for
 from booking.rules import Taken
-from booking.words import moment_words
 from clock import at
-from models import Booking, Change, KeptAnswer, Slot, database
-from models.bookings import seal_detainee
-from models.fields import moment_text
+from models import Booking, KeptAnswer, Slot, database
 from models.locks import locking, waited_in_vain
-from models.states import State
 from sms import outbox
 
 Outcome = Receipt | Exception
@@ -39,15 +36,6 @@ class Surprise(Exception):
 
     So it is when somebody's lock is not let go: who has nothing to do with him need not go without.
     """
-
-
-@dataclass
-class Draft:
-    """A booking decided on, not written yet."""
-
-    held: Held
-    booking: Booking
-    change: Change
 
 
 @dataclass
@@ -147,7 +135,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         return refusal
     found = comparison.findings(held, person, lawyer, facts.page.companions, facts.past, around)
     at_once = policy.confirm_clean_at_once and not found and _is_proven(held, person)
-    draft = draft_of(held, person, found, confirmed=at_once)
+    draft = drafting.draft_of(held, person, found, confirmed=at_once)
     facts.note(draft)
     return draft
 
@@ -156,32 +144,6 @@ def _is_proven(held: Held, person: Person) -> bool:
     """Confirmed at once is only whose papers an officer has seen: else the answer would tell who is held. Rule 8."""
     pair = Pair(held.application.lawyer_id, held.slot.centre, person.key)
     return pair in mandates.proven([pair])
-
-
-def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
-    application, state = held.application, State.CONFIRMED if confirmed else State.SUBMITTED
-    booking = Booking(
-        ref=held.ref,
-        lawyer=application.lawyer_id,
-        centre=held.slot.centre,
-        slot=held.slot.id,
-        starts_at=held.slot.starts_at,
-        ends_at=held.ends_at,
-        minutes=application.minutes,
-        state=state,
-        active=1,
-        detainee_key=person.key,
-        detainee_claim=person.claim if confirmed else None,
-        detainee_sealed=seal_detainee(held.ref, application.detainee),
-        case_no=application.case_no or (person.entry.case_no if person.entry else None),
-        mandate=application.mandate,
-        stage=application.stage,
-        permit_no=application.permit_no,
-        companions=list(application.companions),
-        findings=found,
-        created_at=held.now,
-    )
-    return Draft(held, booking, Change(booking=held.ref, at=held.now, to_state=state, by="lawyer"))
 
 
 def _why_no_seat(held: Held) -> refusals.Refusal:
@@ -193,38 +155,15 @@ def _write(drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
     """Raises Surprise unless every draft gets its seat."""
     if not drafts:
         return {}
-    receipts = {draft.booking.ref: _receipt(draft) for draft in drafts}
+    receipts = {draft.booking.ref: drafting.receipt(draft) for draft in drafts}
     bookings, changes = [draft.booking for draft in drafts], [draft.change for draft in drafts]
     wanted = Counter(draft.held.slot.id for draft in drafts)
-    letters = outbox.posting([_letter(draft, facts) for draft in drafts], drafts[0].held.now)
-    answers = [_keep(draft, receipts[draft.booking.ref]) for draft in drafts]
+    named = [(draft, facts.page.centres[draft.booking.centre_id][0]) for draft in drafts]
+    letters = outbox.posting([drafting.letter(draft, centre) for draft, centre in named], drafts[0].held.now)
+    answers = [drafting.keep(draft, receipts[draft.booking.ref]) for draft in drafts]
     if not ledger.enter(wanted, bookings, changes, letters, answers):
         raise Surprise
     return receipts
-
-
-def _letter(draft: Draft, facts: Facts) -> outbox.Letter:
-    booking = draft.booking
-    words = {
-        "centre": facts.page.centres[booking.centre_id][0],
-        "when": moment_words(booking.starts_at),
-        "ref": booking.ref,
-    }
-    return outbox.Letter(
-        booking.state, f"{booking.ref}:{booking.state}", booking.lawyer_id, booking.ref, words
-    )
-
-
-def _receipt(draft: Draft) -> Receipt:
-    draft.booking.changes_told = [draft.change]
-    return Receipt(draft.booking.ref, draft.held.application.telling(draft.booking, draft.held.slot))
-
-
-def _keep(draft: Draft, receipt: Receipt) -> tuple[object, ...]:
-    application = draft.held.application
-    lawyer, key = application.request
-    sealed = KeptAnswer.answer_sealed.seal(receipt.answer, lawyer_id=lawyer, key=key)
-    return (*application.request, application.body_hash, receipt.ref, sealed, moment_text(draft.held.now))
 
 
 def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:

@@ -12,18 +12,18 @@ from datetime import date, datetime, timedelta
 
 import clock
 import refusals
-from booking import rules
 from booking.desk.application import Application, Held, Receipt
-from booking.desk.availability import AnySlot, Board, Views, lengths, load, view
+from booking.desk.availability import Board, Views, load
+from booking.desk.conditions import may_ask, may_cancel
 from booking.desk.decision import Outcome, decide_batch, kept_answer
 from booking.desk.group_commit import Teller
+from booking.desk.slot_views import AnySlot, view
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
-from booking.lifecycle import ONCE, OPEN_STATES, tell, transition
+from booking.lifecycle import ONCE, tell, transition
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.slots import DayView
-from booking.words import STATES
 from models import Booking, KeptAnswer, database
 from models.locks import lock_people
 from models.states import State
@@ -101,7 +101,7 @@ class Desk:
             if booking.state == State.CANCELLED:
                 return booking
             policy = Policy.of(booking.centre)
-            late = _may_cancel(booking, policy, now, accept_strike)
+            late = may_cancel(booking, policy, now, accept_strike)
             transition(booking, State.CANCELLED, by="lawyer", why=reason, now=now)
             strikes = standing.next_count(lawyer_id) if late else None
             words = {
@@ -130,7 +130,7 @@ class Desk:
     def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
         """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""
         try:
-            _may_ask(application, slot, self.board.plan(slot.centre_id).policy, now)
+            may_ask(application, slot, self.board.plan(slot.centre_id).policy, now)
         except Refusal:
             if again := self.answered(application):
                 return again
@@ -189,21 +189,3 @@ class Desk:
             log.warning("holds wait for the sweep: the gate is away")
         for day in back:
             self.board.wipe(day)
-
-
-def _may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
-    rules.booking_period(policy, slot.starts_at, now)
-    if not slot.open:
-        raise refusals.SlotClosed(slot.closed_reason)
-    rules.length(lengths(policy, slot), application.minutes)
-    rules.companions(policy, (companion["role"] for companion in application.companions))
-
-
-def _may_cancel(booking: Booking, policy: Policy, now: datetime, accept_strike: bool) -> bool:
-    """Whether it is late. Raises WrongState once it has begun or been decided, LateCancellation without a yes."""
-    if booking.state not in OPEN_STATES or now >= booking.starts_at:
-        raise refusals.WrongState(f"该预约{STATES[booking.state]}，不能取消")
-    late = rules.is_late(policy, booking.starts_at, now)
-    if late and not accept_strike:
-        raise refusals.LateCancellation(standing.cost_of_late(booking, policy))
-    return late

@@ -35,6 +35,10 @@ class Times(NamedTuple):
         """The state each leads to, in order."""
         return {to: at for to, at in zip(_COLUMNS, self, strict=True) if at is not None}
 
+    def words(self) -> dict[str, str]:
+        """For the record: each state with its time of day."""
+        return {str(to): f"{at:%H:%M}" for to, at in self.steps().items()}
+
 
 def enter(
     desk: "Desk",
@@ -56,21 +60,21 @@ def enter(
     before = Visit.get_or_none(Visit.booking == ref)
     policy = Policy.of(booking.centre)
     _check(times, booking, before, policy, now)
-    columns = {_COLUMNS[to]: at for to, at in times.steps().items()} | {"entered_late": True}
-    if times.arrived_at is not None:
-        columns |= _papers(booking, policy, papers, owed)
     given = rooms.of(booking.centre_id, room) if room is not None else before.room if before else None
-    columns |= _placed(given, times, before)
+    paper = _papers(booking, policy, papers, owed) if times.arrived_at is not None else {}
     with rooms.given_once(given), database.atomic():
         if booking.state == State.NO_SHOW:
             _take_back_strike(desk, actor, booking, before, times, policy, waive)
         else:
-            for to, at in times.steps().items():
-                transition(booking, to, by=actor.account, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
-        _write(actor, booking, times, columns)
-        words = {str(to): f"{at:%H:%M}" for to, at in times.steps().items()}
-        note(actor, now, Kind.ARRIVALS_LATE, ref, words, centre=booking.centre_id)
+            _walk(actor, booking, times, now)
+        _write(actor, booking, times, _placed(given, times, before) | paper)
+        note(actor, now, Kind.ARRIVALS_LATE, ref, times.words(), centre=booking.centre_id)
     return booking
+
+
+def _walk(actor: Actor, booking: Booking, times: Times, now: datetime) -> None:
+    for to, at in times.steps().items():
+        transition(booking, to, by=actor.account, now=now, why=f"补录：{at:%H:%M}{STATES[to]}")
 
 
 def _check(times: Times, booking: Booking, before: Visit | None, policy: Policy, now: datetime) -> None:
@@ -134,6 +138,7 @@ def _take_back_strike(
 
 def _write(actor: Actor, booking: Booking, times: Times, columns: dict[str, Any]) -> None:
     """Raises WrongState where somebody has entered the same since."""
+    columns = {_COLUMNS[to]: at for to, at in times.steps().items()} | {"entered_late": True} | columns
     if times.arrived_at is not None:
         row = {"booking": booking.ref, "who": actor.account, **columns}
         entering = Visit.insert(row).on_conflict(action="NOTHING", conflict_target=[Visit.booking])

@@ -4,31 +4,22 @@ A licence number is public: it identifies, it proves nothing. What proves is tha
 with the roll, or that an officer says so.
 """
 
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from peewee import IntegrityError
 
 from booking.identity import same_name
+from booking.lawyers import roll_match
+from booking.lawyers.roll_match import Claim, finding
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
-from models import Lawyer, RollEntry, database, keyring
+from models import Lawyer, database, keyring
 from models.lawyers import seal_person
 from refusals import AlreadyBound, NotFound, WrongState
 
 PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
-BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销"}
-
-
-class Claim(NamedTuple):
-    """Who somebody says to be; the phone is WeChat's word, the rest is his."""
-
-    name: str
-    licence_no: str
-    firm: str
-    id_no: str
-    phone: str
 
 
 def bind(openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: str, now: datetime) -> Lawyer:
@@ -73,7 +64,7 @@ def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
     """Free the licence, the phone and the WeChat identity; bookings and strikes stay. Raises NotFound."""
     with database.atomic():
         nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
-        findings = [_finding("unbound", why or "已解除绑定")]
+        findings = [finding("unbound", why or "已解除绑定")]
         Lawyer.update(**nobody, findings=findings, updated_at=now).where(Lawyer.id == lawyer_id).execute()
         note(actor, now, Kind.LICENCE_UNBOUND, f"lawyer-{lawyer_id}", {"why": why})
         return _of_id(lawyer_id)
@@ -87,8 +78,9 @@ def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
         return before
     if _holder_of(claim) not in (None, openid):
         raise _bound_elsewhere()
-    state, findings = _compare(claim, now.date())
-    columns = _columns(openid, claim, state, findings, now)
+    differs, barred = roll_match.compare(claim, now.date())
+    state = PENDING if differs else REFUSED if barred else VERIFIED
+    columns = _columns(openid, claim, state, differs + barred, now)
     if before is None:
         lawyer_id = int(Lawyer.insert(columns | {"created_at": now}).execute())
     else:
@@ -143,7 +135,7 @@ def _left_by(came: Lawyer) -> Lawyer | None:
 def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
     if verified:
         return _claims(lawyer) | {"state": VERIFIED}
-    findings = [_finding("officer", why)] if why else lawyer.findings
+    findings = [finding("officer", why)] if why else lawyer.findings
     return {"state": REFUSED, "findings": findings}
 
 
@@ -163,40 +155,6 @@ def _columns(
         "findings": findings,
         "updated_at": now,
     }
-
-
-def _compare(claim: Claim, today: date) -> tuple[str, list[dict[str, str]]]:
-    entry = RollEntry.get_or_none(RollEntry.licence_no == claim.licence_no)
-    if entry is None:
-        return PENDING, [_finding("not_on_roll", "执业证号不在律师名册中，待民警核验")]
-    findings, barred = _differences(entry, claim), _barred(entry, today)
-    if findings:
-        return PENDING, findings + barred
-    return (REFUSED, barred) if barred else (VERIFIED, [])
-
-
-def _differences(entry: RollEntry, claim: Claim) -> list[dict[str, str]]:
-    """Known only to be different, never how: whoever tries names learns nothing of the roll."""
-    keys = keyring()
-    equal = {
-        "姓名": same_name(entry.name, claim.name),
-        "律师事务所": same_name(entry.firm, claim.firm),
-        "身份证号": entry.id_no_index == keys.index("id_no", claim.id_no),
-        "手机号": entry.phone_index in (None, "", keys.index("phone", claim.phone)),
-    }
-    return [
-        _finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
-    ]
-
-
-def _barred(entry: RollEntry, today: date) -> list[dict[str, str]]:
-    if entry.state != "active":
-        return [
-            _finding(f"licence_{entry.state}", BARRED.get(entry.state, "律师名册显示该执业证不在执业状态"))
-        ]
-    if entry.valid_until is not None and entry.valid_until < today:
-        return [_finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
-    return []
 
 
 def _is_same(lawyer: Lawyer, claim: Claim) -> bool:
@@ -226,7 +184,3 @@ def _just_changed() -> WrongState:
 
 def _bound_elsewhere() -> AlreadyBound:
     return AlreadyBound("该执业证号或手机号已绑定其他微信，请到会见窗口核实")
-
-
-def _finding(code: str, message: str) -> dict[str, str]:
-    return {"code": code, "message": message}

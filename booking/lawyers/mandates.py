@@ -82,10 +82,7 @@ def prove(
 
     Raises Invalid for an unknown stage or a person known by a bare name only.
     """
-    if stage not in STAGES:
-        raise Invalid("请选择诉讼阶段", errors=[{"field": "stage", "message": "请选择诉讼阶段"}])
-    if pair.person == name_key(name):
-        raise Invalid("只有姓名不能登记委托关系，请先核对证件号、在押编号或名册")
+    _may_be_proven(pair, name, stage)
     with database.atomic():
         lock_people([pair.lawyer])
         there = Mandate.get_or_none(_of(pair) & (Mandate.active == 1))
@@ -100,6 +97,13 @@ def prove(
         details = {"stage": STAGES[stage], "papers": list(seen), "ref": booking or ""}
         note(actor, now, Kind.MANDATE_PROVEN, f"mandate-{made.id}", details, centre=pair.centre)
     return made
+
+
+def _may_be_proven(pair: Pair, name: str, stage: str) -> None:
+    if stage not in STAGES:
+        raise Invalid("请选择诉讼阶段", errors=[{"field": "stage", "message": "请选择诉讼阶段"}])
+    if pair.person == name_key(name):
+        raise Invalid("只有姓名不能登记委托关系，请先核对证件号、在押编号或名册")
 
 
 def prove_by(actor: Actor, now: datetime, booking: Booking, seen: Sequence[str]) -> Mandate | None:

@@ -1,4 +1,4 @@
-"""What a booking was compared with, side by side, for whoever decides it; and the lawyer's record. Rule 7.
+"""What a booking was compared with, side by side, for whoever decides it; and the lawyer's record_of. Rule 7.
 
 Read as it stands now: roll and register may have changed since the comparison.
 """
@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from peewee import fn
-
 from booking.identity import same_name
+from booking.review.track_record import Record, record_of
 from booking.words import LICENCES
-from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring, rows_of
+from models import Booking, Detainee, Lawyer, RollEntry, keyring
 from models.bookings import NAME_LOST
 from models.detainees import id_key, name_key
 from models.sealed import UNREADABLE
-from models.states import State
 
 _NEARBY = timedelta(hours=12)
 _MOST = 40
@@ -31,17 +29,6 @@ class DossierRow(NamedTuple):
     agrees: bool | None = None
 
 
-class Record(NamedTuple):
-    """How a lawyer's bookings ended, all centres, and the strikes that stand against him."""
-
-    done: int
-    no_shows: int
-    cancelled: int
-    rejected: int
-    ahead: int
-    strikes: int
-
-
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """`same_time`, `person` and `case` are other bookings: overlapping ones of the lawyer or the detainee, others about
@@ -54,7 +41,7 @@ class Dossier:
     same_time: list[Booking]
     person: list[Booking]
     case: list[Booking]
-    record: Record
+    record_of: Record
 
 
 def of(booking: Booking) -> Dossier:
@@ -75,7 +62,7 @@ def of(booking: Booking) -> Dossier:
         same_time=same_time,
         person=[o for o in later if o.detainee_key == booking.detainee_key],
         case=[o for o in later if _is_of_case(o, booking)],
-        record=record(booking.lawyer_id),
+        record_of=record_of(booking.lawyer_id),
     )
 
 
@@ -93,20 +80,6 @@ def lawyer_lines(lawyer: Lawyer, roll: RollEntry | None) -> list[DossierRow]:
         _sealed("身份证号", "已填", lawyer.id_no_index == roll.id_no_index),
         _sealed("手机号", "微信已验证", _same_phone(lawyer, roll)),
     ]
-
-
-def record(lawyer_id: int) -> Record:
-    counted = Booking.select(Booking.state, fn.COUNT(Booking.ref)).where(Booking.lawyer == lawyer_id)
-    states: dict[str, int] = dict(rows_of(counted.group_by(Booking.state)))
-    strikes = Strike.select().where(Strike.lawyer == lawyer_id, Strike.state == "standing").count()
-    return Record(
-        done=states.get(State.DONE, 0),
-        no_shows=states.get(State.NO_SHOW, 0),
-        cancelled=states.get(State.CANCELLED, 0),
-        rejected=states.get(State.REJECTED, 0),
-        ahead=states.get(State.SUBMITTED, 0) + states.get(State.CONFIRMED, 0),
-        strikes=strikes,
-    )
 
 
 def _roll(booking: Booking) -> dict[str, RollEntry]:

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from peewee import chunked
 
-from booking.lawyers.licences import BARRED, REFUSED, VERIFIED
+from booking.lawyers.roll_match import BARRED
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
+from booking.roll.follows import Follows, refuse, who_follows
 from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
 from booking.roll.sheets import Row, Watching
-from models import Booking, Lawyer, RollEntry, database, rows_of
+from models import RollEntry, database, rows_of
 from models.locks import lock_roll
 
 __all__ = [
@@ -38,15 +39,6 @@ _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
     "state": "状态", "valid_until": "有效期至",
 }  # fmt: skip
-
-
-class Follows(NamedTuple):
-    """A bound lawyer whom the roll no longer lets book, with the bookings still ahead, for an officer to look at."""
-
-    lawyer: int
-    licence_no: str
-    state: str
-    bookings: list[str]
 
 
 @dataclass
@@ -120,7 +112,7 @@ def compare(parsed: Parsed, now: datetime) -> Found:
     lines.sort()
     _count(report, lines, fresh, have)
     if not report.wrong:
-        report.follows = _follows(have, fresh, now)
+        report.follows = who_follows(have, fresh, now)
     return Found(report, lines, fresh)
 
 
@@ -130,7 +122,7 @@ def write(actor: Actor, now: datetime, found: Found) -> None:
     for batch in chunked(((*entry, now) for entry in found.fresh), ROWS_AT_ONCE):
         upsert = RollEntry.insert_many(batch, fields)
         upsert.on_conflict(conflict_target=[RollEntry.licence_no], preserve=fields[1:]).execute()
-    _refuse(found.report.follows, now)
+    refuse(found.report.follows, now)
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows]}  # fmt: skip
@@ -169,38 +161,3 @@ def _count(report: Report, lines: Sequence[RollLine], fresh: Sequence[Entry], ha
     report.unchanged = sum(line.kind == "unchanged" for line in lines)
     states = Counter(entry.state for entry in fresh)
     report.suspended, report.revoked = states["suspended"], states["revoked"]
-
-
-def _follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> list[Follows]:
-    """Who is bound and verified, and barred by the roll as it would then be."""
-    states = {licence: entry.state for licence, entry in have.items()}
-    states |= {entry.licence_no: entry.state for entry in fresh}
-    bound = Lawyer.select(Lawyer.id, Lawyer.licence_no).where(Lawyer.state == VERIFIED).order_by(Lawyer.id)
-    barred = [(lawyer, no) for lawyer, no in rows_of(bound) if states.get(no) in BARRED]
-    ahead = _ahead([lawyer for lawyer, _ in barred], now)
-    return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
-
-
-def _refuse(follows: Sequence[Follows], now: datetime) -> None:
-    for state, message in BARRED.items():
-        change: dict[str, object] = {
-            "state": REFUSED,
-            "licence_claim": None,
-            "phone_claim": None,
-            "findings": [{"code": f"licence_{state}", "message": message}],
-            "updated_at": now,
-        }
-        lawyers = [one.lawyer for one in follows if one.state == state]
-        for some in chunked(lawyers, ROWS_AT_ONCE):
-            Lawyer.update(**change).where(Lawyer.id.in_(some), Lawyer.state == VERIFIED).execute()
-
-
-def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for some in chunked(lawyers, ROWS_AT_ONCE):
-        rows = Booking.select(Booking.lawyer, Booking.ref).where(
-            Booking.lawyer.in_(some), Booking.active == 1, Booking.starts_at > now
-        )
-        for lawyer, ref in rows_of(rows.order_by(Booking.starts_at)):
-            found.setdefault(lawyer, []).append(ref)
-    return found

@@ -3,8 +3,7 @@ that centre's bookings only, and of a lawyer what the roll says and the bookings
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -19,8 +18,6 @@ from models import (
     Officer,
     RollEntry,
     Slot,
-    database,
-    on_postgres,
     rows_of,
 )
 from models.names import plain, spellings
@@ -64,24 +61,6 @@ class LawyerSeen(NamedTuple):
     @property
     def name(self) -> str:
         return str((self.roll or self.lawyer).name)  # type: ignore[union-attr]  # one of the two is there
-
-
-@contextmanager
-def swiftly(seconds: float) -> Iterator[None]:
-    """One transaction that waits for nothing longer than this. Raises OperationalError."""
-    milliseconds = int(seconds * 1000)
-    if on_postgres():
-        with database.atomic():
-            database.execute_sql(f"SET LOCAL statement_timeout = {milliseconds}")
-            yield
-        return
-    (before,) = database.execute_sql("PRAGMA busy_timeout").fetchone()
-    database.execute_sql(f"PRAGMA busy_timeout = {milliseconds}")
-    try:
-        with database.atomic():
-            yield
-    finally:
-        database.execute_sql(f"PRAGMA busy_timeout = {before}")
 
 
 def centres(officer: Officer) -> list[Centre]:

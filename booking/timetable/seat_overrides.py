@@ -67,9 +67,8 @@ def set_seats(
     with database.atomic():
         slot, now = _of(slot_id), desk.now()
         _may_set(slot, seats, now)
-        lock_people(
-            {booking.lawyer_id for booking in _last(slot, seats)}
-        )  # before the slot, as everybody does
+        # Before the slot, as everybody does.
+        lock_people({booking.lawyer_id for booking in _last(slot, seats)})
         slot = _locked(slot_id)
         lowering = _lowering(slot, seats, ())
         if lowering.affected and not fingerprint:
@@ -82,9 +81,7 @@ def set_seats(
             gone = withdrawal.withdraw(desk, actor, refs, why, closing=[slot_id])
             if len(gone) != len(refs):
                 raise Changed
-        _note(
-            actor, now, slot, {"seats": [slot.seats, seats], "withdrawn": [booking.ref for booking in gone]}
-        )
+        _note(actor, now, slot, {"seats": [slot.seats, seats], "withdrawn": [one.ref for one in gone]})
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})
     desk.board.replan(slot.centre_id)
     return gone

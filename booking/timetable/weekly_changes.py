@@ -64,12 +64,8 @@ def with_seats(
         for day, periods in week.periods.items()
         for period in periods
     ]
-    table = {
-        "centre": centre,
-        "valid_from": valid_from,
-        "valid_to": _rules_until(weeks, centre, week, valid_from),
-    }
-    return imports.read(table | {"slot": lines})
+    until = _rules_until(weeks, centre, week, valid_from)
+    return imports.read({"centre": centre, "valid_from": valid_from, "valid_to": until, "slot": lines})
 
 
 def may_begin(table: Table, today: date) -> None:

@@ -1,7 +1,6 @@
 """Rule 18: walk-ins and over-long meetings, entered by an officer in the same day book, with window seats of its own."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,9 @@ from peewee import IntegrityError
 
 import refusals
 from booking import rules
-from booking.desk import comparison, decision
+from booking.desk import comparison, decision, drafting
 from booking.desk.application import Application, Held, Person
-from booking.desk.availability import view
+from booking.desk.slot_views import view
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, tell
 from booking.policy import Policy
@@ -20,10 +19,9 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
-from booking.rules import Taken
 from booking.slots import SlotKey
+from booking.window.findings import Finding, Found, compare, digest
 from booking.window.walk_ins import WalkIn, lawyer_of
-from booking.words import STATES, moment_words
 from models import Booking, Centre, Lawyer, Slot, database
 from models.slots import claim_at_window
 from refusals import NotFound
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
 SEEN = ("授权委托书或法律援助公函",)  # what the window's form has the officer tick, or it is not entered
-Finding = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +54,6 @@ class Entry:
     @property
     def ref(self) -> str:
         return ref_for(0, f"window-{self.token}")  # there is no lawyer 0, so no lawyer's request comes to it
-
-
-class Found(refusals.WrongState):
-    """The comparison found something an officer has to see before he decides; `seen` says that he has."""
-
-    def __init__(self, findings: list[Finding]):
-        super().__init__("比对有发现，请核对后再登记")
-        self.findings, self.seen = findings, _digest(findings)
 
 
 def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
@@ -104,8 +93,8 @@ def _enter(desk: "Desk", actor: Actor, entry: Entry, seen: str) -> Booking:
     if before := Booking.get_or_none(Booking.ref == entry.ref):
         return _same(before, held, people[0])
     _may_enter(held, slot, policy)
-    findings = _compare(held, people[0], facts)
-    if findings and seen != _digest(findings):
+    findings = compare(held, people[0], facts)
+    if findings and seen != digest(findings):
         raise Found(findings)
     if not claim_at_window(slot.id):
         raise _why_no_seat(slot.id)
@@ -150,33 +139,8 @@ def _no_such_length() -> refusals.Invalid:
     return refusals.Invalid(f"会见时长须为{SHORTEST}至{LONGEST}分钟，且当日结束", errors=errors)
 
 
-def _compare(held: Held, person: Person, facts: decision.Facts) -> list[Finding]:
-    slot, lawyer = held.slot, held.application.lawyer_id
-    at_once = [taken for taken in facts.taken if taken.overlaps(slot.starts_at, held.ends_at)]
-    if any(taken.lawyer == lawyer for taken in at_once):
-        raise refusals.AlreadyBooked("该律师在此时间已有会见")
-    around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
-    if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
-        raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_whose(met.ref)}")
-    page = facts.page
-    found = comparison.findings(held, person, page.lawyers[lawyer], page.companions, facts.past, around)
-    if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
-        raise refusals.Invalid(
-            "该案侦查期间会见须经侦查机关许可，请填写许可文号",
-            errors=[{"field": "permit_no", "message": "请填写许可文号"}],
-        )
-    return found
-
-
-def _whose(ref: str) -> str:
-    """For the officer who has to decide which of two meetings it is to be."""
-    one = Booking.in_full().where(Booking.ref == ref).get()
-    when = f"{moment_words(one.starts_at)}至{one.ends_at:%H:%M}"
-    return f"{one.lawyer.name}律师，{when}，预约{ref}（{STATES[one.state]}）"
-
-
 def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) -> Booking:
-    draft = decision.draft_of(held, person, findings, confirmed=True)
+    draft = drafting.draft_of(held, person, findings, confirmed=True)
     booking, now = draft.booking, held.now
     booking.way = "window"
     booking.save(force_insert=True)
@@ -213,8 +177,3 @@ def _why_no_seat(slot_id: str) -> refusals.Refusal:
     return (
         refusals.SlotFull("该时段的窗口名额已用完") if slot.open else refusals.SlotClosed(slot.closed_reason)
     )
-
-
-def _digest(findings: Iterable[Finding]) -> str:
-    said = "\n".join(f"{finding['code']} {finding['message']}" for finding in findings)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]

@@ -3,37 +3,29 @@
 `furnish` lays out everything but bookings; `load` adds a few days of history. Both may be called again.
 """
 
-import tomllib
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
 from peewee import fn
 
-from booking import calendar
 from booking.desk import Desk
-from booking.record.actor import Actor
-from booking.timetable import holidays, imports, rollout
+from booking.timetable import rollout
 from models import (
     Booking,
     Centre,
-    CentreDay,
     Detainee,
-    HolidayTable,
     Lawyer,
     Officer,
     RollEntry,
     Room,
     Slot,
     Table,
-    Timetable,
     database,
     keyring,
-    rows_of,
 )
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
-from sandbox.world import history, past_figures, upcoming, visits
+from sandbox.world import days, history, past_figures, upcoming, visits
 from sandbox.world.cast import (  # fmt: skip
     BOUND,
     CHEN,
@@ -66,8 +58,6 @@ __all__ = [
     "furnish", "lawyer", "load",
 ]  # fmt: skip
 
-DATA = Path(__file__).resolve().parent.parent.parent / "data"
-DEMO_DAYS = 30
 
 CENTRES = (
     {"code": "pudong", "name": "浦东新区看守所", "address": "上海市浦东新区（演示地址）"},
@@ -91,10 +81,11 @@ def furnish(desk: Desk, now: datetime) -> None:
     with database.atomic():
         _add(Centre, [centre | {"created_at": now} for centre in CENTRES])
         _add(Room, visits.rooms())
-        _calendar(now)
-        for centre in CENTRES:
-            _timetable(centre["code"], now)
-        _over_holidays(now)
+        codes = [centre["code"] for centre in CENTRES]
+        days.year_tables(now)
+        for code in codes:
+            days.timetable(code, now)
+        days.over_holidays(codes, now)
         _add(RollEntry, [_roll_line(person, now) for person in ON_ROLL])
         _add(Lawyer, [_bound(person, now) for person in BOUND] + [_pending(CHEN, now)])
         _add(Detainee, [_held(prisoner, now) for prisoner in HELD])
@@ -117,49 +108,6 @@ def bind(person: Person, now: datetime) -> Lawyer:
 def _add(table: type[Table], rows: list[dict[str, object]]) -> None:
     """What is there already stays as it is."""
     table.insert_many(rows).on_conflict_ignore().execute()
-
-
-def _timetable(centre: str, now: datetime) -> None:
-    """Only the first time: what somebody imported since is not to be overruled by a restart."""
-    if not Timetable.select().where(Timetable.centre == centre).exists():
-        table = imports.read(_toml(f"timetables/{centre}.toml"))
-        imports.import_table(Actor("demo"), now, table, "演示时间表")
-
-
-def _calendar(now: datetime) -> None:
-    known = {year for (year,) in rows_of(HolidayTable.select(HolidayTable.year))}
-    tables = [
-        holidays.read(_toml(f"holidays/{path.name}")) for path in sorted((DATA / "holidays").glob("*.toml"))
-    ]
-    near = {now.year, (now + timedelta(days=DEMO_DAYS)).year} - {table.year for table in tables}
-    for table in (*tables, *map(_invented_year, sorted(near))):
-        if table.year not in known:
-            holidays.import_year(Actor("demo"), now, table)
-
-
-def _over_holidays(now: datetime) -> None:
-    """A week in which nothing can be booked would show nothing: then the demo's centres work through the holiday."""
-    coming = [now.date() + timedelta(days=n) for n in range(2, 8)]
-    for centre in (centre["code"] for centre in CENTRES):
-        worked = calendar.days(centre, coming[0], coming[-1])
-        if not any(kind.open for kind in worked.values()):
-            weekdays = [day for day in coming if day.weekday() < 5]
-            words = {"centre": centre, "open": True, "reason": "演示：节假日照常安排会见"}
-            _add(CentreDay, [words | {"day": day} for day in weekdays])
-
-
-def _invented_year(year: int) -> holidays.Year:
-    """So that the demo goes on where no notice is out yet: only the fixed holidays, and it says so."""
-    fixed = (("元旦", 1, 1, 1), ("劳动节", 5, 1, 2), ("国庆节", 10, 1, 3))
-    periods = [
-        {"name": name, "off": (first := date(year, month, day), first + timedelta(days=many - 1))}
-        for name, month, day, many in fixed
-    ]
-    return holidays.read({"year": year, "source": "演示用，不是国务院办公厅的通知", "holiday": periods})
-
-
-def _toml(name: str) -> dict[str, object]:
-    return tomllib.loads((DATA / name).read_text("utf-8"))
 
 
 def _roll_line(person: Person, now: datetime) -> dict[str, object]:

@@ -14,6 +14,7 @@ from booking.officers.officers import ROLES
 from booking.search import lookups
 from circuit_breaker import CircuitOpen
 from models import Centre, Officer, database
+from models.locks import waiting_at_most
 from refusals import Refusal
 from wechat.account import days, intents, people, texts
 from wechat.account.binding import Binding
@@ -59,7 +60,7 @@ class Conversation:
         if wish is None:
             return ""
         try:
-            with lookups.swiftly(ANSWER_SECONDS):
+            with waiting_at_most(ANSWER_SECONDS):
                 return cut(self._say(push.openid, wish))
         except CircuitOpen:
             return texts.BUSY

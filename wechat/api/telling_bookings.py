@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.desk import Desk
-from booking.desk.availability import view
+from booking.desk.slot_views import view
 from booking.desk.told import to_the_lawyer
 from booking.slots import SlotView
 from models import Booking, Change

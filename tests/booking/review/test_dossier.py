@@ -9,7 +9,7 @@ import pytest
 
 from booking.desk import Desk
 from booking.record.actor import Actor
-from booking.review import decisions, dossier
+from booking.review import decisions, dossier, track_record
 from models import Booking, Detainee, Lawyer, RollEntry, Strike, keyring
 from models.detainees import id_key, name_key
 from tests.booking.conftest import FRIDAY, Clock, add_slot, applying
@@ -128,7 +128,7 @@ def test_the_record_counts_every_end_and_the_strikes_that_stand(
     Booking.update(state="no_show").where(Booking.ref == missed).execute()
     Strike.create(booking=missed, lawyer=lawyer, kind="no_show", state="standing", at=clock())
     desk.book(applying(lawyer, "pudong-20261127-1330"))
-    assert dossier.record(lawyer) == (0, 1, 0, 1, 1, 1)
+    assert track_record.record_of(lawyer) == (0, 1, 0, 1, 1, 1)
 
 
 def test_it_takes_as_many_questions_for_much_as_for_little(

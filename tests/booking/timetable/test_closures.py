@@ -14,8 +14,9 @@ from booking.gate import arrivals
 from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import closures, rollout
-from booking.timetable.closures import Changed, Closing, close, preview, reopen_day, reopen_slot
+from booking.timetable.closures import Changed, Closing, close, preview
 from booking.timetable.imports import import_table, read
+from booking.timetable.reopening import reopen_day, reopen_slot
 from booking.window.entry import enter
 from models import Audit, Booking, CentreDay, Notice, Slot, Strike, database
 from tests.booking.conftest import FRIDAY, SLOT, TODAY, Clock, applying

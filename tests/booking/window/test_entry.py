@@ -10,7 +10,8 @@ from booking.desk import Desk, recount
 from booking.gate import arrivals
 from booking.record.actor import Actor
 from booking.timetable import rollout
-from booking.window.entry import Found, enter
+from booking.window.entry import enter
+from booking.window.findings import Found
 from clock import at
 from models import Audit, Booking, Change, Lawyer, RollEntry, Slot
 from sandbox.world.cast import invented_id_no

@@ -11,7 +11,8 @@ from booking.lawyers import licences
 from booking.record.actor import Actor
 from booking.timetable.closures import Closing, close, preview
 from booking.window import walk_ins
-from booking.window.entry import Found, enter
+from booking.window.entry import enter
+from booking.window.findings import Found
 from booking.window.walk_ins import WalkIn
 from models import Booking, Lawyer, Notice, RollEntry
 from sandbox.world.cast import invented_id_no

@@ -1,0 +1,31 @@
+"""What is asked of a lawyer before a seat is: for booking one, and for giving one back."""
+
+from datetime import datetime
+
+import refusals
+from booking import rules
+from booking.desk.application import Application
+from booking.desk.slot_views import AnySlot, lengths
+from booking.lawyers import standing
+from booking.lifecycle import OPEN_STATES
+from booking.policy import Policy
+from booking.words import STATES
+from models import Booking
+
+
+def may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
+    rules.booking_period(policy, slot.starts_at, now)
+    if not slot.open:
+        raise refusals.SlotClosed(slot.closed_reason)
+    rules.length(lengths(policy, slot), application.minutes)
+    rules.companions(policy, (companion["role"] for companion in application.companions))
+
+
+def may_cancel(booking: Booking, policy: Policy, now: datetime, accept_strike: bool) -> bool:
+    """Whether it is late. Raises WrongState once it has begun or been decided, LateCancellation without a yes."""
+    if booking.state not in OPEN_STATES or now >= booking.starts_at:
+        raise refusals.WrongState(f"该预约{STATES[booking.state]}，不能取消")
+    late = rules.is_late(policy, booking.starts_at, now)
+    if late and not accept_strike:
+        raise refusals.LateCancellation(standing.cost_of_late(booking, policy))
+    return late

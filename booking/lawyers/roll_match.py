@@ -1,0 +1,57 @@
+"""What a claim is compared with: the roll's line of that licence number. Rule 6."""
+
+from datetime import date
+from typing import NamedTuple
+
+from booking.identity import same_name
+from models import RollEntry, keyring
+
+Finding = dict[str, str]
+
+BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销"}
+
+
+class Claim(NamedTuple):
+    """Who somebody says to be; the phone is WeChat's word, the rest is his."""
+
+    name: str
+    licence_no: str
+    firm: str
+    id_no: str
+    phone: str
+
+
+def compare(claim: Claim, today: date) -> tuple[list[Finding], list[Finding]]:
+    """What an officer has to look at, and what bars the licence; nothing of either is a match."""
+    entry = RollEntry.get_or_none(RollEntry.licence_no == claim.licence_no)
+    if entry is None:
+        return [finding("not_on_roll", "执业证号不在律师名册中，待民警核验")], []
+    return _differences(entry, claim), _barred(entry, today)
+
+
+def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:
+    """Known only to be different, never how: whoever tries names learns nothing of the roll."""
+    keys = keyring()
+    equal = {
+        "姓名": same_name(entry.name, claim.name),
+        "律师事务所": same_name(entry.firm, claim.firm),
+        "身份证号": entry.id_no_index == keys.index("id_no", claim.id_no),
+        "手机号": entry.phone_index in (None, "", keys.index("phone", claim.phone)),
+    }
+    return [
+        finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
+    ]
+
+
+def _barred(entry: RollEntry, today: date) -> list[Finding]:
+    if entry.state != "active":
+        return [
+            finding(f"licence_{entry.state}", BARRED.get(entry.state, "律师名册显示该执业证不在执业状态"))
+        ]
+    if entry.valid_until is not None and entry.valid_until < today:
+        return [finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
+    return []
+
+
+def finding(code: str, message: str) -> Finding:
+    return {"code": code, "message": message}

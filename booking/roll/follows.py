@@ -1,0 +1,58 @@
+"""Whoever is bound follows the roll: barred there, he is refused here. Rule 6."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from peewee import chunked
+
+from booking.lawyers.licences import REFUSED, VERIFIED
+from booking.lawyers.roll_match import BARRED, finding
+from booking.roll.rows import Entry
+from models import Booking, Lawyer, rows_of
+
+LAWYERS_AT_ONCE = 2000  # far under what either database takes as parameters
+
+
+class Follows(NamedTuple):
+    """A bound lawyer whom the roll no longer lets book, with the bookings still ahead, for an officer to look at."""
+
+    lawyer: int
+    licence_no: str
+    state: str
+    bookings: list[str]
+
+
+def who_follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -> list[Follows]:
+    """Who is bound and verified, and barred by the roll as it would then be."""
+    states = {licence: entry.state for licence, entry in have.items()}
+    states |= {entry.licence_no: entry.state for entry in fresh}
+    bound = Lawyer.select(Lawyer.id, Lawyer.licence_no).where(Lawyer.state == VERIFIED).order_by(Lawyer.id)
+    barred = [(lawyer, no) for lawyer, no in rows_of(bound) if states.get(no) in BARRED]
+    ahead = _ahead([lawyer for lawyer, _ in barred], now)
+    return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
+
+
+def refuse(follows: Sequence[Follows], now: datetime) -> None:
+    for state, message in BARRED.items():
+        change: dict[str, object] = {
+            "state": REFUSED,
+            "licence_claim": None,
+            "phone_claim": None,
+            "findings": [finding(f"licence_{state}", message)],
+            "updated_at": now,
+        }
+        lawyers = [one.lawyer for one in follows if one.state == state]
+        for some in chunked(lawyers, LAWYERS_AT_ONCE):
+            Lawyer.update(**change).where(Lawyer.id.in_(some), Lawyer.state == VERIFIED).execute()
+
+
+def _ahead(lawyers: Sequence[int], now: datetime) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for some in chunked(lawyers, LAWYERS_AT_ONCE):
+        rows = Booking.select(Booking.lawyer, Booking.ref).where(
+            Booking.lawyer.in_(some), Booking.active == 1, Booking.starts_at > now
+        )
+        for lawyer, ref in rows_of(rows.order_by(Booking.starts_at)):
+            found.setdefault(lawyer, []).append(ref)
+    return found

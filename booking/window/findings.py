@@ -1,0 +1,53 @@
+"""What the comparison found about a walk-in: shown to the officer once, who then enters it or not. Rule 18."""
+
+import hashlib
+from collections.abc import Iterable
+
+import refusals
+from booking import rules
+from booking.desk import comparison
+from booking.desk.application import Held, Person
+from booking.desk.decision import Facts
+from booking.rules import Taken
+from booking.words import STATES, moment_words
+from models import Booking
+
+Finding = dict[str, str]
+
+
+class Found(refusals.WrongState):
+    """The comparison found something an officer has to see before he decides; `seen` says that he has."""
+
+    def __init__(self, findings: list[Finding]):
+        super().__init__("比对有发现，请核对后再登记")
+        self.findings, self.seen = findings, digest(findings)
+
+
+def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
+    slot, lawyer = held.slot, held.application.lawyer_id
+    at_once = [taken for taken in facts.taken if taken.overlaps(slot.starts_at, held.ends_at)]
+    if any(taken.lawyer == lawyer for taken in at_once):
+        raise refusals.AlreadyBooked("该律师在此时间已有会见")
+    around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
+    if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
+        raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
+    page = facts.page
+    found = comparison.findings(held, person, page.lawyers[lawyer], page.companions, facts.past, around)
+    if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
+        raise refusals.Invalid(
+            "该案侦查期间会见须经侦查机关许可，请填写许可文号",
+            errors=[{"field": "permit_no", "message": "请填写许可文号"}],
+        )
+    return found
+
+
+def _meeting_words(ref: str) -> str:
+    """For the officer who has to decide which of two meetings it is to be."""
+    one = Booking.in_full().where(Booking.ref == ref).get()
+    when = f"{moment_words(one.starts_at)}至{one.ends_at:%H:%M}"
+    return f"{one.lawyer.name}律师，{when}，预约{ref}（{STATES[one.state]}）"
+
+
+def digest(findings: Iterable[Finding]) -> str:
+    said = "\n".join(f"{finding['code']} {finding['message']}" for finding in findings)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
