@@ -120,6 +120,16 @@ class RateLimited(Refusal):
     retry_after = 60
 
 
+class LimitReached(Refusal):
+    """A limit a person has used up: `limit` names it, `again_at` (ISO, Shanghai) says from when there is room again."""
+
+    status, code, title = 429, "limit_reached", "已达上限"
+
+    def __init__(self, detail: str, *, limit: str, again_at: str, retry_after: int):
+        super().__init__(detail, limit=limit, again_at=again_at)
+        self.retry_after = retry_after  # type: ignore[misc]  # seconds; other refusals always wait the same
+
+
 class Unavailable(Refusal):
     status, code, title = 503, "unavailable", "服务暂时不可用"
     retry_after = 5

@@ -5,17 +5,21 @@ An office of 200 lawyers behind one address signs in and binds within a minute, 
 
 import math
 import time
+from datetime import datetime
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
-from refusals import RateLimited
+from clock import SHANGHAI
+from refusals import LimitReached, RateLimited
 
 SIGN_INS = RateLimitItemPerMinute(1200, namespace="sign-in")
 BINDINGS = RateLimitItemPerMinute(1200, namespace="bind")
 BINDINGS_OF_ONE = RateLimitItemPerHour(10, namespace="bind-one")
+# Of the licence that is tried, whoever tries: identities and addresses an attacker can have many of.
+LICENCE_TRIED = RateLimitItemPerDay(5, namespace="licence")
 OFFICER_CODES_OF_ONE = RateLimitItemPerHour(5, namespace="officer-code")
 
 
@@ -42,6 +46,18 @@ class Limits:
         """Raises RateLimited."""
         self._count(BINDINGS_OF_ONE, openid)
         self._count(BINDINGS, address)
+
+    def licence_tried(self, licence_no: str) -> None:
+        """A try at a licence by anybody who does not bring the phone the roll has of it. Raises LimitReached."""
+        if self._moving().hit(LICENCE_TRIED, licence_no):
+            return
+        reset = self._moving().get_window_stats(LICENCE_TRIED, licence_no).reset_time
+        raise LimitReached(
+            "该执业证号今日核验次数已满，请明日再试；急需会见的，请带执业证、身份证到会见窗口办理",
+            limit="licence_tries",
+            again_at=datetime.fromtimestamp(math.ceil(reset), SHANGHAI).isoformat(),
+            retry_after=max(1, math.ceil(reset - time.time())),
+        )
 
     def officer_code(self, openid: str) -> None:
         """A try at an officer's one-time code, in the subscription account. Raises RateLimited."""

@@ -29,18 +29,29 @@ def compare(claim: Claim, today: date) -> tuple[list[Finding], list[Finding]]:
     return _differences(entry, claim), _barred(entry, today)
 
 
+def brings_the_rolls_phone(licence_no: str, phone: str) -> bool:
+    """Whether this phone, which WeChat answers for, is the one on the roll: then it is the lawyer himself who tries."""
+    mine = (RollEntry.licence_no == licence_no) & (RollEntry.phone_index == keyring().index("phone", phone))
+    return bool(RollEntry.select().where(mine).exists())
+
+
 def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:
-    """Known only to be different, never how: whoever tries names learns nothing of the roll."""
+    """For the officer who decides. Whoever tries names is told none of it (`licences.WAITS`)."""
     keys = keyring()
     equal = {
         "姓名": same_name(entry.name, claim.name),
         "律师事务所": same_name(entry.firm, claim.firm),
         "身份证号": entry.id_no_index == keys.index("id_no", claim.id_no),
-        "手机号": entry.phone_index in (None, "", keys.index("phone", claim.phone)),
+        "手机号": not entry.phone_index or entry.phone_index == keys.index("phone", claim.phone),
     }
-    return [
+    found = [
         finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
     ]
+    if (
+        not entry.phone_index
+    ):  # then all that is left to guess is the ID number, and that can be tried through
+        found.append(finding("phone_not_on_roll", "律师名册未载手机号，待民警核验"))
+    return found
 
 
 def _barred(entry: RollEntry, today: date) -> list[Finding]:

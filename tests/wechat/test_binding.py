@@ -44,7 +44,8 @@ def test_who_is_not_on_the_roll_waits_for_an_officer(stranger):
     answer = stranger.bind()
     assert answer.status_code == 201
     assert answer.json["lawyer"]["state"] == "pending"
-    assert "不在律师名册中" in answer.json["lawyer"]["reason"]
+    assert answer.json["lawyer"]["reason"] == licences.WAITS
+    assert "不在律师名册中" in Lawyer.get().findings[0]["message"]
 
 
 @pytest.mark.parametrize(
@@ -55,20 +56,31 @@ def test_who_is_not_on_the_roll_waits_for_an_officer(stranger):
         ("id_no", "440524188001010014", "身份证号与律师名册不一致"),
     ],
 )
-def test_who_differs_from_the_roll_waits_with_the_difference_named(phone_of, field, value, words):
+def test_what_differs_from_the_roll_is_the_officers_to_know(phone_of, field, value, words):
     on_the_roll(LIN)
     phone = phone_of(LIN)
     phone.sign_in()
     told = phone.bind(**{field: value}).json["lawyer"]
-    assert told["state"] == "pending"
-    assert words in told["reason"]
+    assert (told["state"], told["reason"]) == ("pending", licences.WAITS)
+    assert [words in finding["message"] for finding in Lawyer.get().findings] == [True]
 
 
 def test_a_phone_other_than_the_rolls_waits(phone_of, stand_in):
     on_the_roll(LIN)
     phone = Phone(phone_of(LIN).client, stand_in, replace(LIN, phone="13700137000"))
     phone.sign_in()
-    assert "手机号" in phone.bind().json["lawyer"]["reason"]
+    told = phone.bind().json["lawyer"]
+    assert (told["state"], told["reason"]) == ("pending", licences.WAITS)
+    assert "手机号" in Lawyer.get().findings[0]["message"]
+
+
+def test_a_roll_line_without_a_phone_verifies_nobody_by_itself(phone_of):
+    on_the_roll(LIN, phone=False)
+    phone = phone_of(LIN)
+    phone.sign_in()
+    told = phone.bind().json["lawyer"]
+    assert (told["state"], told["reason"]) == ("pending", licences.WAITS)
+    assert [finding["code"] for finding in Lawyer.get().findings] == ["phone_not_on_roll"]
 
 
 @pytest.mark.parametrize(
@@ -245,13 +257,13 @@ def test_another_who_was_verified_with_the_licence_by_mistake_leaves_nothing_to_
 
 
 def test_of_many_identities_at_once_one_gets_the_licence(desk):
-    on_the_roll(LIN, phone=False)
+    on_the_roll(LIN)
     told, barrier = [], Barrier(8)
 
     def bind(number: int) -> None:
         barrier.wait()
         try:
-            claim = (LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, f"1380000{number:04d}")
+            claim = (LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, LIN.phone)
             told.append(licences.bind(f"o-{number}", *claim, desk.now()).state)
         except AlreadyBound:
             told.append("already_bound")

@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from booking.lawyers import licences, standing
+from booking.lawyers import licences, roll_match, standing
 from booking.policy import Policy
 from models import Consent, Lawyer
 from refusals import Invalid, NotFound
@@ -33,9 +33,12 @@ def bind_licence(form: LicenceForm) -> Response:
     """Bind my licence to this WeChat identity.
 
     `verified` when all agrees with the roll of lawyers, `pending` while an officer decides, `refused` with the reason.
+    What differs is not told. A licence number has five tries a day, but for who brings the phone the roll has of it.
     """
     door().limits.bind(request.remote_addr or "", visitor().openid)
     phone = door().wechat.phone_for(form.phone_code)
+    if not roll_match.brings_the_rolls_phone(form.licence_no, phone):
+        door().limits.licence_tried(form.licence_no)
     lawyer = licences.bind(
         visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now()
     )

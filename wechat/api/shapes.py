@@ -159,6 +159,8 @@ class Problem(BaseModel):
     request_id: str
     errors: list[FieldError] | None = None
     nearest: list[Slot] | None = None
+    limit: str | None = None
+    again_at: dt.datetime | None = None
     suspended_until: dt.datetime | None = None
 
 

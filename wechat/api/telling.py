@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import orjson
 from flask import Response
 
+from booking.lawyers import licences
 from booking.words import phone_ends
 from models import Lawyer, Strike
 
@@ -34,7 +35,7 @@ def lawyer_told(lawyer: Lawyer | None) -> dict[str, object] | None:
         "firm": lawyer.firm,
         "phone": phone_ends(lawyer.phone),
         "state": lawyer.state,
-        "reason": "；".join(finding["message"] for finding in lawyer.findings),
+        "reason": licences.told_why(lawyer),
     }
 
 

@@ -1,0 +1,46 @@
+"""Tries at a licence are counted on the licence: identities and phones an attacker can have many of."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import clock
+from booking.lawyers import licences
+from models import Lawyer
+from tests.wechat.conftest import LIN, SHEN, on_the_roll
+
+
+def strangers(phone_of, many):
+    """So many identities, each with its own phone, who know everything of Lin but his ID number."""
+    for number in range(many):
+        thief = phone_of(
+            replace(LIN, openid=f"oThief{number:04d}", phone=f"139001370{number:02d}", id_no=SHEN.id_no)
+        )
+        thief.sign_in()
+        yield thief.bind()
+
+
+def test_a_licence_can_not_be_tried_through_by_ever_new_identities(phone_of):
+    on_the_roll(LIN)
+    *first, sixth, seventh = strangers(phone_of, 7)
+    assert {(answer.status_code, answer.json["lawyer"]["reason"]) for answer in first} == {
+        (201, licences.WAITS)
+    }
+    assert (sixth.status_code, sixth.json["code"], sixth.json["limit"]) == (
+        429,
+        "limit_reached",
+        "licence_tries",
+    )
+    assert "会见窗口" in sixth.json["detail"]
+    wait = datetime.fromisoformat(sixth.json["again_at"]) - clock.now()
+    assert 0 < wait.total_seconds() <= 24 * 3600 + 1
+    assert 0 < int(sixth.headers["Retry-After"]) <= 24 * 3600
+    assert seventh.status_code == 429
+    assert Lawyer.select().count() == 5
+
+
+def test_tries_of_others_do_not_keep_the_true_lawyer_out(phone_of):
+    on_the_roll(LIN)
+    assert [answer.status_code for answer in strangers(phone_of, 6)] == [201] * 5 + [429]
+    true = phone_of(LIN)
+    true.sign_in()
+    assert true.bind().json["lawyer"]["state"] == "verified"
