@@ -1,4 +1,4 @@
-"""What a booking was compared with, side by side, for whoever decides it; and the lawyer's record_of. Rule 7.
+"""What a booking was compared with, side by side, for whoever decides it; and the lawyer's record. Rule 7.
 
 Read as it stands now: roll and register may have changed since the comparison.
 """
@@ -41,7 +41,7 @@ class Dossier:
     same_time: list[Booking]
     person: list[Booking]
     case: list[Booking]
-    record_of: Record
+    record: Record
 
 
 def of(booking: Booking) -> Dossier:
@@ -62,7 +62,7 @@ def of(booking: Booking) -> Dossier:
         same_time=same_time,
         person=[o for o in later if o.detainee_key == booking.detainee_key],
         case=[o for o in later if _is_of_case(o, booking)],
-        record_of=record_of(booking.lawyer_id),
+        record=record_of(booking.lawyer_id),
     )
 
 
