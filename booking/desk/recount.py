@@ -7,17 +7,13 @@ that is harmless, since every script is idempotent by reference.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from peewee import JOIN, ModelSelect, fn
 
 from booking.desk.availability import load
+from booking.desk.desk import Desk
 from models import Booking, Slot, database, rows_of
 from seats.counters import Day, GateAway
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
-
 
 Holders = dict[str, tuple[str, int]]  # reference → slot and expiry, as the gate has them
 
@@ -45,7 +41,7 @@ class _Truth:
     active: dict[str, str] = field(default_factory=dict)
 
 
-def sweep(desk: "Desk") -> Tally:
+def sweep(desk: Desk) -> Tally:
     """Finish what crashed requests left behind, and heal drift, for every day that still has slots to come."""
     tally, now = Tally(), desk.now()
     try:
@@ -58,7 +54,7 @@ def sweep(desk: "Desk") -> Tally:
     return tally
 
 
-def check(desk: "Desk", *, repair: bool = False) -> Tally:
+def check(desk: Desk, *, repair: bool = False) -> Tally:
     """Count every slot's active bookings against `taken`, and the gate against both; with `repair`, set them right."""
     tally = Tally(wrong_in_sql=_wrong_in_sql(repair))
     now = desk.now()
@@ -74,7 +70,7 @@ def check(desk: "Desk", *, repair: bool = False) -> Tally:
     return tally
 
 
-def _mend(desk: "Desk", day: Day, seen: Holders, truth: _Truth, now: datetime, tally: Tally) -> None:
+def _mend(desk: Desk, day: Day, seen: Holders, truth: _Truth, now: datetime, tally: Tally) -> None:
     millis = int(now.timestamp() * 1000)
     run_out = [ref for ref, (_, expiry) in seen.items() if 0 < expiry < millis]
     gone = [ref for ref, (_, expiry) in seen.items() if expiry == 0 and ref not in truth.active]

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from peewee import Case, InterfaceError, OperationalError
 
+from booking.desk.desk import Desk
 from booking.gate import checks, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for, proves_mandate
 from booking.lawyers import mandates, standing
@@ -20,9 +20,6 @@ from models import Booking, Centre, Room, Visit, database
 from models.locks import lock_people
 from models.states import State
 from refusals import NotFound, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +98,7 @@ def finish(actor: Actor, now: datetime, ref: str) -> Booking:
     return booking
 
 
-def no_show(desk: "Desk", actor: Actor, ref: str) -> Booking:
+def no_show(desk: Desk, actor: Actor, ref: str) -> Booking:
     """Rule 11, an officer's word before the clock's: the lawyer has not come in time. A strike, as there.
 
     Raises NotFound, WrongState when it is not confirmed, or not yet late.
@@ -114,7 +111,7 @@ def no_show(desk: "Desk", actor: Actor, ref: str) -> Booking:
     return booking
 
 
-def mark_no_shows(desk: "Desk") -> int:
+def mark_no_shows(desk: Desk) -> int:
     """Confirmed bookings whose lawyer has not arrived in time, each with its strike; answers how many.
 
     Safe to run twice: the step is taken once, and a booking gives one strike at most. One that can't be marked is
@@ -140,7 +137,7 @@ def mark_no_shows(desk: "Desk") -> int:
     return marked
 
 
-def _miss(desk: "Desk", actor: Actor, booking: Booking) -> None:
+def _miss(desk: Desk, actor: Actor, booking: Booking) -> None:
     now = desk.now()
     with database.atomic():
         lock_people([booking.lawyer_id])

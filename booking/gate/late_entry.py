@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from booking.desk.desk import Desk
 from booking.gate import arrivals, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
@@ -16,9 +17,6 @@ from booking.words import STATES
 from models import Booking, Room, Strike, Visit, database
 from models.states import State
 from refusals import Invalid, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 WITHIN = timedelta(days=3)  # a paper list is entered as soon as the server is back
 _COLUMNS = {State.ARRIVED: "arrived_at", State.MEETING: "started_at", State.DONE: "ended_at"}
@@ -41,7 +39,7 @@ class Times(NamedTuple):
 
 
 def enter(
-    desk: "Desk",
+    desk: Desk,
     actor: Actor,
     ref: str,
     times: Times,
@@ -114,7 +112,7 @@ def _placed(given: Room | None, times: Times, before: Visit | None) -> dict[str,
 
 
 def _take_back_strike(
-    desk: "Desk",
+    desk: Desk,
     actor: Actor,
     booking: Booking,
     before: Visit | None,

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
+from booking.desk.desk import Desk
 from booking.lifecycle import ONCE, tell, tell_all, transition, transition_all
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
@@ -18,9 +19,6 @@ from models import Booking, Change, database
 from models.locks import lock_people
 from models.states import State
 from refusals import Invalid, NotFound, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ def waiting(centre: str | None = None, before: datetime | None = None) -> list[B
     return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
 
 
-def approve(desk: "Desk", actor: Actor, ref: str, permit_no: str | None = None) -> Booking:
+def approve(desk: Desk, actor: Actor, ref: str, permit_no: str | None = None) -> Booking:
     """Raises NotFound, WrongState when it is decided already, has begun, or lacks a permit the law asks for."""
     booking = _find(ref)
     if desk.now() >= booking.starts_at:
@@ -61,14 +59,14 @@ def approve(desk: "Desk", actor: Actor, ref: str, permit_no: str | None = None) 
     )
 
 
-def reject(desk: "Desk", actor: Actor, ref: str, reason: str) -> Booking:
+def reject(desk: Desk, actor: Actor, ref: str, reason: str) -> Booking:
     """Raises NotFound, WrongState when it is decided already, Invalid without a reason."""
     if not reason.strip():
         raise Invalid("请填写不通过的原因")
     return _decide(desk, actor, _find(ref), State.REJECTED, reason.strip()[:200])
 
 
-def approve_clean(desk: "Desk", actor: Actor, refs: Sequence[str]) -> Cleared:
+def approve_clean(desk: Desk, actor: Actor, refs: Sequence[str]) -> Cleared:
     """Approve those of these bookings that the comparison found nothing about, in one transaction.
 
     Each stands for itself: one with findings or rivals, one decided meanwhile and one that has begun are skipped, and
@@ -100,7 +98,7 @@ def decided(ref: str) -> Change | None:
     return found
 
 
-def decide_due(desk: "Desk") -> int:
+def decide_due(desk: Desk) -> int:
     """Decide what is past its deadline: confirmed is who is certain, without findings and first in line; two who are
     equally certain are left to the officers until the start; the others are rejected. Answers how many were decided.
 
@@ -127,7 +125,7 @@ def _overdue(now: datetime) -> list[Booking]:
 
 
 def _decide(
-    desk: "Desk", actor: Actor, booking: Booking, to: State, why: str, *, told: str = "", **columns: object
+    desk: Desk, actor: Actor, booking: Booking, to: State, why: str, *, told: str = "", **columns: object
 ) -> Booking:
     """`why` is for officers; the lawyer reads `told` where that is another."""
     now = desk.now()

@@ -7,19 +7,17 @@ claim gone and writes nothing more, so any number of runs do the work once.
 import base64
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from peewee import ModelSelect
 
+from booking.desk.desk import Desk
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll import sheets
 from models import RollImport, RollImportLine, RollImportPart, database, rows_of
 from refusals import Invalid, NotFound, TooLarge, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 MOST_BYTES = 20_000_000
 PART_BYTES = 300_000
@@ -33,7 +31,7 @@ OPEN = ("queued", "reading", "applying")
 UNREADABLE = "处理中断，名册未改动，请重新上传"
 
 
-def bring(desk: "Desk", actor: Actor, file_name: str, raw: bytes, centre: str | None) -> RollImport:
+def bring(desk: Desk, actor: Actor, file_name: str, raw: bytes, centre: str | None) -> RollImport:
     """Keep a file to be read. Its name is only shown. Raises TooLarge, Invalid for what is no table by its name."""
     if len(raw) > MOST_BYTES:
         raise TooLarge(f"文件超过{MOST_BYTES // 1_000_000}MB，请分次导入")
@@ -90,7 +88,7 @@ def _lines(import_id: int, kind: str) -> "ModelSelect[RollImportLine]":
     return RollImportLine.select().where(mine).order_by(RollImportLine.row)
 
 
-def confirm(desk: "Desk", actor: Actor, import_id: int) -> RollImport:
+def confirm(desk: Desk, actor: Actor, import_id: int) -> RollImport:
     """The officer's yes to the report. Raises NotFound, WrongState when it is not ready, or was confirmed before."""
     found, now = find(import_id), desk.now()
     if found.state == "ready" and found.counts.get("wrong"):

@@ -4,19 +4,17 @@ import base64
 import logging
 import secrets
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from peewee import chunked
 
+from booking.desk.desk import Desk
 from booking.record.actor import Actor
 from booking.roll import imports, roll, sheets
 from booking.roll.rows import parse
 from models import RollImport, RollImportLine, RollImportPart, database
 from models.statements import entering, together
 from refusals import Invalid
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +27,7 @@ class Lost(Exception):
     """Another run has the import now."""
 
 
-def work(desk: "Desk", import_id: int) -> None:
+def work(desk: Desk, import_id: int) -> None:
     """Read the file and report, or apply what was said yes to; whichever is its turn. Twice is once."""
     claim, now = secrets.token_hex(16), desk.now()
     free = (RollImport.id == import_id) & RollImport.claim.is_null() & RollImport.state.in_(imports.OPEN)
@@ -51,7 +49,7 @@ def work(desk: "Desk", import_id: int) -> None:
 class Run:
     """One worker's work on an import. Raises Lost as soon as the import was given to another."""
 
-    def __init__(self, desk: "Desk", about: RollImport, claim: str):
+    def __init__(self, desk: Desk, about: RollImport, claim: str):
         self.desk, self.about, self.claim = desk, about, claim
         self.checkpoint = desk.checkpoint
 

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from booking.calendar import each_day
+from booking.desk.desk import Desk
 from booking.lifecycle import IN_THE_HOUSE, OPEN_STATES
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -16,9 +17,6 @@ from booking.timetable import withdrawal
 from models import Booking, CentreDay, Lawyer, Slot, database, on_postgres
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 LONGEST_DAYS = 31
 MOST_BOOKINGS = 2000  # what one statement of either database carries with ease
@@ -64,7 +62,7 @@ class Preview:
         return [booking for slot in self.affected for booking in slot.bookings]
 
 
-def preview(desk: "Desk", closing: Closing) -> Preview:
+def preview(desk: Desk, closing: Closing) -> Preview:
     """Raises Invalid without a reason or for a span that is too long or over, NotFound for slots that aren't there,
     WrongState when more are affected than one closing takes."""
     slots = _slots(closing, desk.now())
@@ -72,7 +70,7 @@ def preview(desk: "Desk", closing: Closing) -> Preview:
     return _preview(closing, slots, free)
 
 
-def close(desk: "Desk", actor: Actor, closing: Closing, fingerprint: str) -> list[Booking]:
+def close(desk: Desk, actor: Actor, closing: Closing, fingerprint: str) -> list[Booking]:
     """Close, cancel without a strike and tell, all or nothing; answers those cancelled. The gate is told after it.
 
     Raises Changed unless all is as the preview with this fingerprint had it, WrongState where nothing can be closed,

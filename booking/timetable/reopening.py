@@ -1,8 +1,8 @@
 """Rule 20: a closing taken back; timetable and calendar decide again."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
+from booking.desk.desk import Desk
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -10,11 +10,8 @@ from booking.timetable.rollout import open_days
 from models import CentreDay, Slot, database
 from refusals import NotFound, WrongState
 
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
-
-def reopen_slot(desk: "Desk", actor: Actor, slot_id: str) -> None:
+def reopen_slot(desk: Desk, actor: Actor, slot_id: str) -> None:
     """Take the word about one slot back: timetable and calendar decide again. Raises NotFound, WrongState."""
     slot = Slot.get_or_none(Slot.id == slot_id)
     if slot is None:
@@ -28,7 +25,7 @@ def reopen_slot(desk: "Desk", actor: Actor, slot_id: str) -> None:
     desk.board.replan(slot.centre_id)
 
 
-def reopen_day(desk: "Desk", actor: Actor, centre: str, day: date) -> None:
+def reopen_day(desk: Desk, actor: Actor, centre: str, day: date) -> None:
     """Take the centre's word about a closed day back, and what it said about the day's slots. Raises WrongState."""
     with database.atomic():
         word = (CentreDay.centre == centre) & (CentreDay.day == day) & ~CentreDay.open

@@ -3,19 +3,17 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from peewee import EXCLUDED, chunked, fn
 
 from booking.calendar import Almanac, each_day
+from booking.desk.desk import Desk
 from booking.policy import Policy
 from booking.slots import SlotRow, slot_id
 from clock import at
 from models import Centre, Slot, database
 from seats.counters import Day, GateAway
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class Opened(NamedTuple):
     changed: int
 
 
-def open_days(desk: "Desk", now: datetime) -> Opened:
+def open_days(desk: Desk, now: datetime) -> Opened:
     """Lay out every centre's slots from today on, and carry changes of timetable and calendar into those there are.
 
     Seats follow the timetable until a day's booking window closes; what is booked stays booked, even over the seats.
@@ -65,7 +63,7 @@ def open_days(desk: "Desk", now: datetime) -> Opened:
     return Opened(len(new), len(changed))
 
 
-def pass_to_window(desk: "Desk", now: datetime) -> int:
+def pass_to_window(desk: Desk, now: datetime) -> int:
     """Rule 18: once a slot can no longer be booked, seats nobody claimed are the window's. Answers of how many slots.
 
     Today's that have begun are among them; of the days before nobody asks any more.
@@ -178,7 +176,7 @@ def _farthest(policies: Iterable[Policy]) -> int:
     return max((policy.opens_days_before for policy in policies), default=0) + AHEAD_DAYS
 
 
-def tell_gate(desk: "Desk", seats: Mapping[Day, dict[str, int]]) -> None:
+def tell_gate(desk: Desk, seats: Mapping[Day, dict[str, int]]) -> None:
     """Where the gate is away it loads from SQL when it is back."""
     try:
         for day, slots in seats.items():

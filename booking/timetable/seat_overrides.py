@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from booking.desk.desk import Desk
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
 from booking.record.actor import Actor
@@ -22,9 +22,6 @@ from models import Booking, Centre, Lawyer, Slot, database, on_postgres
 from models.locks import lock_people
 from refusals import Invalid, NotFound, WrongState
 from seats.counters import Day
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 MOST_SEATS = 1000
 
@@ -47,7 +44,7 @@ class Affects(WrongState):
         super().__init__(f"名额少于已预约的人数，涉及{many}个预约，请先查看")
 
 
-def preview(desk: "Desk", slot_id: str, seats: int) -> Lowering:
+def preview(desk: Desk, slot_id: str, seats: int) -> Lowering:
     """Raises NotFound, Invalid for a number out of range, WrongState once the seats are the window's."""
     slot = _of(slot_id)
     _may_set(slot, seats, desk.now())
@@ -56,7 +53,7 @@ def preview(desk: "Desk", slot_id: str, seats: int) -> Lowering:
 
 
 def set_seats(
-    desk: "Desk", actor: Actor, slot_id: str, seats: int, *, fingerprint: str = "", why: str | None = None
+    desk: Desk, actor: Actor, slot_id: str, seats: int, *, fingerprint: str = "", why: str | None = None
 ) -> list[Booking]:
     """The slot's online seats from now on; answers whom it took back: nobody, unless `why` says they are to go.
 
@@ -87,7 +84,7 @@ def set_seats(
     return gone
 
 
-def set_window_seats(desk: "Desk", actor: Actor, slot_id: str, seats: int) -> None:
+def set_window_seats(desk: Desk, actor: Actor, slot_id: str, seats: int) -> None:
     """The slot's window seats from now on, also today's; fewer than are taken throws nobody out. Raises as `preview`."""
     with database.atomic():
         slot, now = _of(slot_id), desk.now()
@@ -98,7 +95,7 @@ def set_window_seats(desk: "Desk", actor: Actor, slot_id: str, seats: int) -> No
         _note(actor, now, slot, {"window_seats": [slot.window_seats, seats]})
 
 
-def follow_timetable(desk: "Desk", actor: Actor, slot_id: str) -> None:
+def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
     """Take what was set by hand back: the timetable's numbers again, at once. Nobody is thrown out. Raises as `preview`."""
     with database.atomic():
         slot, now = _of(slot_id), desk.now()

@@ -1,8 +1,8 @@
 """The centre takes bookings back: no strike, a reason, and the nearest free times to go to instead. Rules 10 and 20."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
+from booking.desk.desk import Desk
 from booking.lifecycle import ONCE, OPEN_STATES, tell_all, transition_all
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -14,15 +14,12 @@ from models.locks import lock_people
 from models.states import State
 from refusals import Invalid
 
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
-
 _LOOKED_AT = 12  # of the nearest times: enough to leave three beside a day's closing slots
 _ELSEWHERE = "请在小程序查看其他时间"
 
 
 def withdraw(
-    desk: "Desk", actor: Actor, refs: Sequence[str], why: str, closing: Collection[str] = ()
+    desk: Desk, actor: Actor, refs: Sequence[str], why: str, closing: Collection[str] = ()
 ) -> list[Booking]:
     """Cancel these bookings for the centre, in one transaction; answers those cancelled, by the time of the meeting.
 
@@ -56,7 +53,7 @@ def _open(refs: Sequence[str]) -> list[Booking]:
     return list(Booking.select(Booking, Centre).join(Centre).where(wanted))
 
 
-def _instead(desk: "Desk", bookings: Sequence[Booking], closing: Collection[str]) -> dict[str, str]:
+def _instead(desk: Desk, bookings: Sequence[Booking], closing: Collection[str]) -> dict[str, str]:
     """Slot → where its lawyers could go, as shown to lawyers this moment."""
     given_up = {b.slot_id: (b.centre_id, b.starts_at) for b in bookings}
     return {

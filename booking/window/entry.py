@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -11,6 +11,7 @@ import refusals
 from booking import rules
 from booking.desk import comparison, decision, drafting
 from booking.desk.application import Application, Held, Person
+from booking.desk.desk import Desk
 from booking.desk.slot_views import view
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, tell
@@ -25,9 +26,6 @@ from booking.window.walk_ins import WalkIn, lawyer_of
 from models import Booking, Centre, Lawyer, Slot, database
 from models.slots import claim_at_window
 from refusals import NotFound
-
-if TYPE_CHECKING:
-    from booking.desk.desk import Desk
 
 SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
 SEEN = ("授权委托书或法律援助公函",)  # what the window's form has the officer tick, or it is not entered
@@ -61,7 +59,7 @@ def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
     return [slot for slot in Slot.of_day(centre, day) if now < slot.ends_at]
 
 
-def enter(desk: "Desk", actor: Actor, entry: Entry, seen: str = "") -> Booking:
+def enter(desk: Desk, actor: Actor, entry: Entry, seen: str = "") -> Booking:
     """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
 
     Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for the lawyer, and for the detainee
@@ -81,7 +79,7 @@ def enter(desk: "Desk", actor: Actor, entry: Entry, seen: str = "") -> Booking:
     raise refusals.WrongState("有人同时在登记同一次会见，请再试一次")
 
 
-def _enter(desk: "Desk", actor: Actor, entry: Entry, seen: str) -> Booking:
+def _enter(desk: Desk, actor: Actor, entry: Entry, seen: str) -> Booking:
     now, slot = desk.now(), _slot(entry.slot_id)
     if not SHORTEST <= entry.minutes <= LONGEST:
         raise _no_such_length()
