@@ -14,6 +14,7 @@ from models import Booking
 
 
 def may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
+    """Raises OutsideWindow, SlotClosed, and Invalid for a length or companions that don't fit."""
     rules.booking_period(policy, slot.starts_at, now)
     if not slot.open:
         raise refusals.SlotClosed(slot.closed_reason)

@@ -47,9 +47,8 @@ def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:
     found = [
         finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
     ]
-    if (
-        not entry.phone_index
-    ):  # then all that is left to guess is the ID number, and that can be tried through
+    if not entry.phone_index:
+        # All that would be left to guess is the ID number, and that can be tried through.
         found.append(finding("phone_not_on_roll", "律师名册未载手机号，待民警核验"))
     return found
 
