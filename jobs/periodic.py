@@ -49,7 +49,7 @@ def do(duty: Duty) -> None:
     """What goes wrong is told to the log; the other duties go on."""
     try:
         duty.call()
-    except Exception:
+    except Exception:  # the thread's last door: a duty that died would take all others with it
         log.exception("the clock's duty %r failed", duty.name)
         database.close()
 

@@ -76,7 +76,7 @@ class Relay:
             self.tick()
         except RedisError as away:
             log.warning("the relay can't reach the queue (%s)", type(away).__name__)
-        except Exception:
+        except Exception:  # the thread's last door: without the relay no letter goes out
             log.exception("the relay stumbled")
             database.close()
 

@@ -61,7 +61,7 @@ class Asking:
             return self.ask(notice)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
+        except Exception:  # put off and logged, or the same one would stop every round
             log.exception("notice %s could not be asked about", notice.id)
             self._write(notice, ask_at=self.now() + UNANSWERED_AGAIN)
             return True

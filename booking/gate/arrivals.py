@@ -132,7 +132,7 @@ def mark_no_shows(desk: Desk) -> int:
             continue  # arrived, or marked, just now
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
+        except Exception:  # a fault in one booking keeps nobody else from his
             log.exception("booking %s could not be marked as missed", booking.ref)
     return marked
 

@@ -30,7 +30,7 @@ def _remind_all(centre: Centre, now: datetime) -> int:
         return sum(_remind(centre, day, now) for day in _days(now))
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # a fault in one centre's policy or days keeps no other from its reminders
         log.exception("the reminders of %s could not be written", centre.code)
         return 0
 

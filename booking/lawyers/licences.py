@@ -22,11 +22,19 @@ from refusals import AlreadyBound, NotFound, WrongState
 PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
 # One sentence whatever hinders: to name the field that differs would confirm the others.
 WAITS = "待民警核验；请核对所填内容，有误可重新提交，也可带执业证、身份证到会见窗口办理"
+TURNED_DOWN = "身份核验未通过，请带执业证、身份证到会见窗口办理"
+_OFFICERS_TO_KNOW = {"not_on_roll", "differs", "phone_not_on_roll"}
 
 
 def told_why(lawyer: Lawyer) -> str:
     """What the lawyer is told about his state; empty once he is verified."""
-    return WAITS if lawyer.state == PENDING else "；".join(one["message"] for one in lawyer.findings)
+    if lawyer.state == VERIFIED:
+        return ""  # what an officer passed over stays with the row
+    if lawyer.state == PENDING:
+        return WAITS
+    if any(one["code"] in _OFFICERS_TO_KNOW for one in lawyer.findings):  # an officer's no, without his words
+        return TURNED_DOWN
+    return "；".join(one["message"] for one in lawyer.findings)
 
 
 def bind(openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: str, now: datetime) -> Lawyer:

@@ -114,7 +114,7 @@ def decide_due(desk: Desk) -> int:
             continue  # an officer was quicker
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
+        except Exception:  # a fault in one booking keeps nobody else from his answer
             log.exception("booking %s could not be decided", booking.ref)
     return decided
 

@@ -68,7 +68,7 @@ class Conversation:
             log.error("the account could not answer: %s", type(away).__name__)
             if not database.is_closed() and not database.in_transaction():
                 database.close()
-        except Exception:
+        except Exception:  # a fault of ours is logged; WeChat would show the officer its own error
             log.exception("the account could not answer")
         return texts.BUSY
 
