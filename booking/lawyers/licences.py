@@ -88,7 +88,7 @@ def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
 def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
     before = Lawyer.of_openid(openid)
     if before is not None and before.state == VERIFIED:
-        if not _is_same(before, claim):
+        if not roll_match.is_same(before, claim):
             raise WrongState("您已通过身份核验；变更信息请到会见窗口办理")
         return before
     if _holder_of(claim) not in (None, openid):
@@ -170,16 +170,6 @@ def _columns(
         "findings": findings,
         "updated_at": now,
     }
-
-
-def _is_same(lawyer: Lawyer, claim: Claim) -> bool:
-    return (
-        lawyer.licence_no == claim.licence_no
-        and same_name(lawyer.name, claim.name)
-        and same_name(lawyer.firm, claim.firm)
-        and lawyer.id_no_index == keyring().index("id_no", claim.id_no)
-        and lawyer.phone == claim.phone
-    )
 
 
 def _claims(lawyer: Lawyer) -> dict[str, str]:

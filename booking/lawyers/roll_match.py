@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from booking.identity import same_name
-from models import RollEntry, keyring
+from models import Lawyer, RollEntry, keyring
 
 Finding = dict[str, str]
 
@@ -61,6 +61,16 @@ def _barred(entry: RollEntry, today: date) -> list[Finding]:
     if entry.valid_until is not None and entry.valid_until < today:
         return [finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
     return []
+
+
+def is_same(lawyer: Lawyer, claim: Claim) -> bool:
+    return (
+        lawyer.licence_no == claim.licence_no
+        and same_name(lawyer.name, claim.name)
+        and same_name(lawyer.firm, claim.firm)
+        and lawyer.id_no_index == keyring().index("id_no", claim.id_no)
+        and lawyer.phone == claim.phone
+    )
 
 
 def finding(code: str, message: str) -> Finding:
