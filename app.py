@@ -19,6 +19,7 @@ import jobs
 import jobs.receipts
 import models
 import terminal
+import wake
 import watch
 import wechat.account
 import wechat.api
@@ -132,8 +133,10 @@ def _house(settings: Settings) -> Furnished:
     filed = settings.wechat_message_templates
     messages = {kind: Message(one.id, one.fields) for kind, one in filed.items()}
     subscription = Subscription(client.send_subscription_message, messages)
+    seats = SeatCounters(seats_redis, breakers[settings.seats_url])
+    wake.connect(seats.wake)
     return Furnished(
-        desk=Desk(SeatCounters(seats_redis, breakers[settings.seats_url]), checkpoint=checkpoint),
+        desk=Desk(seats, checkpoint=checkpoint),
         redis=redis,
         breaker=breakers[settings.redis_url],
         seats_redis=seats_redis,

@@ -126,7 +126,7 @@ def finish_meeting(ref: str) -> Response:
 @console.post("/arrivals/<ref>/no-show")
 def miss(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.no_show(here().desk, here().actor, booking.ref)
+    desk_of_day.no_show(here().actor, here().desk.now(), booking.ref)
     return _on(booking, "已记爽约一次，并短信告知律师")
 
 
@@ -140,7 +140,7 @@ def enter_late(ref: str) -> Response:
         raise Forbidden("撤销爽约须由复核民警或所领导补录")
     times = Times(*(_on_day(booking, clock) for clock in (given.arrived, given.started, given.ended)))
     late_entry.enter(
-        here().desk, here().actor, booking.ref, times, room=given.room,
+        here().actor, here().desk.now(), booking.ref, times, room=given.room,
         papers=given.papers, owed=given.owed, waive=given.waive,
     )  # fmt: skip
     return _on(booking, "已按纸质记录补录")

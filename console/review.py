@@ -53,7 +53,7 @@ def review_one(ref: str) -> str:
 def approve(ref: str) -> Response:
     booking = booking_in_scope(ref)
     try:
-        decisions.approve(here().desk, here().actor, booking.ref, read(Approval).permit_no or None)
+        decisions.approve(here().actor, here().desk.now(), booking.ref, read(Approval).permit_no or None)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "已通过")
@@ -79,7 +79,7 @@ def review_clean() -> str:
 
 @console.post("/review/clean")
 def approve_clean() -> str | Response:
-    cleared = decisions.approve_clean(here().desk, here().actor, _all_here(read(Ticked).refs))
+    cleared = decisions.approve_clean(here().actor, here().desk.now(), _all_here(read(Ticked).refs))
     say(f"已通过{len(cleared.approved)}个预约")
     if not cleared.skipped:
         return back("console.review")

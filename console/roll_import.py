@@ -47,7 +47,9 @@ def bring_roll() -> Response:
     if file is None or not file.filename:
         raise Invalid("请选择一个 .xlsx 或 .csv 文件")
     visit = here()
-    made = imports.bring(visit.desk, visit.actor, file.filename, file.read(), centre=visit.officer.centre_id)
+    made = imports.bring(
+        visit.actor, visit.desk.now(), file.filename, file.read(), centre=visit.officer.centre_id
+    )
     return back("console.roll_import", roll_import=made.id)
 
 
@@ -84,7 +86,7 @@ def roll_progress(roll_import: int) -> Response:
 @console.post("/import/<int:roll_import>/confirmation")
 def confirm_roll(roll_import: int) -> Response:
     about = import_here(roll_import)
-    imports.confirm(here().desk, here().actor, about.id)
+    imports.confirm(here().actor, here().desk.now(), about.id)
     say("已确认，正在写入")
     return back("console.roll_import", roll_import=about.id)
 

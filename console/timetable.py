@@ -87,7 +87,7 @@ def slot_seats(slot_id: str) -> Response:
 def slot_window_seats(slot_id: str) -> Response:
     slot_in_scope(slot_id)
     seats = read(WindowSeatsForm).window_seats
-    seat_overrides.set_window_seats(here().desk, here().actor, slot_id, seats)
+    seat_overrides.set_window_seats(here().actor, here().desk.now(), slot_id, seats)
     say(f"窗口名额已改为{seats}")
     return back("console.timetable_slot", slot_id=slot_id)
 

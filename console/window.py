@@ -81,7 +81,7 @@ def window_enter() -> Response | str:
         slot = slot_in_scope(form.slot)
         if slot.centre_id != centre_shown().code:
             raise Invalid("该时段不属于当前看守所，请重新选择时段")
-        booking = entry.enter(here().desk, here().actor, _entry(form), form.seen)
+        booking = entry.enter(here().actor, here().desk.now(), _entry(form), form.seen)
     except Found as found:
         return _form(day, found=found)
     except Refusal as refusal:

@@ -34,7 +34,7 @@ def table(house: House) -> list[Duty]:
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),
         Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),
-        Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk)),
+        Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk.now())),
         Duty("review: decide what is past its deadline", 30, lambda: decisions.decide_due(desk)),
         Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk.now())),
         Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),

@@ -10,6 +10,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 import clock
+import wake
 from booking.roll import imports as roll_imports
 from jobs import work_queue
 from models import database
@@ -17,7 +18,6 @@ from sms import outbox
 
 log = logging.getLogger(__name__)
 
-WAKE = "huijian:wake"
 MOST_QUEUED = 200  # enough for the workers, and few enough to see at a glance what is missing
 LOST_AFTER = timedelta(seconds=20)
 
@@ -27,7 +27,7 @@ class Relay:
         self, redis: Redis, calls: Redis, wechat_template_ids: Mapping[str, str],
         lost_after: timedelta = LOST_AFTER, every: float = 1.0, now: Callable[[], datetime] = clock.now,
     ):  # fmt: skip
-        """`redis` has the queues, `calls` is where WAKE is published; `every`, in seconds, is for when nobody calls."""
+        """`redis` has the queues, on `calls` wake.WORD is heard; `every`, in seconds, is for when nobody calls."""
         own = work_queue.own_connection(redis, socket_timeout=5)
         self._queue, self._imports, self._calls = work_queue.notices(own), work_queue.imports(own), calls
         self._template_ids, self._lost_after, self._every, self._now = (
@@ -98,5 +98,5 @@ class Relay:
 
     def _subscribed(self) -> PubSub:
         words = self._calls.pubsub(ignore_subscribe_messages=True)
-        words.subscribe(WAKE)
+        words.subscribe(wake.WORD)
         return words

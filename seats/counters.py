@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from redis.cluster import RedisCluster
 from redis.exceptions import NoScriptError, RedisError
 
+import wake
 from circuit_breaker import CircuitBreaker, CircuitOpen
 from pinned_redis import PinnedConnection
 from seats import scripts
 
 log = logging.getLogger(__name__)
 
-WAKE = "huijian:wake"
 HOLD_SECONDS = 30
 TRIES_A_MINUTE = 30
 KEEP_DAYS_SECONDS = 40 * 24 * 3600
@@ -74,7 +74,7 @@ class SeatCounters:
                 self.settle(day, pairs)
 
     def give_back(self, day: Day, refs: Iterable[str], *, remember: bool = False) -> int:
-        argv = [WAKE, "remember" if remember else "forget", *refs]
+        argv = [wake.WORD, "remember" if remember else "forget", *refs]
         return int(self._run("GIVE_BACK", day, ("left", "holders"), argv))
 
     def load(self, day: Day, seats: Mapping[str, int], holders: Iterable[tuple[str, str]]) -> int:
@@ -105,7 +105,7 @@ class SeatCounters:
     def wake(self) -> None:
         """Tell the relay that a notice waits. It looks by itself each second, so a lost call costs a second."""
         try:
-            self._ask(lambda: self._redis.publish(WAKE, ""))
+            self._ask(lambda: self._redis.publish(wake.WORD, ""))
         except GateAway:
             log.info("the relay was not woken: the gate is away")
 
@@ -141,4 +141,4 @@ class SeatCounters:
 
 
 def _settling(taken: Iterable[tuple[str, str]]) -> list[str]:
-    return [WAKE, *(part for pair in taken for part in pair)]
+    return [wake.WORD, *(part for pair in taken for part in pair)]

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from peewee import Expression, fn
 
-from models import Consent, Lawyer, Notice, rows_of
+import wake
+from models import Consent, Lawyer, Notice, database, rows_of
 from models.fields import moment_text
 from models.statements import Statement, entering, together
 from sms import templates
@@ -49,10 +50,11 @@ def post_all(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> No
     """
     if letters:
         together([posting(letters, now, channel)])
+        database.after_commit(wake.relay)
 
 
 def posting(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> Statement:
-    """The same as a statement, for whoever has more to write in the same trip. Raises ValueError."""
+    """The same as a statement, for the desk, whose gate wakes the relay with each seat it settles. Raises ValueError."""
     return entering("notice", _COLUMNS, [_row(letter, channel, now) for letter in letters], _ONCE)
 
 

@@ -42,7 +42,7 @@ def _finish(ref: str, actor: Actor) -> None:
 @by_option
 def _no_show(ref: str, actor: Actor) -> None:
     """律师逾时未到，记爽约一次；不等系统自动登记。"""
-    _step(no_show(house().desk, actor, ref_said(ref)))
+    _step(no_show(actor, house().desk.now(), ref_said(ref)))
 
 
 def _step(done: Booking) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from booking import by_id
 from booking.policy import Policy
 from booking.record.actor import Actor
 from booking.timetable import centres, holidays, rollout
@@ -38,7 +39,7 @@ def list_centres(as_json: bool) -> None:
 @json_option
 def show(code: str, as_json: bool) -> None:
     """显示一个看守所及其全部规则；已改动的标 *。"""
-    found = centres.of(code)
+    found = by_id.centre(code)
     policy = Policy.of(found).model_dump(mode="json")
     if as_json:
         answer(

@@ -2,13 +2,13 @@
 
 import click
 
+from booking import by_id
 from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.refs import ref_said
 from booking.words import STAGES, moment_words
 from house import house
-from models import Booking
-from refusals import NotFound, WrongState
+from refusals import WrongState
 from terminal.speech import Subject, answer, by_option, json_option, listing
 
 mandate = Subject("mandates", help="委托关系")
@@ -36,9 +36,7 @@ def list_mandates(centre: str | None, ended: bool, after: int | None, as_json: b
 @by_option
 def prove(ref: str, actor: Actor) -> None:
     """已核对原件：按一个预约登记其律师与在押人员的委托关系。"""
-    booking = Booking.get_or_none(Booking.ref == ref_said(ref))
-    if booking is None:
-        raise NotFound("没有这个预约")
+    booking = by_id.booking(ref_said(ref))
     made = mandates.prove_by(actor, house().desk.now(), booking, ())
     if made is None:
         raise WrongState("该预约只填了姓名，不能登记委托关系，请先核对证件号、在押编号或名册")

@@ -31,7 +31,7 @@ def list_waiting(centre: str | None, as_json: bool) -> None:
 @by_option
 def approve(ref: str, permit_no: str | None, actor: Actor) -> None:
     """通过一个预约。"""
-    done = decisions.approve(house().desk, actor, ref_said(ref), permit_no)
+    done = decisions.approve(actor, house().desk.now(), ref_said(ref), permit_no)
     answer(f"{done.ref} 已通过：{moment_words(done.starts_at)}。")
 
 

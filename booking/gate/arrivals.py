@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import Case, InterfaceError, OperationalError
 
-from booking.desk.desk import Desk
+from booking import by_id
 from booking.gate import checks, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for, proves_mandate
 from booking.lawyers import mandates, standing
@@ -19,7 +19,7 @@ from booking.words import STATES, moment_words
 from models import Booking, Centre, Room, Visit, database
 from models.locks import lock_people
 from models.states import State
-from refusals import NotFound, WrongState
+from refusals import WrongState
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def arrive(
     `owed` says why what is missing may follow later. Raises NotFound, Invalid naming what is missing, WrongState (also
     when it is too early, or another day's).
     """
-    booking = find(ref)
+    booking = by_id.booking(ref)
     checks.may_arrive(booking, now)
     needed = papers_for(Policy.of(booking.centre), booking.mandate)
     seen, owed = checked(needed, needed if papers is None else papers, owed), owed.strip()[:LONGEST_REASON]
@@ -56,7 +56,7 @@ def arrive(
 def start(actor: Actor, now: datetime, ref: str, room: int | None = None) -> Booking:
     """The meeting begins, in `room` or the one given on arrival. Raises NotFound, WrongState when the room is taken,
     saying by whom."""
-    booking = find(ref)
+    booking = by_id.booking(ref)
     given = _room(booking, room)
     with rooms.given_once(given), database.atomic():
         transition(booking, State.MEETING, by=actor.account, now=now)
@@ -77,7 +77,7 @@ def give_room(actor: Actor, now: datetime, ref: str, room: int) -> Booking:
 
     Raises NotFound, WrongState when it is taken, or nobody is there for it.
     """
-    booking = find(ref)
+    booking = by_id.booking(ref)
     given = rooms.to_use(booking.centre_id, room)
     with rooms.given_once(given), database.atomic():
         occupied = Case(None, ((Visit.started_at.is_null(), None),), given.id)
@@ -90,7 +90,7 @@ def give_room(actor: Actor, now: datetime, ref: str, room: int) -> Booking:
 
 def finish(actor: Actor, now: datetime, ref: str) -> Booking:
     """The meeting is over and its room free. Raises NotFound, WrongState."""
-    booking = find(ref)
+    booking = by_id.booking(ref)
     with database.atomic():
         transition(booking, State.DONE, by=actor.account, now=now)
         Visit.update(ended_at=now, occupies=None).where(Visit.booking == booking.ref).execute()
@@ -98,26 +98,26 @@ def finish(actor: Actor, now: datetime, ref: str) -> Booking:
     return booking
 
 
-def no_show(desk: Desk, actor: Actor, ref: str) -> Booking:
+def no_show(actor: Actor, now: datetime, ref: str) -> Booking:
     """Rule 11, an officer's word before the clock's: the lawyer has not come in time. A strike, as there.
 
     Raises NotFound, WrongState when it is not confirmed, or not yet late.
     """
-    booking = find(ref)
+    booking = by_id.booking(ref)
     late_from = Policy.of(booking.centre).late_from(booking.starts_at)
-    if booking.state == State.CONFIRMED and desk.now() < late_from:
+    if booking.state == State.CONFIRMED and now < late_from:
         raise WrongState(f"{moment_words(late_from)}起未到场才计爽约")
-    _miss(desk, actor, booking)
+    _miss(actor, now, booking)
     return booking
 
 
-def mark_no_shows(desk: Desk) -> int:
+def mark_no_shows(now: datetime) -> int:
     """Confirmed bookings whose lawyer has not arrived in time, each with its strike; answers how many.
 
     Safe to run twice: the step is taken once, and a booking gives one strike at most. One that can't be marked is
     logged and keeps nobody else from it.
     """
-    now, marked = desk.now(), 0
+    marked = 0
     begun = (
         Booking.select(Booking, Centre)
         .join(Centre)
@@ -126,7 +126,7 @@ def mark_no_shows(desk: Desk) -> int:
     for booking in begun.order_by(Booking.starts_at):
         try:
             if now >= Policy.of(booking.centre).late_from(booking.starts_at):
-                _miss(desk, SYSTEM, booking)
+                _miss(SYSTEM, now, booking)
                 marked += 1
         except WrongState:
             continue  # arrived, or marked, just now
@@ -137,8 +137,7 @@ def mark_no_shows(desk: Desk) -> int:
     return marked
 
 
-def _miss(desk: Desk, actor: Actor, booking: Booking) -> None:
-    now = desk.now()
+def _miss(actor: Actor, now: datetime, booking: Booking) -> None:
     with database.atomic():
         lock_people([booking.lawyer_id])
         transition(booking, State.NO_SHOW, by=actor.account, now=now)
@@ -147,15 +146,6 @@ def _miss(desk: Desk, actor: Actor, booking: Booking) -> None:
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
         if actor != SYSTEM:
             note(actor, now, Kind.ARRIVALS_NO_SHOW, booking.ref, centre=booking.centre_id)
-    desk.seats.wake()
-
-
-def find(ref: str) -> Booking:
-    """Raises NotFound."""
-    found = Booking.get_or_none(Booking.ref == ref)
-    if found is None:
-        raise NotFound("没有这个预约")
-    return found
 
 
 def _room(booking: Booking, room: int | None) -> Room | None:

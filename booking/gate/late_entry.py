@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from booking.desk.desk import Desk
-from booking.gate import arrivals, rooms
+from booking import by_id
+from booking.gate import rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for
 from booking.lawyers import standing
 from booking.lifecycle import transition
@@ -39,8 +39,8 @@ class Times(NamedTuple):
 
 
 def enter(
-    desk: Desk,
     actor: Actor,
+    now: datetime,
     ref: str,
     times: Times,
     *,
@@ -54,7 +54,7 @@ def enter(
 
     Raises NotFound, Invalid for impossible times or missing papers, WrongState.
     """
-    booking, now = arrivals.find(ref), desk.now()
+    booking = by_id.booking(ref)
     before = Visit.get_or_none(Visit.booking == ref)
     policy = Policy.of(booking.centre)
     _check(times, booking, before, policy, now)
@@ -62,7 +62,7 @@ def enter(
     paper = _papers(booking, policy, papers, owed) if times.arrived_at is not None else {}
     with rooms.given_once(given), database.atomic():
         if booking.state == State.NO_SHOW:
-            _take_back_strike(desk, actor, booking, before, times, policy, waive)
+            _take_back_strike(actor, now, booking, before, times, policy, waive)
         else:
             _walk(actor, booking, times, now)
         _write(actor, booking, times, _placed(given, times, before) | paper)
@@ -112,8 +112,8 @@ def _placed(given: Room | None, times: Times, before: Visit | None) -> dict[str,
 
 
 def _take_back_strike(
-    desk: Desk,
     actor: Actor,
+    now: datetime,
     booking: Booking,
     before: Visit | None,
     times: Times,
@@ -130,7 +130,7 @@ def _take_back_strike(
     strike = Strike.get_or_none(Strike.booking == booking.ref)
     if strike is not None and strike.state != "waived":
         standing.waive(
-            actor, desk.now(), strike.id, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）"
+            actor, now, strike.id, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）"
         )
 
 

@@ -8,10 +8,11 @@ from operator import or_
 
 from peewee import Case, IntegrityError, fn
 
+from booking import by_id
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
-from models import Booking, Centre, Lawyer, Room, Visit, database
+from models import Booking, Lawyer, Room, Visit, database
 from refusals import AlreadyBound, Invalid, NotFound, WrongState
 
 LONGEST_NAME = 20
@@ -43,8 +44,7 @@ def add(actor: Actor, now: datetime, centre: str, name: str) -> Room:
     name = name.strip()
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Invalid(f"会见室名称须为1至{LONGEST_NAME}字")
-    if not Centre.select().where(Centre.code == centre).exists():
-        raise NotFound(f"没有代码为{centre}的看守所")
+    by_id.centre(centre)
     last = Room.select(fn.COALESCE(fn.MAX(Room.place), 0) + 1).where(Room.centre == centre)
     row = {"centre": centre, "name": name, "state": "open", "place": last}
     with database.atomic():

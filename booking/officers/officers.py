@@ -6,6 +6,7 @@ from datetime import datetime
 
 from peewee import JOIN, IntegrityError
 
+from booking import by_id
 from booking.fields import unseen
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -160,8 +161,8 @@ def _checked(name: str, role: str, centre: str | None) -> dict[str, object]:
         raise Invalid("姓名含有不可见字符")
     if not 1 <= len(name) <= 60 or role not in ROLES:
         raise Invalid("姓名须为1至60字，角色须为" + "、".join(ROLES.values()) + "之一")
-    if centre is not None and not Centre.select().where(Centre.code == centre).exists():
-        raise NotFound(f"没有代码为{centre}的看守所")
+    if centre is not None:
+        by_id.centre(centre)
     return {"name": name, "role": role, "centre": centre}
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
+from booking import by_id
 from booking.desk.desk import Desk
 from booking.lifecycle import ONCE, tell, tell_all, transition, transition_all
 from booking.policy import Policy
@@ -18,7 +19,7 @@ from booking.words import NOT_VERIFIED_IN_TIME, STATES, by_words, moment_words, 
 from models import Booking, Change, database
 from models.locks import lock_people
 from models.states import State
-from refusals import Invalid, NotFound, WrongState
+from refusals import Invalid, WrongState
 
 log = logging.getLogger(__name__)
 
@@ -47,32 +48,32 @@ def waiting(centre: str | None = None, before: datetime | None = None) -> list[B
     return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
 
 
-def approve(desk: Desk, actor: Actor, ref: str, permit_no: str | None = None) -> Booking:
+def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None) -> Booking:
     """Raises NotFound, WrongState when it is decided already, has begun, or lacks a permit the law asks for."""
-    booking = _find(ref)
-    if desk.now() >= booking.starts_at:
+    booking = by_id.booking(ref)
+    if now >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
     if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
-    return _decide(
-        desk, actor, booking, State.CONFIRMED, "", **({"permit_no": permit_no} if permit_no else {})
-    )
+    columns = {"permit_no": permit_no} if permit_no else {}
+    return _decide(actor, now, booking, State.CONFIRMED, "", **columns)
 
 
 def reject(desk: Desk, actor: Actor, ref: str, reason: str) -> Booking:
     """Raises NotFound, WrongState when it is decided already, Invalid without a reason."""
     if not reason.strip():
         raise Invalid("请填写不通过的原因")
-    return _decide(desk, actor, _find(ref), State.REJECTED, reason.strip()[:200])
+    rejected = _decide(actor, desk.now(), by_id.booking(ref), State.REJECTED, reason.strip()[:200])
+    desk.released([rejected], remember=True)
+    return rejected
 
 
-def approve_clean(desk: Desk, actor: Actor, refs: Sequence[str]) -> Cleared:
+def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
     """Approve those of these bookings that the comparison found nothing about, in one transaction.
 
     Each stands for itself: one with findings or rivals, one decided meanwhile and one that has begun are skipped, and
     said.
     """
-    now = desk.now()
     found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
     clean = [b for b in found if not b.findings and now < b.starts_at]
     with database.atomic():
@@ -85,7 +86,6 @@ def approve_clean(desk: Desk, actor: Actor, refs: Sequence[str]) -> Cleared:
         )
         tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         _note(actor, now, Kind.REVIEW_CONFIRMED, done)
-    desk.seats.wake()
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
     return Cleared(done, [Skipped(ref, _why_not(known.get(ref), beside.get(ref, ()), now)) for ref in left])
@@ -108,7 +108,9 @@ def decide_due(desk: Desk) -> int:
     for booking in _overdue(now):
         try:
             if verdict := deadline.by_itself(booking, now):
-                _decide(desk, SYSTEM, booking, *verdict, told=NOT_VERIFIED_IN_TIME)
+                done = _decide(SYSTEM, now, booking, *verdict, told=NOT_VERIFIED_IN_TIME)
+                if done.state == State.REJECTED:
+                    desk.released([done], remember=True)
                 decided += 1
         except WrongState:
             continue  # an officer was quicker
@@ -125,16 +127,14 @@ def _overdue(now: datetime) -> list[Booking]:
 
 
 def _decide(
-    desk: Desk, actor: Actor, booking: Booking, to: State, why: str, *, told: str = "", **columns: object
+    actor: Actor, now: datetime, booking: Booking, to: State, why: str, *, told: str = "", **columns: object
 ) -> Booking:
     """`why` is for officers; the lawyer reads `told` where that is another."""
-    now = desk.now()
     if to == State.REJECTED:
         columns["decision_reason"] = told or why
     try:
-        with (
-            database.atomic()
-        ):  # the locks before the booking's row and its slot's, as whoever closes a day does
+        with database.atomic():
+            # Before the booking's row and its slot's, as whoever closes a day does.
             lock_people([booking.lawyer_id], [booking.detainee_key])
             transition(booking, to, by=actor.account, now=now, why=why, **columns)
             words = {"reason": reason_by_sms(told or why)} if to == State.REJECTED else {}
@@ -143,10 +143,6 @@ def _decide(
                 _note(actor, now, Kind(f"review.{to}"), [booking], why)
     except WrongState:
         raise WrongState(_told_already(booking)) from None
-    if to == State.REJECTED:
-        desk.released([booking], remember=True)
-    else:
-        desk.seats.wake()
     return booking
 
 
@@ -177,10 +173,3 @@ def _why_not(booking: Booking | None, others: Sequence[Booking], now: datetime) 
 def _note(actor: Actor, now: datetime, what: Kind, bookings: Sequence[Booking], why: str = "") -> None:
     lines = [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]
     note_all(actor, now, what, lines)
-
-
-def _find(ref: str) -> Booking:
-    found = Booking.get_or_none(Booking.ref == ref)
-    if found is None:
-        raise NotFound("没有这个预约")
-    return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import ModelSelect
 
-from booking.desk.desk import Desk
+import wake
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -31,11 +31,11 @@ OPEN = ("queued", "reading", "applying")
 UNREADABLE = "处理中断，名册未改动，请重新上传"
 
 
-def bring(desk: Desk, actor: Actor, file_name: str, raw: bytes, centre: str | None) -> RollImport:
+def bring(actor: Actor, now: datetime, file_name: str, raw: bytes, centre: str | None) -> RollImport:
     """Keep a file to be read. Its name is only shown. Raises TooLarge, Invalid for what is no table by its name."""
     if len(raw) > MOST_BYTES:
         raise TooLarge(f"文件超过{MOST_BYTES // 1_000_000}MB，请分次导入")
-    kind, now = sheets.kind_of(file_name), desk.now()
+    kind = sheets.kind_of(file_name)
     if not raw:
         raise Invalid("文件是空的")
     shown = "".join(letter for letter in file_name if letter.isprintable())[-200:]
@@ -50,7 +50,7 @@ def bring(desk: Desk, actor: Actor, file_name: str, raw: bytes, centre: str | No
             RollImportPart.create(roll_import=made.id, place=place, sealed=sealed)
         words, subject = {"bytes": len(raw)}, str(made.id)
         note(actor, now, Kind.ROLL_BROUGHT, subject, words, centre=centre)
-    desk.seats.wake()
+        database.after_commit(wake.relay)
     return made
 
 
@@ -88,9 +88,9 @@ def _lines(import_id: int, kind: str) -> "ModelSelect[RollImportLine]":
     return RollImportLine.select().where(mine).order_by(RollImportLine.row)
 
 
-def confirm(desk: Desk, actor: Actor, import_id: int) -> RollImport:
+def confirm(actor: Actor, now: datetime, import_id: int) -> RollImport:
     """The officer's yes to the report. Raises NotFound, WrongState when it is not ready, or was confirmed before."""
-    found, now = find(import_id), desk.now()
+    found = find(import_id)
     if found.state == "ready" and found.counts.get("wrong"):
         raise WrongState(f"有{found.counts['wrong']}行有误，改正后请重新上传")
     mine = (RollImport.id == import_id) & (RollImport.state == "ready")
@@ -104,7 +104,7 @@ def confirm(desk: Desk, actor: Actor, import_id: int) -> RollImport:
     with database.atomic():
         if not RollImport.update(by=actor.account, **change).where(mine).execute():
             raise WrongState("这次导入不在待确认的状态，请查看最新进度")
-    desk.seats.wake()
+        database.after_commit(wake.relay)
     return find(import_id)
 
 

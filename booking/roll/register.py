@@ -6,6 +6,7 @@ from datetime import datetime
 
 from peewee import chunked
 
+from booking import by_id
 from booking.fields import number, unseen
 from booking.identity import is_id_no
 from booking.lawyers import mandates
@@ -14,9 +15,8 @@ from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll.rows import Wrong
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
-from models import Centre, Detainee, database
+from models import Detainee, database
 from models.detainees import id_key, name_key
-from refusals import NotFound
 
 COLUMNS = (
     Column("name", ("姓名",)),
@@ -46,8 +46,7 @@ def import_register(
     actor: Actor, now: datetime, centre: str, rows: Sequence[Row], *, dry_run: bool = False
 ) -> Report:
     """Put the register in place of the one before, in one transaction. Raises NotFound for an unknown centre."""
-    if not Centre.select().where(Centre.code == centre).exists():
-        raise NotFound(f"没有代码为{centre}的看守所")
+    by_id.centre(centre)
     report = Report(len(rows))
     if _check(rows, report):
         return report

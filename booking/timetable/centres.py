@@ -7,27 +7,20 @@ from datetime import date, datetime
 
 from pydantic import ValidationError
 
+from booking import by_id
 from booking.complaints import refusal
 from booking.policy import Policy, sound
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Centre, CentreDay, database
-from refusals import AlreadyBound, Invalid, NotFound
+from refusals import AlreadyBound, Invalid
 
 _CODE = re.compile(r"[a-z][a-z0-9]{1,19}", re.ASCII)
 
 
 def every() -> list[Centre]:
     return list(Centre.select().order_by(Centre.code))
-
-
-def of(code: str) -> Centre:
-    """Raises NotFound."""
-    found = Centre.get_or_none(Centre.code == code)
-    if found is None:
-        raise NotFound(f"没有代码为{code}的看守所")
-    return found
 
 
 def add(actor: Actor, now: datetime, code: str, name: str, address: str) -> Centre:
@@ -41,7 +34,7 @@ def add(actor: Actor, now: datetime, code: str, name: str, address: str) -> Cent
         if not Centre.insert(row | {"policy": {}}).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"代码{code}已登记")
         note(actor, now, Kind.CENTRE_ADD, code, {"name": name}, centre=code)
-    return of(code)
+    return by_id.centre(code)
 
 
 def parse(settings: Iterable[str]) -> dict[str, object]:
@@ -76,7 +69,7 @@ def set_policy(
 
 def set_day(actor: Actor, now: datetime, code: str, day: date, open_: bool | None, reason: str) -> None:
     """The centre's own word about a day, which beats table and weekday; None takes it back. Raises NotFound, Invalid."""
-    centre = of(code)
+    centre = by_id.centre(code)
     if open_ is False and not reason.strip():
         raise Invalid("不安排会见的日子须写明原因，律师会看到")
     with database.atomic():
@@ -92,9 +85,9 @@ def set_day(actor: Actor, now: datetime, code: str, day: date, open_: bool | Non
 
 def _locked(code: str) -> Centre:
     """Two who change different numbers at once must not undo one another."""
-    of(code)
+    by_id.centre(code)
     Centre.update(code=code).where(Centre.code == code).execute()
-    return of(code)
+    return by_id.centre(code)
 
 
 def _checked(policy: dict[str, object]) -> Policy:

@@ -8,14 +8,15 @@ from typing import Annotated, NamedTuple
 from peewee import fn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from booking import by_id
 from booking.complaints import refusal
 from booking.policy import Minutes, Policy
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.weekly import Period, Weeks
-from models import Booking, Centre, Slot, Timetable, TimetableSlot, database, rows_of
-from refusals import Invalid, NotFound
+from models import Booking, Slot, Timetable, TimetableSlot, database, rows_of
+from refusals import Invalid
 
 Weekday = Annotated[int, Field(ge=0, le=6)]
 Seats = Annotated[int, Field(ge=0, le=1000)]
@@ -106,10 +107,7 @@ def import_table(actor: Actor, now: datetime, table: Table, source: str) -> Time
 
 def check(table: Table) -> None:
     """Raises NotFound for an unknown centre, Invalid when no length of the centre fits a slot."""
-    centre = Centre.get_or_none(Centre.code == table.centre)
-    if centre is None:
-        raise NotFound(f"没有代码为{table.centre}的看守所")
-    shortest = min(Policy.of(centre).lengths)
+    shortest = min(Policy.of(by_id.centre(table.centre)).lengths)
     if any(line.minutes < shortest for line in table.slot):
         raise Invalid(f"时间表有误：时段不足最短会见时长{shortest}分钟")
 

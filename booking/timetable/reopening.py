@@ -2,20 +2,19 @@
 
 from datetime import date
 
+from booking import by_id
 from booking.desk.desk import Desk
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.timetable.rollout import open_days
 from models import CentreDay, Slot, database
-from refusals import NotFound, WrongState
+from refusals import WrongState
 
 
 def reopen_slot(desk: Desk, actor: Actor, slot_id: str) -> None:
     """Take the word about one slot back: timetable and calendar decide again. Raises NotFound, WrongState."""
-    slot = Slot.get_or_none(Slot.id == slot_id)
-    if slot is None:
-        raise NotFound("没有这个时段")
+    slot = by_id.slot(slot_id)
     with database.atomic():
         mine = (Slot.id == slot_id) & Slot.closed_by_hand.is_null(False)
         if not Slot.update(closed_by_hand=None).where(mine).execute():

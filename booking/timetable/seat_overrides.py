@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking import by_id
 from booking.desk.desk import Desk
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
@@ -18,9 +19,9 @@ from booking.record.note import note
 from booking.slots import SlotView
 from booking.timetable import rollout, withdrawal
 from booking.timetable.closures import Changed, near
-from models import Booking, Centre, Lawyer, Slot, database, on_postgres
+from models import Booking, Lawyer, Slot, database, on_postgres
 from models.locks import lock_people
-from refusals import Invalid, NotFound, WrongState
+from refusals import Invalid, WrongState
 from seats.counters import Day
 
 MOST_SEATS = 1000
@@ -46,7 +47,7 @@ class Affects(WrongState):
 
 def preview(desk: Desk, slot_id: str, seats: int) -> Lowering:
     """Raises NotFound, Invalid for a number out of range, WrongState once the seats are the window's."""
-    slot = _of(slot_id)
+    slot = by_id.slot(slot_id)
     _may_set(slot, seats, desk.now())
     free = desk.board.nearest(slot.centre_id, slot.starts_at, most=20)
     return _lowering(slot, seats, [view for view in free if view.id != slot_id])
@@ -62,7 +63,7 @@ def set_seats(
     """
     gone: list[Booking] = []
     with database.atomic():
-        slot, now = _of(slot_id), desk.now()
+        slot, now = by_id.slot(slot_id), desk.now()
         _may_set(slot, seats, now)
         # Before the slot, as everybody does.
         lock_people({booking.lawyer_id for booking in _last(slot, seats)})
@@ -84,10 +85,10 @@ def set_seats(
     return gone
 
 
-def set_window_seats(desk: Desk, actor: Actor, slot_id: str, seats: int) -> None:
+def set_window_seats(actor: Actor, now: datetime, slot_id: str, seats: int) -> None:
     """The slot's window seats from now on, also today's; fewer than are taken throws nobody out. Raises as `preview`."""
     with database.atomic():
-        slot, now = _of(slot_id), desk.now()
+        slot = by_id.slot(slot_id)
         _in_range(seats)
         if now >= slot.ends_at:
             raise WrongState("该时段已经过去")
@@ -98,7 +99,7 @@ def set_window_seats(desk: Desk, actor: Actor, slot_id: str, seats: int) -> None
 def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
     """Take what was set by hand back: the timetable's numbers again, at once. Nobody is thrown out. Raises as `preview`."""
     with database.atomic():
-        slot, now = _of(slot_id), desk.now()
+        slot, now = by_id.slot(slot_id), desk.now()
         if not _is_bookable(slot, now):
             raise _passed()
         Slot.update(seats_by_hand=None, window_by_hand=None).where(Slot.id == slot_id).execute()
@@ -110,13 +111,6 @@ def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
         )
     rollout.open_days(desk, now)
     desk.board.replan(slot.centre_id)
-
-
-def _of(slot_id: str) -> Slot:
-    found = Slot.select(Slot, Centre).join(Centre).where(Slot.id == slot_id).first()
-    if found is None:
-        raise NotFound("没有这个时段")
-    return found
 
 
 def _locked(slot_id: str) -> Slot:

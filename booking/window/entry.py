@@ -8,10 +8,9 @@ from typing import Any
 from peewee import IntegrityError
 
 import refusals
-from booking import rules
+from booking import by_id, rules
 from booking.desk import comparison, decision, drafting
 from booking.desk.application import Application, Held, Person
-from booking.desk.desk import Desk
 from booking.desk.slot_views import view
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, tell
@@ -20,12 +19,10 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
-from booking.slots import SlotKey
 from booking.window.findings import Finding, Found, compare, digest
 from booking.window.walk_ins import WalkIn, lawyer_of
-from models import Booking, Centre, Lawyer, Slot, database
+from models import Booking, Lawyer, Slot, database
 from models.slots import claim_at_window
-from refusals import NotFound
 
 SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
 SEEN = ("授权委托书或法律援助公函",)  # what the window's form has the officer tick, or it is not entered
@@ -59,7 +56,7 @@ def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
     return [slot for slot in Slot.of_day(centre, day) if now < slot.ends_at]
 
 
-def enter(desk: Desk, actor: Actor, entry: Entry, seen: str = "") -> Booking:
+def enter(actor: Actor, now: datetime, entry: Entry, seen: str = "") -> Booking:
     """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
 
     Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for the lawyer, and for the detainee
@@ -71,16 +68,14 @@ def enter(desk: Desk, actor: Actor, entry: Entry, seen: str = "") -> Booking:
     for _ in range(2):  # the second time sees what hindered the first: the same lawyer entered elsewhere
         try:
             with database.atomic():
-                booking = _enter(desk, actor, entry, seen)
-            desk.seats.wake()
-            return booking
+                return _enter(actor, now, entry, seen)
         except IntegrityError:
             continue
     raise refusals.WrongState("有人同时在登记同一次会见，请再试一次")
 
 
-def _enter(desk: Desk, actor: Actor, entry: Entry, seen: str) -> Booking:
-    now, slot = desk.now(), _slot(entry.slot_id)
+def _enter(actor: Actor, now: datetime, entry: Entry, seen: str) -> Booking:
+    slot = by_id.slot(entry.slot_id)
     if not SHORTEST <= entry.minutes <= LONGEST:
         raise _no_such_length()
     policy = Policy.of(slot.centre)
@@ -159,15 +154,6 @@ def _same(before: Booking, held: Held, person: Person) -> Booking:
     if (before.lawyer_id, before.slot_id, before.detainee_key) != now_said:
         raise refusals.WrongState(f"这张登记表已登记为预约{before.ref}，如需另行登记，请重新打开登记页")
     return before
-
-
-def _slot(slot_id: str) -> Slot:
-    found: Slot | None = (
-        Slot.select(Slot, Centre).join(Centre).where(Slot.id == str(SlotKey.parse(slot_id))).first()
-    )
-    if found is None:
-        raise NotFound("没有这个时段")
-    return found
 
 
 def _why_no_seat(slot_id: str) -> refusals.Refusal:

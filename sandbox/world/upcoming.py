@@ -32,7 +32,7 @@ def write(desk: Desk) -> None:
     made = [_book(desk, *each) for each in asked]
     for ref in made[-2:]:
         if ref:
-            decisions.approve(desk, Actor("review-pudong"), ref)
+            decisions.approve(Actor("review-pudong"), desk.now(), ref)
             mandates.prove_by(Actor("gate-pudong"), desk.now(), Booking.get_by_id(ref), ("授权委托书",))
 
 

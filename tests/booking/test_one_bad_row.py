@@ -57,7 +57,7 @@ def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
     Booking.update(state="confirmed").execute()
     Booking.update(centre=elsewhere).where(Booking.ref == refs[0]).execute()
     clock.moment = at(FRIDAY, time(9))
-    assert arrivals.mark_no_shows(desk) == 1
+    assert arrivals.mark_no_shows(desk.now()) == 1
     assert [Booking.get_by_id(ref).state for ref in refs] == ["confirmed", "no_show"]
     assert refs[0] in caplog.text
 
@@ -71,7 +71,7 @@ def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
 ) -> None:
     broken_centre(clock, monkeypatch)
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, Actor("officer:chen"), ref)
+    decisions.approve(Actor("officer:chen"), desk.now(), ref)
     clock.moment = at(date(2026, 11, 26), time(10))
     assert reminders.post_due(clock.moment) == 1
     assert Notice.select().where(Notice.event == f"{ref}:reminder").exists()

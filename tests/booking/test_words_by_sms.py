@@ -96,7 +96,7 @@ def test_waived_lifted_refused_and_unbound_in_an_officers_words(
 ) -> None:
     one, two = lawyers(2)
     ref = desk.book(applying(one, detainee=NAME)).ref
-    decisions.approve(desk, CHIEF, ref)
+    decisions.approve(CHIEF, desk.now(), ref)
     clock.move(days=2, hours=23)
     desk.cancel(one, ref, accept_strike=True, reason=typed)
     standing.appeal(one, Strike.get().id, typed, clock())

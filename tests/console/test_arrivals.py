@@ -19,7 +19,7 @@ PAPERS = ["律师执业证原件", "律师事务所会见介绍信（专用证�
 @pytest.fixture
 def ref(desk, lawyers, clock) -> str:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, Actor("officer:chen"), ref)
+    decisions.approve(Actor("officer:chen"), desk.now(), ref)
     clock.moment = at(FRIDAY, time(8, 20))
     return ref
 
@@ -151,7 +151,7 @@ def test_the_paper_list_is_entered_afterwards(signed_in, ref, clock):
 
 def test_a_strike_the_outage_made_is_taken_back_by_who_may(signed_in, ref, clock, desk):
     clock.moment = at(FRIDAY, time(9, 20))
-    arrivals.mark_no_shows(desk)
+    arrivals.mark_no_shows(desk.now())
     words = {"arrived": "08:10", "papers": PAPERS, "waive": "true"}
     gate, reviewer = signed_in("gate"), signed_in("reviewer")
     assert "须由复核民警" in gate.get(f"arrivals/{ref}").text

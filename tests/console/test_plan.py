@@ -14,7 +14,7 @@ DAY = FRIDAY.isoformat()
 @pytest.fixture
 def brought(desk, lawyers) -> str:
     ref = desk.book(applying(lawyers(1)[0], detainee="某甲")).ref
-    decisions.approve(desk, Actor("review"), ref)
+    decisions.approve(Actor("review"), desk.now(), ref)
     return ref
 
 
@@ -85,7 +85,7 @@ def test_a_plan_asks_the_same_few_questions_however_many_are_brought(signed_in, 
 
     before = asked()
     for lawyer in lawyers(6):
-        decisions.approve(desk, Actor("review"), desk.book(applying(lawyer)).ref)
+        decisions.approve(Actor("review"), desk.now(), desk.book(applying(lawyer)).ref)
     assert asked() == before
 
 

@@ -25,7 +25,8 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     one, other = lawyers(2)
     own, foreign = desk.book(applying(one)).ref, desk.book(applying(other, slot.id)).ref
     rolls = [
-        str(imports.bring(desk, Actor("chief"), "a.csv", b"x", centre).id) for centre in ("pudong", "qingpu")
+        str(imports.bring(Actor("chief"), desk.now(), "a.csv", b"x", centre).id)
+        for centre in ("pudong", "qingpu")
     ]
     notices = [failed_notice(ref) for ref in (own, foreign)]
     strikes = [strike_for(ref, desk) for ref in (own, foreign)]

@@ -21,7 +21,7 @@ def refs(desk, lawyers, clock) -> list[str]:
         Lawyer.update(name=name).where(Lawyer.id == number).execute()
     refs = [desk.book(applying(lawyer)).ref for lawyer in ids]
     for ref in refs:
-        decisions.approve(desk, Actor("officer:chen"), ref)
+        decisions.approve(Actor("officer:chen"), desk.now(), ref)
     clock.moment = at(FRIDAY, time(8, 30))
     room = rooms.add(Actor("chief"), clock(), "pudong", "1号会见室")
     arrivals.arrive(Actor("gate"), desk.now(), refs[0])

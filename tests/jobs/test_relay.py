@@ -9,10 +9,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+import wake
 from jobs import work_queue
-from jobs.relay import WAKE, Relay
+from jobs.relay import Relay
 from models import Consent, Notice
-from seats import counters
 from tests.jobs.conftest import soon
 from tests.sms.conftest import one_database
 
@@ -31,7 +31,7 @@ def run(redis_client, watch):
 
     yield running
     stopped.set()
-    redis_client.publish(WAKE, "")
+    redis_client.publish(wake.WORD, "")
     for thread in threads:
         thread.join(5)
         assert not thread.is_alive()
@@ -41,16 +41,12 @@ def queued(redis_client):
     return work_queue.waiting(work_queue.notices(redis_client))
 
 
-def test_the_desk_and_the_relay_mean_the_same_word(database):
-    assert counters.WAKE == WAKE
-
-
 def test_a_call_is_answered_at_once(run, drop, redis_client):
     run(every=30)
-    soon(lambda: redis_client.pubsub_numsub(WAKE)[0][1] == 1)
+    soon(lambda: redis_client.pubsub_numsub(wake.WORD)[0][1] == 1)
     time.sleep(0.1)
     notice = drop()
-    redis_client.publish(WAKE, "")
+    redis_client.publish(wake.WORD, "")
     soon(lambda: queued(redis_client) == {notice.id}, within=2)
 
 
@@ -104,7 +100,7 @@ def test_the_wechat_message_follows_in_the_next_round(drop, redis_client, watch)
 def test_it_goes_on_when_redis_comes_back(run, drop, redis_server, redis_client):
     here = Redis.from_url(redis_server.url, socket_timeout=0.5, retry=Retry(NoBackoff(), 0))
     run(every=0.1, redis=here)
-    soon(lambda: redis_client.pubsub_numsub(WAKE)[0][1] == 1)
+    soon(lambda: redis_client.pubsub_numsub(wake.WORD)[0][1] == 1)
     redis_server.kill()
     notice = drop()
     time.sleep(0.3)

@@ -32,7 +32,9 @@ def state(made):
 
 
 def brought(desk, many=50):
-    return imports.bring(desk, Actor("chief"), "名册.csv", sheet(*(cells(n) for n in range(many))), None)
+    return imports.bring(
+        Actor("chief"), desk.now(), "名册.csv", sheet(*(cells(n) for n in range(many))), None
+    )
 
 
 def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
@@ -40,7 +42,7 @@ def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):
     made = brought(desk)
     relay.tick()
     soon(lambda: state(made) == "ready")
-    imports.confirm(desk, Actor("chief"), made.id)
+    imports.confirm(Actor("chief"), desk.now(), made.id)
     relay.tick()
     soon(lambda: state(made) == "done")
     assert RollEntry.select().count() == 50
@@ -52,7 +54,7 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_the_next_one_ends_it(
 ):
     made = brought(desk)
     runs.work(desk, made.id)
-    imports.confirm(desk, Actor("chief"), made.id)
+    imports.confirm(Actor("chief"), desk.now(), made.id)
     doomed = start("worker", "--imports", fault=fault)
     relay.tick()
     soon(lambda: work_queue.imports(redis_client).failed_job_registry.count == 1)

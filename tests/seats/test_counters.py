@@ -8,8 +8,9 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import wake
 from clock import at
-from seats.counters import HOLD_SECONDS, KEEP_DAYS_SECONDS, TRIES_A_MINUTE, WAKE, Day, GateAway, SeatCounters
+from seats.counters import HOLD_SECONDS, KEEP_DAYS_SECONDS, TRIES_A_MINUTE, Day, GateAway, SeatCounters
 from seats.scripts import FULL, HELD, KNOWN, TOO_MANY, UNLOADED
 
 DAY = Day("pudong", date(2026, 11, 27))
@@ -140,10 +141,10 @@ def test_whatever_is_kept_of_a_day_ends_by_itself(seats, redis_client):
 
 def test_settling_and_giving_back_wake_the_relay_and_holding_does_not(seats, redis_client):
     with redis_client.pubsub(ignore_subscribe_messages=True) as ear:
-        ear.subscribe(WAKE)
+        ear.subscribe(wake.WORD)
         ear.get_message(timeout=1)
         reserve(seats, "R1")
-        redis_client.publish(WAKE, "after the hold")
+        redis_client.publish(wake.WORD, "after the hold")
         seats.settle(DAY, [("a", "R1")])
         seats.give_back(DAY, ["R1"])
         heard = [ear.get_message(timeout=1) for _ in range(3)]

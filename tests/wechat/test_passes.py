@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.fixture
 def ref(lin, desk):
     ref = lin.book(detainee={"name": "周某某"}).json["ref"]
-    decisions.approve(desk, Actor("reviewer.zhao"), ref)
+    decisions.approve(Actor("reviewer.zhao"), desk.now(), ref)
     return ref
 
 
@@ -96,7 +96,7 @@ def test_each_change_of_the_meeting_supersedes_the_file_before(lin, clock, desk)
     ref = lin.book().json["ref"]
     files = [lin.get(f"/bookings/{ref}/calendar.ics").text]
     for step in (
-        lambda: decisions.approve(desk, Actor("reviewer.zhao"), ref),
+        lambda: decisions.approve(Actor("reviewer.zhao"), desk.now(), ref),
         lambda: lin.post(f"/bookings/{ref}/cancellation", {"accept_strike": True}),
     ):
         clock.move(minutes=1)

@@ -98,7 +98,7 @@ def entered_while_suspended(desk: Desk, lawyer: int, monkeypatch: pytest.MonkeyP
 
     def entered() -> str:
         locked.wait()
-        return str(window.enter(desk, Actor("gate-pudong"), entry).state)
+        return str(window.enter(Actor("gate-pudong"), desk.now(), entry).state)
 
     with ThreadPoolExecutor(2) as threads:
         return list(threads.map(outcome, (suspended, entered)))

@@ -29,7 +29,7 @@ def coming(desk: Desk, lawyers: Lawyers, clock: Clock) -> list[str]:
     """Three confirmed bookings; it is half past eight, the gate has been open for an hour."""
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(3)]
     for ref in refs:
-        decisions.approve(desk, Actor("officer:chen"), ref)
+        decisions.approve(Actor("officer:chen"), desk.now(), ref)
     clock.moment = at(FRIDAY, time(8, 30))
     return refs
 

@@ -32,7 +32,7 @@ def meetings(desk: Desk, lawyers) -> list[str]:
     names = ("某甲", "某乙", "某丙")
     refs = [desk.book(applying(one, detainee=name)).ref for one, name in zip(lawyers(3), names, strict=True)]
     for ref in refs:
-        decisions.approve(desk, Actor("review"), ref)
+        decisions.approve(Actor("review"), desk.now(), ref)
     return refs
 
 
@@ -80,7 +80,7 @@ def test_who_comes_on_after_the_print_is_marked_new(desk, meetings, lawyers):
     first, *others = meetings
     Booking.update(state="submitted").where(Booking.ref == first).execute()
     print_it(desk)
-    decisions.approve(desk, Actor("review"), first)
+    decisions.approve(Actor("review"), desk.now(), first)
     assert marks() == {first: "新增"} | dict.fromkeys(others, "")
 
 

@@ -36,7 +36,7 @@ def reminded():
 
 
 def test_a_confirmed_lawyer_is_reminded_once_at_ten_the_day_before(desk, booked, remind):
-    decisions.approve(desk, Actor("officer"), booked)
+    decisions.approve(Actor("officer"), desk.now(), booked)
     assert remind(at(FRIDAY.replace(day=26), time(9, 59))) == 0
     assert [remind(REMINDER), remind(REMINDER)] == [1, 0]
     assert reminded() == [f"{booked}:reminder"]
@@ -45,7 +45,7 @@ def test_a_confirmed_lawyer_is_reminded_once_at_ten_the_day_before(desk, booked,
 
 def test_who_is_confirmed_after_the_moment_gets_none(desk, booked, clock, remind):
     clock.moment = at(FRIDAY.replace(day=26), time(10, 1))
-    decisions.approve(desk, Actor("officer"), booked)
+    decisions.approve(Actor("officer"), desk.now(), booked)
     assert remind(at(FRIDAY.replace(day=26), time(12))) == 0
 
 
@@ -56,13 +56,13 @@ def test_what_is_not_confirmed_or_cancelled_is_not_reminded_of(desk, booked, law
 
 
 def test_a_clock_that_stood_still_reminds_on_the_day_and_not_after_the_start(desk, booked, remind):
-    decisions.approve(desk, Actor("officer"), booked)
+    decisions.approve(Actor("officer"), desk.now(), booked)
     assert remind(at(FRIDAY, time(8, 31))) == 0
     assert remind(at(FRIDAY, time(6))) == 1
 
 
 def test_the_hour_is_the_centres(desk, booked, remind):
-    decisions.approve(desk, Actor("officer"), booked)
+    decisions.approve(Actor("officer"), desk.now(), booked)
     Centre.update(policy={"reminder_at": "16:00"}).execute()
     assert remind(at(FRIDAY.replace(day=26), time(15, 59))) == 0
     assert remind(at(FRIDAY.replace(day=26), time(16))) == 1

@@ -128,7 +128,7 @@ def test_many_pairs_are_one_question(pair, clock, queries):
 def test_papers_at_the_gate_prove_it_unless_they_follow_later(desk, lawyers, clock, detainee, owed, proven):
     lawyer = lawyers(1)[0]
     ref = desk.book(replace(applying(lawyer), detainee=detainee)).ref
-    decisions.approve(desk, CHEN, ref)
+    decisions.approve(CHEN, desk.now(), ref)
     clock.moment = at(FRIDAY, time(8, 0))
     needed = papers_for(Policy.of(Booking.get_by_id(ref).centre), "entrusted")
     ticked = needed[:-1] if owed else needed

@@ -23,13 +23,13 @@ def a_confirmed_meeting(desk: Desk, lawyer: int, clock: Clock, day: date) -> Boo
     slot = add_slot("pudong", day, time(10))
     clock.moment = at(date.fromordinal(day.toordinal() - 3), time(12))
     ref = desk.book(applying(lawyer, slot=slot.id)).ref
-    return decisions.approve(desk, Actor("officer:chen"), ref)
+    return decisions.approve(Actor("officer:chen"), desk.now(), ref)
 
 
 def miss(desk: Desk, lawyer: int, clock: Clock, day: date) -> Booking:
     booking = a_confirmed_meeting(desk, lawyer, clock, day)
     clock.moment = at(day, time(10, 15))
-    assert arrivals.mark_no_shows(desk) == 1
+    assert arrivals.mark_no_shows(desk.now()) == 1
     return Booking.get_by_id(booking.ref)
 
 
@@ -49,7 +49,7 @@ def test_a_lawyer_who_comes_is_marked_and_gets_no_strike(desk: Desk, lawyers: La
     for step in (arrivals.arrive, arrivals.start, arrivals.finish):
         step(Actor("officer:gate"), desk.now(), booking.ref)
     clock.move(hours=2)
-    assert arrivals.mark_no_shows(desk) == 0
+    assert arrivals.mark_no_shows(desk.now()) == 0
     assert not Strike.select().exists()
     assert [c.to_state for c in booking.history()] == ["submitted", "confirmed", "arrived", "meeting", "done"]
 
@@ -61,7 +61,7 @@ def test_a_state_never_skips_and_never_goes_back(desk: Desk, lawyers: Lawyers, c
         arrivals.start(Actor("officer:gate"), desk.now(), booking.ref)
     arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     with pytest.raises(refusals.WrongState):
-        decisions.approve(desk, Actor("officer:chen"), booking.ref)
+        decisions.approve(Actor("officer:chen"), desk.now(), booking.ref)
     with pytest.raises(refusals.WrongState):
         arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
 
@@ -69,10 +69,10 @@ def test_a_state_never_skips_and_never_goes_back(desk: Desk, lawyers: Lawyers, c
 def test_fifteen_minutes_late_is_a_no_show_and_one_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(10, 14, 59))
-    assert arrivals.mark_no_shows(desk) == 0
+    assert arrivals.mark_no_shows(desk.now()) == 0
     clock.move(seconds=1)
-    assert arrivals.mark_no_shows(desk) == 1
-    assert arrivals.mark_no_shows(desk) == 0
+    assert arrivals.mark_no_shows(desk.now()) == 1
+    assert arrivals.mark_no_shows(desk.now()) == 0
     assert Strike.select().count() == 1
     assert Booking.get_by_id(booking.ref).state == "no_show"
     assert [n.words["strikes"] for n in Notice.select().where(Notice.kind == "no_show")] == ["1"]
@@ -169,15 +169,15 @@ def test_an_officer_marks_who_did_not_come_once_it_is_late(
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(10, 14))
     with pytest.raises(refusals.WrongState, match="10:15起"):
-        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
+        arrivals.no_show(Actor("officer:gate"), desk.now(), booking.ref)
     clock.move(minutes=1)
-    assert arrivals.no_show(desk, Actor("officer:gate"), booking.ref).state == "no_show"
+    assert arrivals.no_show(Actor("officer:gate"), desk.now(), booking.ref).state == "no_show"
     assert [(strike.booking_id, strike.kind) for strike in Strike.select()] == [(booking.ref, "no_show")]
     assert [c.by for c in booking.history()][-1] == "officer:gate"
     assert Audit.select().where(Audit.what == "arrivals.no_show", Audit.subject == booking.ref).count() == 1
     with pytest.raises(refusals.WrongState, match="爽约"):
-        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
-    assert arrivals.mark_no_shows(desk) == 0
+        arrivals.no_show(Actor("officer:gate"), desk.now(), booking.ref)
+    assert arrivals.mark_no_shows(desk.now()) == 0
 
 
 def test_who_has_come_is_not_marked_by_an_officer(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -186,7 +186,7 @@ def test_who_has_come_is_not_marked_by_an_officer(desk: Desk, lawyers: Lawyers, 
     arrivals.arrive(Actor("officer:gate"), desk.now(), booking.ref)
     clock.move(hours=2)
     with pytest.raises(refusals.WrongState):
-        arrivals.no_show(desk, Actor("officer:gate"), booking.ref)
+        arrivals.no_show(Actor("officer:gate"), desk.now(), booking.ref)
     assert not Strike.select().exists()
 
 

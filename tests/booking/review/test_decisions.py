@@ -41,7 +41,7 @@ def in_custody(name: str, id_no: str, now: object, **more: object) -> None:
 
 def test_an_approved_booking_is_confirmed_told_and_written_down(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    assert decisions.approve(desk, Actor("officer:chen"), ref).state == "confirmed"
+    assert decisions.approve(Actor("officer:chen"), desk.now(), ref).state == "confirmed"
     assert kinds() == ["submitted", "confirmed"]
     assert [(a.who, a.what, a.subject) for a in Audit.select()] == [("officer:chen", "review.confirmed", ref)]
     assert Slot.get_by_id(SLOT).taken == 1
@@ -58,11 +58,11 @@ def test_a_rejected_booking_gives_its_seat_back_and_says_why(desk: Desk, lawyers
 
 def test_nobody_decides_twice(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, Actor("officer:chen"), ref)
+    decisions.approve(Actor("officer:chen"), desk.now(), ref)
     with pytest.raises(refusals.WrongState):
         decisions.reject(desk, Actor("officer:wu"), ref, reason="晚了一步")
     with pytest.raises(refusals.WrongState):
-        decisions.approve(desk, Actor("officer:wu"), ref)
+        decisions.approve(Actor("officer:wu"), desk.now(), ref)
     assert kinds() == ["submitted", "confirmed"]
 
 
@@ -71,7 +71,7 @@ def test_a_rejection_needs_a_reason(desk: Desk, lawyers: Lawyers) -> None:
     with pytest.raises(refusals.Invalid):
         decisions.reject(desk, Actor("officer:chen"), ref, reason="  ")
     with pytest.raises(refusals.NotFound):
-        decisions.approve(desk, Actor("officer:chen"), "00000000")
+        decisions.approve(Actor("officer:chen"), desk.now(), "00000000")
 
 
 def test_at_the_deadline_a_clean_booking_is_confirmed_by_itself(
@@ -152,9 +152,9 @@ def test_a_permit_case_is_not_confirmed_without_the_permit(
     ref = desk.book(applying(lawyer, detainee="钱途")).ref
     assert findings(ref) == ["permit_missing"]
     with pytest.raises(refusals.WrongState, match="许可"):
-        decisions.approve(desk, Actor("officer:chen"), ref)
+        decisions.approve(Actor("officer:chen"), desk.now(), ref)
     assert (
-        decisions.approve(desk, Actor("officer:chen"), ref, permit_no="沪许〔2026〕1号").permit_no
+        decisions.approve(Actor("officer:chen"), desk.now(), ref, permit_no="沪许〔2026〕1号").permit_no
         == "沪许〔2026〕1号"
     )
 
@@ -219,7 +219,7 @@ def test_a_meeting_that_has_begun_is_not_approved_only_to_be_missed(
     ref = desk.book(applying(lawyers(1)[0])).ref
     clock.moment = at(FRIDAY, time(8, 30))
     with pytest.raises(refusals.WrongState, match="会见时间已到"):
-        decisions.approve(desk, Actor("officer:chen"), ref)
+        decisions.approve(Actor("officer:chen"), desk.now(), ref)
 
 
 def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(

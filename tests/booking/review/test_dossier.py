@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from booking import by_id
 from booking.desk import Desk
 from booking.record.actor import Actor
 from booking.review import decisions, dossier, track_record
@@ -137,7 +138,7 @@ def test_it_takes_as_many_questions_for_much_as_for_little(
     held("孙平", SUN)
     people = lawyers(6)
     refs = [desk.book(applying(lawyer, detainee=f"某人{lawyer}")).ref for lawyer in people[:5]]
-    booking = decisions._find(desk.book(applying(people[5])).ref)
+    booking = by_id.booking(desk.book(applying(people[5])).ref)
     dossier.of(booking)  # which fetches its lawyer
     queries.clear()
     dossier.of(booking)

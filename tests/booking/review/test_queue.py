@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import refusals
+from booking import by_id
 from booking.desk import Desk
 from booking.record.actor import Actor
 from booking.review import decisions, queue
@@ -57,7 +58,7 @@ def test_the_nearest_deadline_comes_first_and_then_one_after_another(
 
 def test_after_a_decision_the_place_in_the_queue_is_kept(desk: Desk, book: Callable[..., list[str]]) -> None:
     first, second, third = sorted(book(3))
-    decisions.approve(desk, Actor("review-pudong"), second)
+    decisions.approve(Actor("review-pudong"), desk.now(), second)
     assert next_to(queue.after(Booking.get_by_id(second))) == third
     assert next_to(queue.before(Booking.get_by_id(second))) == first
     assert queue.after(Booking.get_by_id(third)) is None
@@ -65,7 +66,7 @@ def test_after_a_decision_the_place_in_the_queue_is_kept(desk: Desk, book: Calla
 
 def test_the_clean_ones_are_approved_together_and_told(desk: Desk, book: Callable[..., list[str]]) -> None:
     refs = book(4)
-    cleared = decisions.approve_clean(desk, Actor("review-pudong"), refs)
+    cleared = decisions.approve_clean(Actor("review-pudong"), desk.now(), refs)
     assert sorted(b.ref for b in cleared.approved) == sorted(refs) and cleared.skipped == []
     assert Notice.select().where(Notice.kind == "confirmed").count() == 4
     assert Audit.select().where(Audit.what == "review.confirmed").count() == 4
@@ -83,7 +84,7 @@ def test_what_has_findings_or_changed_meanwhile_is_left_out_and_named(
     desk.cancel(Booking.get_by_id(gone).lawyer_id, gone)
     decisions.reject(desk, Actor("review-wang"), decided, "手续不全")
     refs = [clean, gone, decided, doubtful, "00000000", clean]
-    cleared = decisions.approve_clean(desk, Actor("review-pudong"), refs)
+    cleared = decisions.approve_clean(Actor("review-pudong"), desk.now(), refs)
     assert [b.ref for b in cleared.approved] == [clean]
     assert dict(cleared.skipped) == {
         gone: "该预约已由律师本人于11月24日 09:00改为已取消",
@@ -99,7 +100,7 @@ def test_once_the_meeting_should_have_begun_nothing_is_approved_together(
 ) -> None:
     (ref,) = book(1)
     clock.move(days=3)
-    assert decisions.approve_clean(desk, Actor("review-pudong"), [ref]).skipped == [
+    assert decisions.approve_clean(Actor("review-pudong"), desk.now(), [ref]).skipped == [
         (ref, "会见时间已到，不能再通过")
     ]
 
@@ -108,7 +109,7 @@ def test_the_second_officer_is_told_who_decided_and_how(desk: Desk, book: Callab
     (ref,) = book(1)
     decisions.reject(desk, Actor("review-wang"), ref, "手续不全")
     with pytest.raises(refusals.WrongState, match="已由review-wang于11月24日 09:00改为不通过：手续不全"):
-        decisions.approve(desk, Actor("review-pudong"), ref)
+        decisions.approve(Actor("review-pudong"), desk.now(), ref)
 
 
 def together(calls: list[Callable[[], Any]]) -> list[str]:
@@ -131,7 +132,7 @@ def together(calls: list[Callable[[], Any]]) -> list[str]:
 
 def officers_at(desk: Desk, ref: str) -> list[Callable[[], Any]]:
     return [
-        *(lambda n=n: decisions.approve(desk, Actor(f"yes-{n}"), ref) for n in range(4)),
+        *(lambda n=n: decisions.approve(Actor(f"yes-{n}"), desk.now(), ref) for n in range(4)),
         *(lambda n=n: decisions.reject(desk, Actor(f"no-{n}"), ref, "手续不全") for n in range(4)),
     ]
 
@@ -158,7 +159,7 @@ def everybody_reads_first(monkeypatch: pytest.MonkeyPatch, many: int) -> Iterato
         return booking
 
     monkeypatch.setattr(decisions, "transition", unguarded)
-    monkeypatch.setattr(decisions, "_find", found)
+    monkeypatch.setattr(by_id, "booking", found)
     yield
 
 
@@ -176,7 +177,7 @@ def test_a_bulk_approval_and_single_rejections_at_one_moment_decide_each_once(
     refs = book(8)
     together(
         [
-            lambda: decisions.approve_clean(desk, Actor("yes"), refs),
+            lambda: decisions.approve_clean(Actor("yes"), desk.now(), refs),
             *(lambda ref=ref: decisions.reject(desk, Actor("no"), ref, "手续不全") for ref in refs[:4]),
         ]
     )

@@ -68,7 +68,7 @@ def test_touts_who_name_a_person_leave_the_defender_every_slot(desk, lawyers, cl
                 desk.book(replace(applying(tout, slots[n % 4], key=f"{tout}-{n}"), detainee={"name": "陶某"}))
     for slot in slots:
         ref = booked(desk, defender, slot)
-        assert decisions.approve(desk, CHEN, ref).detainee_claim == Booking.get_by_id(ref).detainee_key
+        assert decisions.approve(CHEN, desk.now(), ref).detainee_claim == Booking.get_by_id(ref).detainee_key
         desk.cancel(defender, ref)
 
 
@@ -79,7 +79,7 @@ def test_of_two_confirmed_at_once_one_is(desk, lawyers, beside, monkeypatch, gua
     refs = [booked(desk, one), booked(desk, other, beside)]
     if not guarded:
         monkeypatch.setattr(Booking, "met_by_nobody", lambda: SQL("1 = 1"))
-    told = together([lambda ref=ref: decisions.approve(desk, CHEN, ref) for ref in refs])
+    told = together([lambda ref=ref: decisions.approve(CHEN, desk.now(), ref) for ref in refs])
     assert sorted(map(state, refs)) == (["confirmed", "submitted"] if guarded else ["confirmed", "confirmed"])
     if guarded:
         no = next(one for one in told if isinstance(one, WrongState))
@@ -89,8 +89,8 @@ def test_of_two_confirmed_at_once_one_is(desk, lawyers, beside, monkeypatch, gua
 def test_a_confirmation_and_the_window_at_once_are_one_meeting(desk, lawyers, beside):
     booking, _ = booked(desk, lawyers(2)[0]), None
     told = together([
-        lambda: decisions.approve(desk, CHEN, booking),
-        lambda: entry.enter(desk, CHEN, entering(1, beside, detainee=TAO), seen=_seen(desk, beside)),
+        lambda: decisions.approve(CHEN, desk.now(), booking),
+        lambda: entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO), seen=_seen(desk, beside)),
     ])  # fmt: skip
     confirmed = Booking.select().where(Booking.state == "confirmed").count()
     assert confirmed == 1, told
@@ -98,7 +98,7 @@ def test_a_confirmation_and_the_window_at_once_are_one_meeting(desk, lawyers, be
 
 def _seen(desk, slot) -> str:
     try:
-        entry.enter(desk, CHEN, entering(1, slot, detainee=TAO))
+        entry.enter(CHEN, desk.now(), entering(1, slot, detainee=TAO))
     except Found as found:
         return found.seen
     except Refusal:
@@ -109,11 +109,11 @@ def _seen(desk, slot) -> str:
 def test_the_window_passes_over_who_only_asks_and_not_over_who_is_confirmed(desk, lawyers, beside):
     booking = booked(desk, lawyers(2)[0])
     with pytest.raises(Found, match="比对有发现") as found:
-        entry.enter(desk, CHEN, entering(1, beside, detainee=TAO))
+        entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO))
     assert booking in str(found.value.findings)
-    decisions.approve(desk, CHEN, booking)
+    decisions.approve(CHEN, desk.now(), booking)
     with pytest.raises(DetaineeConflict, match=f"律师0律师.*{booking}"):
-        entry.enter(desk, CHEN, entering(1, beside, detainee=TAO), seen=found.value.seen)
+        entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO), seen=found.value.seen)
 
 
 def test_rivals_are_not_clean_and_not_approved_in_bulk(desk, lawyers, clock, beside):
@@ -122,7 +122,7 @@ def test_rivals_are_not_clean_and_not_approved_in_bulk(desk, lawyers, clock, bes
     Booking.update(findings=[]).execute()  # as if nobody had been there when they were booked
     assert [b.ref for b in queue.clean("pudong", clock())] == [refs[2]]
     assert queue.waiting("pudong", clock()).clean == 1
-    cleared = decisions.approve_clean(desk, CHEN, refs)
+    cleared = decisions.approve_clean(CHEN, desk.now(), refs)
     assert [b.ref for b in cleared.approved] == [refs[2]]
     assert all("申请会见此人，须逐个复核" in skipped.why for skipped in cleared.skipped)
 

@@ -32,7 +32,7 @@ def sheet(*rows):
 @pytest.fixture
 def bring(desk):
     def brought(*rows, name="名册.csv"):
-        return imports.bring(desk, Actor("chief-pudong"), name, sheet(*rows), "pudong").id
+        return imports.bring(Actor("chief-pudong"), desk.now(), name, sheet(*rows), "pudong").id
 
     return brought
 
@@ -70,6 +70,6 @@ def bound(desk, number):
 
 
 def apply(desk, import_id):
-    imports.confirm(desk, Actor("chief-pudong"), import_id)
+    imports.confirm(Actor("chief-pudong"), desk.now(), import_id)
     runs.work(desk, import_id)
     return imports.find(import_id)

@@ -48,7 +48,7 @@ def test_one_wrong_row_and_there_is_nothing_to_say_yes_to(desk, report):
         3: "姓名是公式，请粘贴为数值", 4: "姓名含有不应有的字符", 5: "律师事务所含有不应有的字符",
     }  # fmt: skip
     with pytest.raises(WrongState, match="有3行有误"):
-        imports.confirm(desk, Actor("chief"), made.id)
+        imports.confirm(Actor("chief"), desk.now(), made.id)
     assert RollEntry.select().count() == 0
 
 
@@ -72,7 +72,7 @@ def test_what_is_no_table_fails_with_its_reason(desk):
     for name, raw, said in (
         ("a.xlsx", b"PK nonsense", "不是有效的Excel"), ("a.csv", b"a,b\n1,2", "缺少列"), ("a.csv", b" ", "空"),
     ):  # fmt: skip
-        made = imports.bring(desk, Actor("chief"), name, raw, None)
+        made = imports.bring(Actor("chief"), desk.now(), name, raw, None)
         runs.work(desk, made.id)
         found = imports.find(made.id)
         assert (found.state, said in found.problem) == ("failed", True), name
@@ -81,12 +81,12 @@ def test_what_is_no_table_fails_with_its_reason(desk):
 def test_what_can_not_be_kept_is_refused_at_the_door(desk, monkeypatch):
     monkeypatch.setattr(imports, "MOST_BYTES", 100)
     with pytest.raises(TooLarge, match="文件超过"):
-        imports.bring(desk, Actor("chief"), "a.csv", b"0" * 101, None)
+        imports.bring(Actor("chief"), desk.now(), "a.csv", b"0" * 101, None)
     for name in ("a.xls", "csv", "../../etc/passwd", ""):
         with pytest.raises(Invalid):
-            imports.bring(desk, Actor("chief"), name, b"0", None)
+            imports.bring(Actor("chief"), desk.now(), name, b"0", None)
     with pytest.raises(Invalid, match="空"):
-        imports.bring(desk, Actor("chief"), "a.csv", b"", None)
+        imports.bring(Actor("chief"), desk.now(), "a.csv", b"", None)
     with pytest.raises(NotFound):
         imports.find(1)
     assert RollImport.select().count() == 0
@@ -95,7 +95,7 @@ def test_what_can_not_be_kept_is_refused_at_the_door(desk, monkeypatch):
 def test_the_file_lies_sealed_and_comes_back_whole(desk, monkeypatch):
     monkeypatch.setattr(imports, "PART_BYTES", 50)
     raw = sheet(cells(1), cells(2))
-    made = imports.bring(desk, Actor("chief"), "名册\x00\n<b>.csv", raw, None)
+    made = imports.bring(Actor("chief"), desk.now(), "名册\x00\n<b>.csv", raw, None)
     assert made.file_name == "名册<b>.csv"
     parts = [part.sealed for part in RollImportPart]
     assert len(parts) == -(-len(raw) // 50)
@@ -129,12 +129,12 @@ def test_a_change_elsewhere_in_the_roll_does_not_matter(desk, report):
 
 def test_an_import_is_said_yes_to_once(desk, report):
     made = report(cells(1))
-    imports.confirm(desk, Actor("chief"), made.id)
+    imports.confirm(Actor("chief"), desk.now(), made.id)
     with pytest.raises(WrongState):
-        imports.confirm(desk, Actor("chief"), made.id)
+        imports.confirm(Actor("chief"), desk.now(), made.id)
     runs.work(desk, made.id)
     with pytest.raises(WrongState):
-        imports.confirm(desk, Actor("chief"), made.id)
+        imports.confirm(Actor("chief"), desk.now(), made.id)
 
 
 def test_after_a_day_the_file_is_gone_and_the_offer_with_it(desk, clock, report):
@@ -146,4 +146,4 @@ def test_after_a_day_the_file_is_gone_and_the_offer_with_it(desk, clock, report)
     assert imports.find(made.id).state == "expired"
     assert RollImportPart.select(fn.COUNT(RollImportPart.id)).scalar() == 0
     with pytest.raises(WrongState):
-        imports.confirm(desk, Actor("chief"), made.id)
+        imports.confirm(Actor("chief"), desk.now(), made.id)

@@ -36,7 +36,7 @@ def test_who_dies_on_the_way_leaves_nothing_and_another_does_it(desk, clock, rep
     import_id = bring(cells(1, firm="新所"), cells(2))
     if where == "import:written":
         runs.work(desk, import_id)
-        imports.confirm(desk, Actor("chief"), import_id)
+        imports.confirm(Actor("chief"), desk.now(), import_id)
     dying_at(desk, where)
     with pytest.raises(Died):
         runs.work(desk, import_id)
@@ -58,7 +58,7 @@ def test_who_dies_on_the_way_leaves_nothing_and_another_does_it(desk, clock, rep
 def test_who_was_taken_for_dead_and_lives_writes_nothing(desk, report):
     """Put back while it still worked: another run has the import, and the last word of this one is refused."""
     made = report(cells(1))
-    imports.confirm(desk, Actor("chief"), made.id)
+    imports.confirm(Actor("chief"), desk.now(), made.id)
 
     def take_away():
         RollImport.update(claim="another").execute()
@@ -113,7 +113,7 @@ def test_the_queue_is_called_once_and_again_when_the_call_was_lost(desk, clock, 
 
 def test_two_runs_at_once_do_it_once(desk, report):
     made = report(*(cells(n) for n in range(200)))
-    imports.confirm(desk, Actor("chief"), made.id)
+    imports.confirm(Actor("chief"), desk.now(), made.id)
     barrier = threading.Barrier(4)
 
     def run():

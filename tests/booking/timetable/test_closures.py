@@ -44,7 +44,7 @@ def closed(slot: str = SLOT) -> tuple[bool, str]:
 
 def confirmed(desk: Desk, lawyer: int, slot: str = SLOT) -> str:
     ref = desk.book(applying(lawyer, slot=slot)).ref
-    decisions.approve(desk, Actor("review-pudong"), ref)
+    decisions.approve(Actor("review-pudong"), desk.now(), ref)
     return ref
 
 
@@ -138,7 +138,7 @@ def test_a_span_of_days_closes_those_not_laid_out_yet_too(desk: Desk, two_slots:
 
 def test_window_bookings_are_affected_like_the_others(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     lawyers(1)
-    ref = enter(desk, Actor("gate-pudong"), entering()).ref
+    ref = enter(Actor("gate-pudong"), desk.now(), entering()).ref
     assert [b.ref for b in close(desk, Actor("chief-pudong"), DAY, preview(desk, DAY).fingerprint)] == [ref]
     assert Slot.get_by_id(SLOT).window_taken == 0
 

@@ -53,7 +53,7 @@ def test_raised_seats_can_be_booked_at_once(desk: Desk) -> None:
 
 def test_what_was_set_stays_when_days_are_laid_out_and_under_a_new_timetable(desk: Desk) -> None:
     set_seats(desk, Actor("chief-pudong"), SLOT, 20)
-    set_window_seats(desk, Actor("chief-pudong"), SLOT, 3)
+    set_window_seats(Actor("chief-pudong"), desk.now(), SLOT, 3)
     rollout.open_days(desk, desk.now())
     rule(desk, seats=5)
     rollout.open_days(desk, desk.now())
@@ -80,7 +80,7 @@ def test_unclaimed_hand_set_seats_pass_to_the_window_and_stay_there(desk: Desk, 
     assert (slot.seats, slot.window_seats) == (0, 48)
     with pytest.raises(refusals.WrongState, match="窗口"):
         set_seats(desk, Actor("chief-pudong"), SLOT, 30)
-    set_window_seats(desk, Actor("chief-pudong"), SLOT, 10)
+    set_window_seats(Actor("chief-pudong"), desk.now(), SLOT, 10)
     rollout.open_days(desk, clock())
     assert Slot.get_by_id(SLOT).window_seats == 10
 

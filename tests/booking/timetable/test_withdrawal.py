@@ -47,7 +47,7 @@ def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(
     desk: Desk, lawyers: Lawyers, clock: Clock
 ) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    decisions.approve(desk, Actor("review-pudong"), ref)
+    decisions.approve(Actor("review-pudong"), desk.now(), ref)
     clock.move(days=2, hours=23)
     assert [b.ref for b in withdraw(desk, Actor("chief-pudong"), [ref], WHY)] == [ref]
     assert not Strike.select().exists()
@@ -55,7 +55,7 @@ def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(
 
 def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawyers: Lawyers) -> None:
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(5)]
-    decisions.approve(desk, Actor("review-pudong"), refs[0])
+    decisions.approve(Actor("review-pudong"), desk.now(), refs[0])
     decisions.reject(desk, Actor("review-pudong"), refs[1], "手续不全")
     desk.cancel(Booking.get_by_id(refs[2]).lawyer_id, refs[2])
     gone = withdraw(desk, Actor("chief-pudong"), [*refs, "00000000"], WHY)
@@ -150,7 +150,7 @@ def both_at_once(*calls: Callable[[], object]) -> list[object]:
 def withdrawn_while_reviewed(desk: Desk, refs: list[str]) -> None:
     both_at_once(
         lambda: withdraw(desk, Actor("chief-pudong"), refs, WHY),
-        lambda: [decisions.approve(desk, Actor("review-pudong"), ref) for ref in refs],
+        lambda: [decisions.approve(Actor("review-pudong"), desk.now(), ref) for ref in refs],
         lambda: withdraw(desk, Actor("chief-pudong"), refs[::-1], WHY),
     )
 

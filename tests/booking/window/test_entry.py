@@ -22,7 +22,7 @@ from tests.booking.window.conftest import Lawyers, entering, held
 
 def test_a_walk_in_is_confirmed_at_once_with_the_officers_name_on_it(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
-    made = enter(desk, Actor("gate-pudong"), entering())
+    made = enter(Actor("gate-pudong"), desk.now(), entering())
     booking = Booking.get_by_id(made.ref)
     assert (booking.lawyer_id, booking.state, booking.way, booking.active) == (
         lawyer,
@@ -37,7 +37,7 @@ def test_a_walk_in_is_confirmed_at_once_with_the_officers_name_on_it(desk: Desk,
 
 def test_it_takes_a_window_seat_and_no_online_one(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
-    enter(desk, Actor("gate-pudong"), entering())
+    enter(Actor("gate-pudong"), desk.now(), entering())
     slot = Slot.get_by_id(SLOT)
     assert (slot.taken, slot.window_taken) == (0, 1)
     assert desk.slots("pudong", FRIDAY)[0].remaining == 12
@@ -47,7 +47,7 @@ def test_it_takes_a_window_seat_and_no_online_one(desk: Desk, lawyers: Lawyers) 
 
 def test_the_gate_that_is_loaded_anew_counts_no_window_booking(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
-    enter(desk, Actor("gate-pudong"), entering())
+    enter(Actor("gate-pudong"), desk.now(), entering())
     desk.seats._redis.flushall()
     assert desk.slots("pudong", FRIDAY)[0].remaining == 12
     recount.sweep(desk)
@@ -56,7 +56,7 @@ def test_the_gate_that_is_loaded_anew_counts_no_window_booking(desk: Desk, lawye
 
 def test_a_wrong_count_of_window_seats_is_found_and_repaired(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
-    enter(desk, Actor("gate-pudong"), entering())
+    enter(Actor("gate-pudong"), desk.now(), entering())
     Slot.update(window_taken=7).execute()
     assert recount.check(desk).wrong_in_sql == [SLOT]
     recount.check(desk, repair=True)
@@ -65,7 +65,7 @@ def test_a_wrong_count_of_window_seats_is_found_and_repaired(desk: Desk, lawyers
 
 def test_cancelled_it_gives_the_window_seat_back(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
-    ref = enter(desk, Actor("gate-pudong"), entering()).ref
+    ref = enter(Actor("gate-pudong"), desk.now(), entering()).ref
     desk.slots("pudong", FRIDAY)
     desk.cancel(lawyer, ref)
     slot = Slot.get_by_id(SLOT)
@@ -78,23 +78,23 @@ def test_what_passes_to_the_window_can_be_entered_there(desk: Desk, lawyers: Law
     Slot.update(seats=2, window_seats=0).execute()
     desk.book(applying(first))
     with pytest.raises(refusals.SlotFull):
-        enter(desk, Actor("gate-pudong"), entering(1))
+        enter(Actor("gate-pudong"), desk.now(), entering(1))
     clock.move(days=2)
     rollout.pass_to_window(desk, clock())
-    enter(desk, Actor("gate-pudong"), entering(1))
+    enter(Actor("gate-pudong"), desk.now(), entering(1))
     with pytest.raises(refusals.SlotFull):
-        enter(desk, Actor("gate-pudong"), entering(2))
+        enter(Actor("gate-pudong"), desk.now(), entering(2))
     slot = Slot.get_by_id(SLOT)
     assert (slot.seats, slot.taken, slot.window_seats, slot.window_taken) == (1, 1, 1, 1)
 
 
 def test_the_same_form_again_is_the_same_booking(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
-    first = enter(desk, Actor("gate-pudong"), entering())
-    assert enter(desk, Actor("gate-pudong"), entering()).ref == first.ref
+    first = enter(Actor("gate-pudong"), desk.now(), entering())
+    assert enter(Actor("gate-pudong"), desk.now(), entering()).ref == first.ref
     assert Booking.select().count() == Slot.get_by_id(SLOT).window_taken == 1
     with pytest.raises(refusals.WrongState, match=first.ref):
-        enter(desk, Actor("gate-pudong"), entering(detainee={"name": "另一人"}))
+        enter(Actor("gate-pudong"), desk.now(), entering(detainee={"name": "另一人"}))
 
 
 def test_a_lawyer_whose_online_booking_is_suspended_is_welcome(
@@ -104,14 +104,14 @@ def test_a_lawyer_whose_online_booking_is_suspended_is_welcome(
     Lawyer.update(suspended_until=clock() + timedelta(days=90)).execute()
     with pytest.raises(refusals.Suspended):
         desk.book(applying(lawyer))
-    assert enter(desk, Actor("gate-pudong"), entering()).state == "confirmed"
+    assert enter(Actor("gate-pudong"), desk.now(), entering()).state == "confirmed"
 
 
 def test_the_numbers_a_day_and_ahead_are_the_online_seats_only(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     for hour in range(9, 17):
         slot = add_slot("pudong", FRIDAY, time(hour), minutes=60)
-        enter(desk, Actor("gate-pudong"), entering(slot=slot.id, minutes=60))
+        enter(Actor("gate-pudong"), desk.now(), entering(slot=slot.id, minutes=60))
     assert Booking.select().count() == 8
 
 
@@ -119,14 +119,14 @@ def test_one_meeting_of_a_lawyer_at_a_time(desk: Desk, lawyers: Lawyers) -> None
     (lawyer,) = lawyers(1)
     desk.book(applying(lawyer))
     with pytest.raises(refusals.AlreadyBooked):
-        enter(desk, Actor("gate-pudong"), entering(detainee={"name": "另一人"}))
+        enter(Actor("gate-pudong"), desk.now(), entering(detainee={"name": "另一人"}))
     assert Slot.get_by_id(SLOT).window_taken == 0
 
 
 def test_an_over_long_meeting_keeps_its_end_and_the_lawyer_until_then(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     add_slot("pudong", FRIDAY, time(10))
-    made = enter(desk, Actor("gate-pudong"), entering(minutes=240))
+    made = enter(Actor("gate-pudong"), desk.now(), entering(minutes=240))
     assert made.ends_at == at(FRIDAY, time(12, 30))
     with pytest.raises(refusals.AlreadyBooked):
         desk.book(applying(lawyer, slot="pudong-20261127-1000"))
@@ -136,25 +136,25 @@ def test_an_over_long_meeting_keeps_its_end_and_the_lawyer_until_then(desk: Desk
 def test_a_meeting_has_a_sensible_length(desk: Desk, lawyers: Lawyers, minutes: int) -> None:
     lawyers(1)
     with pytest.raises(refusals.Invalid):
-        enter(desk, Actor("gate-pudong"), entering(minutes=minutes))
+        enter(Actor("gate-pudong"), desk.now(), entering(minutes=minutes))
 
 
 def test_one_meeting_of_a_detainee_at_a_time(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(2)
     person = {"name": "同一人", "id_no": invented_id_no(7)}
-    enter(desk, Actor("gate-pudong"), entering(0, detainee=person))
+    enter(Actor("gate-pudong"), desk.now(), entering(0, detainee=person))
     with pytest.raises(refusals.DetaineeConflict):
-        enter(desk, Actor("gate-pudong"), entering(1, detainee=person))
+        enter(Actor("gate-pudong"), desk.now(), entering(1, detainee=person))
 
 
 def test_what_the_comparison_finds_is_seen_before_it_is_decided(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     held("在押人", invented_id_no(7))
     with pytest.raises(Found) as found:
-        enter(desk, Actor("gate-pudong"), entering())
+        enter(Actor("gate-pudong"), desk.now(), entering())
     assert [finding["code"] for finding in found.value.findings] == ["detainee_not_here"]
     assert Booking.select().count() == Slot.get_by_id(SLOT).window_taken == 0
-    made = enter(desk, Actor("gate-pudong"), entering(), seen=found.value.seen)
+    made = enter(Actor("gate-pudong"), desk.now(), entering(), seen=found.value.seen)
     assert [finding["code"] for finding in Booking.get_by_id(made.ref).findings] == ["detainee_not_here"]
 
 
@@ -162,10 +162,10 @@ def test_other_findings_than_those_seen_are_shown_again(desk: Desk, lawyers: Law
     lawyers(1)
     held("在押人", invented_id_no(7))
     with pytest.raises(Found) as found:
-        enter(desk, Actor("gate-pudong"), entering())
+        enter(Actor("gate-pudong"), desk.now(), entering())
     RollEntry.update(state="suspended").execute()
     with pytest.raises(Found):
-        enter(desk, Actor("gate-pudong"), entering(), seen=found.value.seen)
+        enter(Actor("gate-pudong"), desk.now(), entering(), seen=found.value.seen)
 
 
 def test_a_permit_the_law_asks_for_is_asked_for_here_too(desk: Desk, lawyers: Lawyers) -> None:
@@ -174,33 +174,33 @@ def test_a_permit_the_law_asks_for_is_asked_for_here_too(desk: Desk, lawyers: La
     held(person["name"], person["id_no"], permit_case=True)
     entry = entering(detainee=person, stage="investigation")
     with pytest.raises(refusals.Invalid, match="许可文号"):
-        enter(desk, Actor("gate-pudong"), entry)
-    assert enter(desk, Actor("gate-pudong"), replace(entry, permit_no="沪公许〔2026〕1号")).permit_no
+        enter(Actor("gate-pudong"), desk.now(), entry)
+    assert enter(Actor("gate-pudong"), desk.now(), replace(entry, permit_no="沪公许〔2026〕1号")).permit_no
 
 
 def test_in_a_slot_that_has_begun_the_meeting_begins_now(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     lawyers(2)
     slot = add_slot("pudong", TODAY, time(8, 30))
     clock.move(minutes=20, seconds=30)
-    made = enter(desk, Actor("gate-pudong"), entering(slot=slot.id))
+    made = enter(Actor("gate-pudong"), desk.now(), entering(slot=slot.id))
     assert (made.starts_at, made.ends_at) == (at(TODAY, time(9, 20)), at(TODAY, time(10, 20)))
-    assert arrivals.mark_no_shows(desk) == 0
+    assert arrivals.mark_no_shows(desk.now()) == 0
     clock.move(minutes=40)
     with pytest.raises(refusals.OutsideWindow):
-        enter(desk, Actor("gate-pudong"), entering(1, slot=slot.id))
+        enter(Actor("gate-pudong"), desk.now(), entering(1, slot=slot.id))
 
 
 def test_a_day_that_is_not_open_yet_is_not_entered_here_either(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     far = add_slot("pudong", TODAY + timedelta(days=8), time(10))
     with pytest.raises(refusals.OutsideWindow):
-        enter(desk, Actor("gate-pudong"), entering(slot=far.id))
+        enter(Actor("gate-pudong"), desk.now(), entering(slot=far.id))
     with pytest.raises(refusals.NotFound):
-        enter(desk, Actor("gate-pudong"), entering(slot="pudong-20261127-0400"))
+        enter(Actor("gate-pudong"), desk.now(), entering(slot="pudong-20261127-0400"))
 
 
 def test_a_closed_slot_takes_nobody(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     Slot.update(open=False, closed_reason="设备检修").execute()
     with pytest.raises(refusals.SlotClosed, match="设备检修"):
-        enter(desk, Actor("gate-pudong"), entering())
+        enter(Actor("gate-pudong"), desk.now(), entering())

@@ -25,9 +25,9 @@ def test_a_lawyer_of_the_roll_without_wechat_gets_one_row(desk: Desk) -> None:
         licence_no=licence(1), name="现场律师", firm="东方律师事务所", id_no_index="index", state="active",
         updated_at=desk.now(),
     )  # fmt: skip
-    enter(desk, Actor("gate-pudong"), entering(1))
+    enter(Actor("gate-pudong"), desk.now(), entering(1))
     add_slot("pudong", FRIDAY, time(10))
-    enter(desk, Actor("gate-pudong"), entering(1, slot="pudong-20261127-1000"))
+    enter(Actor("gate-pudong"), desk.now(), entering(1, slot="pudong-20261127-1000"))
     lawyer = Lawyer.get()
     assert (lawyer.name, lawyer.firm, lawyer.openid) == ("现场律师", "东方律师事务所", None)
     assert (lawyer.licence_claim, lawyer.walk_in_claim) == (None, licence(1))
@@ -37,27 +37,27 @@ def test_a_lawyer_of_the_roll_without_wechat_gets_one_row(desk: Desk) -> None:
 
 def test_a_licence_nobody_knows_needs_name_and_firm_and_is_a_finding(desk: Desk) -> None:
     with pytest.raises(refusals.Invalid, match="姓名和律师事务所"):
-        enter(desk, Actor("gate-pudong"), entering(1))
+        enter(Actor("gate-pudong"), desk.now(), entering(1))
     assert not Lawyer.select().exists()
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
     with pytest.raises(Found) as found:
-        enter(desk, Actor("gate-pudong"), entry)
+        enter(Actor("gate-pudong"), desk.now(), entry)
     assert [finding["code"] for finding in found.value.findings] == ["licence_not_on_roll"]
     assert not Lawyer.select().exists()
-    assert enter(desk, Actor("gate-pudong"), entry, seen=found.value.seen).state == "confirmed"
+    assert enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen).state == "confirmed"
 
 
 def test_a_licence_under_another_name_is_refused(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     with pytest.raises(refusals.Invalid, match="律师0"):
-        enter(desk, Actor("gate-pudong"), entering(walk_in=WalkIn(licence(0), "冒名者")))
+        enter(Actor("gate-pudong"), desk.now(), entering(walk_in=WalkIn(licence(0), "冒名者")))
 
 
 def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所", "19900000001"))
     with pytest.raises(Found) as found:
-        enter(desk, Actor("gate-pudong"), entry)
-    ref = enter(desk, Actor("gate-pudong"), entry, seen=found.value.seen).ref
+        enter(Actor("gate-pudong"), desk.now(), entry)
+    ref = enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen).ref
     came = licences.bind(
         "o-later", "外地律师", licence(1), "北京演示律师事务所", invented_id_no(9), "19900000002", desk.now()
     )
@@ -70,7 +70,7 @@ def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
 def test_a_row_an_unbinding_left_is_used_again(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     licences.unbind(Actor("chief-pudong"), desk.now(), lawyer, "换微信")
-    assert enter(desk, Actor("gate-pudong"), entering()).lawyer_id == lawyer
+    assert enter(Actor("gate-pudong"), desk.now(), entering()).lawyer_id == lawyer
     assert Lawyer.select().count() == 1
 
 
@@ -79,9 +79,9 @@ def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(
 ) -> None:
     lawyers(1)
     today = add_slot("pudong", TODAY, time(10))
-    enter(desk, Actor("gate-pudong"), entering(slot=today.id))
+    enter(Actor("gate-pudong"), desk.now(), entering(slot=today.id))
     assert not Notice.select().exists()
-    ref = enter(desk, Actor("gate-pudong"), entering()).ref
+    ref = enter(Actor("gate-pudong"), desk.now(), entering()).ref
     assert [(n.kind, n.event) for n in Notice.select()] == [("confirmed", f"{ref}:confirmed")]
     clock.move(days=2, hours=2)
     assert reminders.post_due(clock()) == 1
@@ -92,8 +92,8 @@ def test_whose_number_nobody_knows_is_told_nothing_but_that_the_centre_takes_it_
 ) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
     with pytest.raises(Found) as found:
-        enter(desk, Actor("gate-pudong"), entry)
-    enter(desk, Actor("gate-pudong"), entry, seen=found.value.seen)
+        enter(Actor("gate-pudong"), desk.now(), entry)
+    enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen)
     clock.move(days=2, hours=2)
     assert reminders.post_due(clock()) == 0
     assert not Notice.select().exists()
