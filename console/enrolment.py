@@ -33,9 +33,7 @@ def enrolled() -> Response:
         raise WrongState("口令和动态码已设置；要更改，请到“我的账号”")
     form = read(Enrolment)
     same_twice(form.passphrase, form.again)
-    sign_in.enrol(
-        visit.officer, form.passphrase, visit.session.totp_offer, form.code, visit.now, visit.actor.address
-    )
+    sign_in.enrol(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
     sessions.end_all(visit.officer, visit.now)
     return let_in(visit.officer, "", "一次性代码")
 

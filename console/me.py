@@ -42,7 +42,7 @@ def my_passphrase() -> Response:
     visit, form = here(), read(NewPassphrase)
     same_twice(form.new, form.again)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        sign_in.change_passphrase(visit.officer, form.passphrase, form.new, visit.now, visit.actor.address)
+        sign_in.change_passphrase(visit.actor, visit.now, visit.officer, form.passphrase, form.new)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("口令已更改，其他设备上的登录已退出")
     return back("console.me")
@@ -60,12 +60,7 @@ def my_totp() -> Response:
     visit, form = here(), read(NewTotp)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
         sign_in.renew_totp(
-            visit.officer,
-            form.passphrase,
-            visit.session.totp_offer,
-            form.code,
-            visit.now,
-            visit.actor.address,
+            visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code
         )
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
@@ -76,7 +71,7 @@ def my_totp() -> Response:
 @console.post("/me/wechat-unbinding")
 def my_wechat_unbinding() -> Response:
     """Raises WrongState."""
-    officers.unbind_website(here().officer, here().now, here().actor.address)
+    officers.unbind_website(here().actor, here().now, here().officer)
     say("已解除微信登录")
     return back("console.me")
 

@@ -48,7 +48,7 @@ def officers_page() -> str:
 def add_officer() -> str:
     """With the one-time code for the first sign-in, shown this once. Raises Invalid, AlreadyBound, Forbidden."""
     visit, form = here(), read(Newcomer)
-    officers.may_see_to(visit.officer, form.code)
+    officers.may_see_to(visit.actor, form.code)
     made = officers.add(visit.actor, visit.now, form.account, form.name, form.role, form.code)
     return _with_code(made)
 
@@ -62,7 +62,7 @@ def officer(account: str) -> str:
 def change_officer(account: str) -> Response:
     """Raises NotFound, Invalid, Forbidden."""
     found, form, visit = officer_here(account), read(Change), here()
-    officers.change(found, form.name, form.role, form.code, visit.now, visit.officer, visit.actor.address)
+    officers.change(visit.actor, visit.now, found, form.name, form.role, form.code)
     say(f"{form.name}（{account}）已更改")
     return back("console.officers_page")
 
@@ -71,7 +71,7 @@ def change_officer(account: str) -> Response:
 def suspend_officer(account: str) -> Response:
     """Raises NotFound, Forbidden, WrongState."""
     found = officer_here(account)
-    officers.suspend(found, here().now, here().officer, here().actor.address)
+    officers.suspend(here().actor, here().now, found)
     say(f"{found.name}（{account}）已停用，所有登录已退出")
     return back("console.officers_page")
 
@@ -80,7 +80,7 @@ def suspend_officer(account: str) -> Response:
 def restore_officer(account: str) -> Response:
     """Raises NotFound, Forbidden, WrongState."""
     found = officer_here(account)
-    officers.restore(found, here().now, here().officer, here().actor.address)
+    officers.restore(here().actor, here().now, found)
     say(f"{found.name}（{account}）已恢复")
     return back("console.officers_page")
 

@@ -84,7 +84,7 @@ def _bind(errand: Errand, openid: str) -> Response:
     if not recognised() or here().officer.id != errand.officer or here().session.enrolling:
         raise Forbidden("请先登录，再绑定微信")
     try:
-        officers.bind_website(here().officer, openid, here().now, here().actor.address)
+        officers.bind_website(here().actor, here().now, here().officer, openid)
         say("已绑定微信，以后可以用微信登录")
     except AlreadyBound as refusal:
         say(refusal.detail, wrong=True)

@@ -25,9 +25,10 @@ def openids() -> set[str]:
     return {openid for (openid,) in rows_of(Officer.select(Officer.account_openid).where(bound))}
 
 
-def bind(openid: str, code: str, now: datetime, address: str = "") -> Officer:
+def bind(openid: str, code: str, now: datetime, address: str) -> Officer:
     """The officer whose code it is comes by this identity from now on, and by no other.
 
+    Who acts is known by the code only; `address` is where it came from.
     Raises Invalid for a code that is wrong, used or expired, AlreadyBound where the identity is another officer's.
     """
     try:
@@ -44,14 +45,8 @@ def bind(openid: str, code: str, now: datetime, address: str = "") -> Officer:
     return officer
 
 
-def unbind(officer: Officer, now: datetime, address: str = "") -> None:
+def unbind(actor: Actor, now: datetime, officer: Officer) -> None:
     with database.atomic():
         same = (Officer.id == officer.id) & (Officer.account_openid == officer.account_openid)
         if Officer.update(account_openid=None).where(same).execute():
-            note(
-                Actor.of(officer, address),
-                now,
-                Kind.OFFICER_UNBOUND,
-                officer.account,
-                centre=officer.centre_id,
-            )
+            note(actor, now, Kind.OFFICER_UNBOUND, officer.account, centre=officer.centre_id)

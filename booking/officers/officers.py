@@ -39,87 +39,66 @@ def add(actor: Actor, now: datetime, account: str, name: str, role: str, centre:
     return of_account(account)
 
 
-def change(
-    officer: Officer, name: str, role: str, centre: str | None, now: datetime, by: Officer, address: str = ""
-) -> None:
+def change(actor: Actor, now: datetime, officer: Officer, name: str, role: str, centre: str | None) -> None:
     """Raises Invalid, NotFound, Forbidden for one's own role or centre, and for what another centre would have to say."""
     columns = _checked(name, role, centre)
     with database.atomic():
-        _alone(by)
+        _alone(actor)
         before = _again(officer)
-        if before.id == by.id and (role, centre) != (before.role, before.centre_id):
+        if before.account == actor.account and (role, centre) != (before.role, before.centre_id):
             raise Forbidden("不能更改自己的角色和单位")
-        may_see_to(by, before.centre_id)
-        may_see_to(by, centre)
+        may_see_to(actor, before.centre_id)
+        may_see_to(actor, centre)
         changed = {field: value for field, value in columns.items() if value != before.__data__[field]}
         if changed:
             Officer.update(**changed).where(Officer.id == before.id).execute()
-            note(
-                Actor.of(by, address),
-                now,
-                Kind.OFFICER_CHANGE,
-                before.account,
-                changed,
-                centre=before.centre_id,
-            )
+            note(actor, now, Kind.OFFICER_CHANGE, before.account, changed, centre=before.centre_id)
 
 
-def suspend(officer: Officer, now: datetime, by: Officer, address: str = "") -> None:
+def suspend(actor: Actor, now: datetime, officer: Officer) -> None:
     """Out at once, with every session and code. Raises Forbidden for oneself, WrongState when it is so already."""
-    if officer.id == by.id:
+    if officer.account == actor.account:
         raise Forbidden("不能停用自己")
     with database.atomic():
-        _alone(by)
-        _turn(officer, "active", "suspended", by)
+        _alone(actor)
+        _turn(actor, officer, "active", "suspended")
         mine = OfficerSession.officer == officer
         OfficerSession.update(revoked_at=now).where(mine, OfficerSession.revoked_at.is_null()).execute()
         codes = (OfficerCode.officer == officer) & OfficerCode.used_at.is_null()
         OfficerCode.update(used_at=now).where(codes).execute()
-        note(Actor.of(by, address), now, Kind.OFFICER_SUSPEND, officer.account, centre=officer.centre_id)
+        note(actor, now, Kind.OFFICER_SUSPEND, officer.account, centre=officer.centre_id)
 
 
-def restore(officer: Officer, now: datetime, by: Officer, address: str = "") -> None:
+def restore(actor: Actor, now: datetime, officer: Officer) -> None:
     """Raises Forbidden, WrongState."""
     with database.atomic():
-        _alone(by)
-        _turn(officer, "suspended", "active", by)
-        note(Actor.of(by, address), now, Kind.OFFICER_RESTORE, officer.account, centre=officer.centre_id)
+        _alone(actor)
+        _turn(actor, officer, "suspended", "active")
+        note(actor, now, Kind.OFFICER_RESTORE, officer.account, centre=officer.centre_id)
 
 
-def bind_website(officer: Officer, openid: str, now: datetime, address: str = "") -> None:
+def bind_website(actor: Actor, now: datetime, officer: Officer, openid: str) -> None:
     """From now on this WeChat identity signs the officer in. Raises AlreadyBound when it is another's."""
     try:
         with database.atomic():
             Officer.update(website_openid=openid).where(Officer.id == officer.id).execute()
-            note(
-                Actor.of(officer, address),
-                now,
-                Kind.OFFICER_WECHAT_BIND,
-                officer.account,
-                centre=officer.centre_id,
-            )
+            note(actor, now, Kind.OFFICER_WECHAT_BIND, officer.account, centre=officer.centre_id)
     except IntegrityError:
         raise AlreadyBound("此微信已绑定另一位民警") from None
 
 
-def unbind_website(officer: Officer, now: datetime, address: str = "") -> None:
+def unbind_website(actor: Actor, now: datetime, officer: Officer) -> None:
     """Raises WrongState when none is bound."""
     bound = (Officer.id == officer.id) & Officer.website_openid.is_null(False)
     with database.atomic():
         if not Officer.update(website_openid=None).where(bound).execute():
             raise WrongState("没有绑定微信")
-        note(
-            Actor.of(officer, address),
-            now,
-            Kind.OFFICER_WECHAT_UNBIND,
-            officer.account,
-            centre=officer.centre_id,
-        )
+        note(actor, now, Kind.OFFICER_WECHAT_UNBIND, officer.account, centre=officer.centre_id)
 
 
-def may_see_to(by: Officer, centre: str | None) -> None:
-    """Raises Forbidden: a centre's chief sees to the officers of his own centre only."""
-    if by.centre_id is not None and by.centre_id != centre:
+def may_see_to(actor: Actor, centre: str | None) -> None:
+    """Raises Forbidden: a centre's chief sees to the officers of that centre only."""
+    if actor.centre is not None and actor.centre != centre:
         raise Forbidden("只能管理本所的民警")
 
 
@@ -166,16 +145,16 @@ def _checked(name: str, role: str, centre: str | None) -> dict[str, object]:
     return {"name": name, "role": role, "centre": centre}
 
 
-def _alone(by: Officer) -> None:
+def _alone(actor: Actor) -> None:
     """One at a time, and only who is still a chief then: so there is always one left. Raises Forbidden."""
     lock_officers()
-    standing = (Officer.id == by.id) & (Officer.state == "active") & (Officer.role == "chief")
+    standing = (Officer.account == actor.account) & (Officer.state == "active") & (Officer.role == "chief")
     if not Officer.select().where(standing).exists():
         raise Forbidden("您已不是在用的所领导")
 
 
-def _turn(officer: Officer, before: str, after: str, by: Officer) -> None:
-    may_see_to(by, _again(officer).centre_id)
+def _turn(actor: Actor, officer: Officer, before: str, after: str) -> None:
+    may_see_to(actor, _again(officer).centre_id)
     found = (Officer.id == officer.id) & (Officer.state == before)
     if not Officer.update(state=after).where(found).execute():
         raise WrongState(f"{officer.name}（{officer.account}）{STATES[after]}")

@@ -34,9 +34,7 @@ def prove(account: str, passphrase: str, code: str, now: datetime) -> Officer:
     return officer
 
 
-def enrol(
-    officer: Officer, passphrase: str, secret: str, code: str, now: datetime, address: str = ""
-) -> None:
+def enrol(actor: Actor, now: datetime, officer: Officer, passphrase: str, secret: str, code: str) -> None:
     """Passphrase and secret set, as after a one-time code; `code` shows that the secret has arrived. Raises Invalid."""
     _check_strength(officer, passphrase)
     step = _step_of(secret, code, now)
@@ -46,12 +44,10 @@ def enrol(
             totp_sealed=Officer.totp_sealed.seal(secret, id=officer.id),
             totp_last_step=step,
         ).where(Officer.id == officer.id).execute()
-        note(
-            Actor.of(officer, address), now, Kind.OFFICER_ENROLLED, officer.account, centre=officer.centre_id
-        )
+        note(actor, now, Kind.OFFICER_ENROLLED, officer.account, centre=officer.centre_id)
 
 
-def change_passphrase(officer: Officer, old: str, new: str, now: datetime, address: str = "") -> None:
+def change_passphrase(actor: Actor, now: datetime, officer: Officer, old: str, new: str) -> None:
     """Raises Invalid for a wrong old one or a weak new one."""
     _check_old(officer, old)
     _check_strength(officer, new)
@@ -59,17 +55,11 @@ def change_passphrase(officer: Officer, old: str, new: str, now: datetime, addre
         same = (Officer.id == officer.id) & (Officer.passphrase_hash == officer.passphrase_hash)
         if not Officer.update(passphrase_hash=_hash(new)).where(same).execute():
             raise WrongState("口令刚刚已被更改")
-        note(
-            Actor.of(officer, address),
-            now,
-            Kind.OFFICER_PASSPHRASE,
-            officer.account,
-            centre=officer.centre_id,
-        )
+        note(actor, now, Kind.OFFICER_PASSPHRASE, officer.account, centre=officer.centre_id)
 
 
 def renew_totp(
-    officer: Officer, passphrase: str, secret: str, code: str, now: datetime, address: str = ""
+    actor: Actor, now: datetime, officer: Officer, passphrase: str, secret: str, code: str
 ) -> None:
     """Another secret in place of the old one. Raises Invalid."""
     _check_old(officer, passphrase)
@@ -77,7 +67,7 @@ def renew_totp(
     with database.atomic():
         sealed = Officer.totp_sealed.seal(secret, id=officer.id)
         Officer.update(totp_sealed=sealed, totp_last_step=step).where(Officer.id == officer.id).execute()
-        note(Actor.of(officer, address), now, Kind.OFFICER_TOTP, officer.account, centre=officer.centre_id)
+        note(actor, now, Kind.OFFICER_TOTP, officer.account, centre=officer.centre_id)
 
 
 def new_secret() -> str:

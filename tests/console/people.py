@@ -6,6 +6,7 @@ from typing import Any
 import pyotp
 
 from booking.officers import sign_in
+from booking.record.actor import Actor
 from models import Officer
 
 PASSPHRASE = "a passphrase of the tests"
@@ -14,7 +15,7 @@ PASSPHRASE = "a passphrase of the tests"
 def enrolled(officer: Officer, now: datetime) -> str:
     """The officer's secret, from now on; the code that proved it is used up."""
     secret = sign_in.new_secret()
-    sign_in.enrol(officer, PASSPHRASE, secret, code_of(secret, now), now)
+    sign_in.enrol(Actor.of(officer, ""), now, officer, PASSPHRASE, secret, code_of(secret, now))
     return secret
 
 

@@ -9,6 +9,7 @@ from apiflask import APIFlask
 
 import console
 from booking.officers import officers
+from booking.record.actor import Actor
 from models import Audit, Centre, Officer
 from sandbox import wechat as tencent
 from sandbox.wechat.oauth import Website
@@ -45,7 +46,7 @@ def app(desk, redis_client, stand_in):
 @pytest.fixture
 def officer(app, desk):
     officer = an_officer("gate", "pudong", desk.now())
-    officers.bind_website(officer, GATE, desk.now())
+    officers.bind_website(Actor.of(officer, ""), desk.now(), officer, GATE)
     return officer
 
 

@@ -5,6 +5,7 @@ from redis import Redis, RedisError
 from booking.desk import Desk
 from booking.officers import bound
 from booking.officers.officers import ROLES
+from booking.record.actor import Actor
 from models import Officer
 from refusals import Invalid, RateLimited, Refusal
 from wechat.account import texts
@@ -25,7 +26,7 @@ class Binding:
         return self._bind(openid, wish.about, texts.STRANGER) if wish.name == "ref" else texts.STRANGER
 
     def unbind(self, officer: Officer) -> str:
-        bound.unbind(officer, self._desk.now(), ADDRESS)
+        bound.unbind(Actor.of(officer, ADDRESS), self._desk.now(), officer)
         return texts.UNBOUND
 
     def _bind(self, openid: str, code: str, otherwise: str) -> str:

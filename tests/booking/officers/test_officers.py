@@ -38,13 +38,17 @@ def staff(world, clock):
     return made
 
 
+def acting(officer):
+    return Actor.of(officer, "10.8.0.4")
+
+
 def again(officer):
     return Officer.get_by_id(officer.id)
 
 
 def test_a_chief_changes_an_officer_of_his_centre(staff, clock):
     chief, gate = staff["pudong-chief"], staff["pudong-gate"]
-    officers.change(gate, "王某", "reviewer", "pudong", clock(), chief)
+    officers.change(acting(chief), clock(), gate, "王某", "reviewer", "pudong")
     assert (again(gate).name, again(gate).role) == ("王某", "reviewer")
     note = Audit.get()
     assert (note.who, note.what, note.subject, note.centre) == (
@@ -57,7 +61,7 @@ def test_a_chief_changes_an_officer_of_his_centre(staff, clock):
 
 
 def test_what_stays_the_same_is_no_line_in_the_record(staff, clock):
-    officers.change(staff["pudong-gate"], "某人", "gate", "pudong", clock(), staff["pudong-chief"])
+    officers.change(acting(staff["pudong-chief"]), clock(), staff["pudong-gate"], "某人", "gate", "pudong")
     assert not Audit.select().exists()
 
 
@@ -67,13 +71,13 @@ def test_what_stays_the_same_is_no_line_in_the_record(staff, clock):
 )
 def test_a_centres_chief_reaches_no_other_centre(staff, clock, whom, centre):
     with pytest.raises(Forbidden):
-        officers.change(staff[whom], "某人", "chief", centre, clock(), staff["pudong-chief"])
+        officers.change(acting(staff["pudong-chief"]), clock(), staff[whom], "某人", "chief", centre)
     assert again(staff[whom]).role == "gate"
 
 
 def test_a_chief_of_the_bureau_sees_to_every_centre(staff, clock):
-    officers.change(staff["qingpu-gate"], "某人", "chief", "pudong", clock(), staff["bureau"])
-    officers.change(staff["pudong-gate"], "某人", "auditor", None, clock(), staff["bureau"])
+    officers.change(acting(staff["bureau"]), clock(), staff["qingpu-gate"], "某人", "chief", "pudong")
+    officers.change(acting(staff["bureau"]), clock(), staff["pudong-gate"], "某人", "auditor", None)
     assert again(staff["qingpu-gate"]).centre_id == "pudong"
     assert again(staff["pudong-gate"]).centre_id is None
 
@@ -82,10 +86,10 @@ def test_nobody_changes_his_own_role_or_centre_or_suspends_himself(staff, clock)
     bureau = staff["bureau"]
     for role, centre in (("auditor", None), ("chief", "pudong")):
         with pytest.raises(Forbidden):
-            officers.change(bureau, "某人", role, centre, clock(), bureau)
+            officers.change(acting(bureau), clock(), bureau, "某人", role, centre)
     with pytest.raises(Forbidden):
-        officers.suspend(bureau, clock(), bureau)
-    officers.change(bureau, "新名", "chief", None, clock(), bureau)
+        officers.suspend(acting(bureau), clock(), bureau)
+    officers.change(acting(bureau), clock(), bureau, "新名", "chief", None)
     assert again(bureau).name == "新名"
 
 
@@ -95,9 +99,9 @@ def test_only_a_chief_in_office_changes_anything(staff, clock, role):
     Officer.update(role=role).where(Officer.id == chief.id).execute()
     for verb in (officers.suspend, officers.restore):
         with pytest.raises(Forbidden):
-            verb(staff["pudong-gate"], clock(), chief)
+            verb(acting(chief), clock(), staff["pudong-gate"])
     with pytest.raises(Forbidden):
-        officers.change(staff["pudong-gate"], "某人", "chief", "pudong", clock(), chief)
+        officers.change(acting(chief), clock(), staff["pudong-gate"], "某人", "chief", "pudong")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_only_a_chief_in_office_changes_anything(staff, clock, role):
 )
 def test_what_no_officer_can_be_is_refused(staff, clock, name, role, centre, refusal):
     with pytest.raises(refusal):
-        officers.change(staff["pudong-gate"], name, role, centre, clock(), staff["bureau"])
+        officers.change(acting(staff["bureau"]), clock(), staff["pudong-gate"], name, role, centre)
 
 
 def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
@@ -121,15 +125,15 @@ def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
         token_hash="x", officer=gate, created_at=clock(), seen_at=clock(), expires_at=clock()
     )
     code = codes.issue(Actor("pudong-chief"), clock(), gate, "sign_in")
-    officers.suspend(gate, clock(), chief)
+    officers.suspend(acting(chief), clock(), gate)
     assert OfficerSession.get().revoked_at and OfficerCode.get().used_at
     with pytest.raises(WrongState):
-        officers.suspend(gate, clock(), chief)
-    officers.restore(gate, clock(), chief)
+        officers.suspend(acting(chief), clock(), gate)
+    officers.restore(acting(chief), clock(), gate)
     with pytest.raises(Invalid):
         codes.redeem(code, "sign_in", clock())
     with pytest.raises(WrongState):
-        officers.restore(gate, clock(), chief)
+        officers.restore(acting(chief), clock(), gate)
     assert again(gate).state == "active"
 
 
@@ -140,7 +144,7 @@ def test_two_chiefs_who_suspend_each_other_leave_one(staff, clock):
     def suspend(whom, by):
         barrier.wait()
         try:
-            officers.suspend(whom, clock(), by)
+            officers.suspend(acting(by), clock(), whom)
         except Refusal as refusal:
             refused.append(refusal.code)
         finally:
@@ -157,22 +161,22 @@ def test_two_chiefs_who_suspend_each_other_leave_one(staff, clock):
 
 def test_a_wechat_identity_is_one_officers(staff, clock):
     gate, chief = staff["pudong-gate"], staff["pudong-chief"]
-    officers.bind_website(gate, "o-web-1", clock())
+    officers.bind_website(acting(gate), clock(), gate, "o-web-1")
     assert officers.of_website("o-web-1") == gate
     with pytest.raises(AlreadyBound):
-        officers.bind_website(chief, "o-web-1", clock())
-    officers.bind_website(gate, "o-web-2", clock())
+        officers.bind_website(acting(chief), clock(), chief, "o-web-1")
+    officers.bind_website(acting(gate), clock(), gate, "o-web-2")
     assert officers.of_website("o-web-1") is None
-    officers.suspend(gate, clock(), staff["bureau"])
+    officers.suspend(acting(staff["bureau"]), clock(), gate)
     assert officers.of_website("o-web-2") is None
 
 
 def test_a_wechat_identity_can_be_taken_back(staff, clock):
     gate = staff["pudong-gate"]
     with pytest.raises(WrongState):
-        officers.unbind_website(gate, clock())
-    officers.bind_website(gate, "o-web-1", clock())
-    officers.unbind_website(gate, clock())
+        officers.unbind_website(acting(gate), clock(), gate)
+    officers.bind_website(acting(gate), clock(), gate, "o-web-1")
+    officers.unbind_website(acting(gate), clock(), gate)
     assert officers.of_website("o-web-1") is None
 
 

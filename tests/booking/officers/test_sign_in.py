@@ -7,9 +7,11 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from booking.officers import sign_in
+from booking.record.actor import Actor
 from models import Audit, Officer, database
 from refusals import Invalid, Unauthenticated
 
+ACTOR = Actor("chen", "pudong", "10.8.0.4")
 GOOD = "正确的口令 horse battery"
 
 
@@ -21,7 +23,7 @@ def officer(world, clock):
 @pytest.fixture
 def secret(officer, clock):
     secret = sign_in.new_secret()
-    sign_in.enrol(officer, GOOD, secret, code_of(secret, clock), clock())
+    sign_in.enrol(ACTOR, clock(), officer, GOOD, secret, code_of(secret, clock))
     clock.move(minutes=5)
     return secret
 
@@ -58,7 +60,7 @@ def test_a_code_is_taken_once_and_no_older_one_after_it(secret, clock):
 def test_the_code_of_the_enrolment_is_used_up_too(officer, clock):
     secret = sign_in.new_secret()
     code = code_of(secret, clock)
-    sign_in.enrol(officer, GOOD, secret, code, clock())
+    sign_in.enrol(ACTOR, clock(), officer, GOOD, secret, code)
     with pytest.raises(Unauthenticated):
         sign_in.prove("chen", GOOD, code, clock())
 
@@ -137,7 +139,7 @@ def test_a_passphrase_is_the_same_however_the_keyboard_wrote_it(secret, clock):
 def test_a_weak_passphrase_is_refused(officer, clock, weak):
     secret = sign_in.new_secret()
     with pytest.raises(Invalid):
-        sign_in.enrol(officer, weak, secret, code_of(secret, clock), clock())
+        sign_in.enrol(ACTOR, clock(), officer, weak, secret, code_of(secret, clock))
     assert Officer.get().passphrase_hash is None
 
 
@@ -145,12 +147,14 @@ def test_the_account_is_no_passphrase(world, clock):
     officer = Officer.create(account="chen.xiaoming", name="陈", role="gate", created_at=clock())
     secret = sign_in.new_secret()
     with pytest.raises(Invalid):
-        sign_in.enrol(officer, "Chen.XiaoMing", secret, code_of(secret, clock), clock())
+        sign_in.enrol(ACTOR, clock(), officer, "Chen.XiaoMing", secret, code_of(secret, clock))
 
 
 def test_a_secret_counts_only_with_a_code_of_it(officer, clock):
     with pytest.raises(Invalid):
-        sign_in.enrol(officer, GOOD, sign_in.new_secret(), code_of(sign_in.new_secret(), clock), clock())
+        sign_in.enrol(
+            ACTOR, clock(), officer, GOOD, sign_in.new_secret(), code_of(sign_in.new_secret(), clock)
+        )
     assert Officer.get().totp_sealed is None
 
 
@@ -171,8 +175,8 @@ def test_a_sealed_secret_is_good_for_its_own_officer_only(secret, officer, clock
 
 def test_a_new_passphrase_takes_the_old_one(secret, officer, clock):
     with pytest.raises(Invalid):
-        sign_in.change_passphrase(Officer.get(), "not the old one", "a new passphrase", clock())
-    sign_in.change_passphrase(Officer.get(), GOOD, "a new passphrase", clock())
+        sign_in.change_passphrase(ACTOR, clock(), Officer.get(), "not the old one", "a new passphrase")
+    sign_in.change_passphrase(ACTOR, clock(), Officer.get(), GOOD, "a new passphrase")
     with pytest.raises(Unauthenticated):
         sign_in.prove("chen", GOOD, code_of(secret, clock), clock())
     assert sign_in.prove("chen", "a new passphrase", code_of(secret, clock), clock())
@@ -181,10 +185,10 @@ def test_a_new_passphrase_takes_the_old_one(secret, officer, clock):
 def test_a_new_secret_takes_the_old_one(secret, officer, clock):
     newer = sign_in.new_secret()
     with pytest.raises(Invalid):
-        sign_in.renew_totp(Officer.get(), GOOD, newer, "000000", clock())
+        sign_in.renew_totp(ACTOR, clock(), Officer.get(), GOOD, newer, "000000")
     with pytest.raises(Invalid):
-        sign_in.renew_totp(Officer.get(), "not the passphrase", newer, code_of(newer, clock), clock())
-    sign_in.renew_totp(Officer.get(), GOOD, newer, code_of(newer, clock), clock())
+        sign_in.renew_totp(ACTOR, clock(), Officer.get(), "not the passphrase", newer, code_of(newer, clock))
+    sign_in.renew_totp(ACTOR, clock(), Officer.get(), GOOD, newer, code_of(newer, clock))
     clock.move(seconds=60)
     with pytest.raises(Unauthenticated):
         sign_in.prove("chen", GOOD, code_of(secret, clock), clock())

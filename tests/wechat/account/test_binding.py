@@ -82,8 +82,8 @@ def test_the_identity_of_somebody_suspended_is_free_again(phone, code):
 
 def test_a_code_is_not_used_up_where_binding_fails(officers, code, clock):
     with pytest.raises(Invalid):
-        bound.bind(FRESH, "ZZZZZZZZ", clock())
-    assert bound.bind(FRESH, code, clock()).account == "new"
+        bound.bind(FRESH, "ZZZZZZZZ", clock(), "wechat")
+    assert bound.bind(FRESH, code, clock(), "wechat").account == "new"
 
 
 def test_the_menu_follows_binding_suspension_and_unbinding(phone, stand_in, client, tags, code):
