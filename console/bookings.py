@@ -1,6 +1,6 @@
 """预约: where is my booking? A centre's bookings by filter, somebody's by a search, and the whole story of one."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Response, url_for
@@ -11,19 +11,19 @@ from booking.lawyers import mandates
 from booking.lifecycle import OPEN_STATES
 from booking.messages import untold
 from booking.officers import officers
+from booking.paging import Position
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.review import dossier
 from booking.search import bookings as search
 from booking.search.bookings import Wanted
-from booking.search.lookups import After
 from booking.timetable.withdrawal import withdraw
 from console.door import back, console, here, noted, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Notice, Slot, Visit
 from models.sealed import UNREADABLE
-from refusals import Malformed, NotFound, WrongState
+from refusals import Malformed, WrongState
 from sms.templates import TEMPLATES
 
 MANY = 50
@@ -60,7 +60,8 @@ class Withdrawal(Form):
 def bookings() -> str:
     given, centre = asked(Filter), centre_shown().code
     wanted = Wanted(centre, given.day, given.slot, given.state, past=given.past)
-    found = search.bookings(wanted, here().now, MANY + 1, _after(given.after))
+    after = Position.parse(given.after) if given.after else None
+    found = search.bookings(wanted, here().now, MANY + 1, after)
     noted(
         Kind.BOOKINGS_LISTED,
         centre,
@@ -141,15 +142,6 @@ def _detainee(found: Booking) -> dict[str, str]:
         raise WrongState("在押人员信息无法读取：密钥已更换或数据损坏，请联系管理员") from None
 
 
-def _after(text: str) -> After | None:
-    """Raises NotFound for what no page of ours ends with."""
-    moment, _, ref = text.partition("~")
-    try:
-        return After(datetime.fromisoformat(moment).astimezone(), ref) if text else None
-    except (ValueError, OverflowError):
-        raise NotFound("没有这一页") from None
-
-
 def _more(given: Filter, last: Booking) -> str:
     kept: dict[str, Any] = given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
-    return url_for("console.bookings", **kept, after=f"{last.starts_at.isoformat()}~{last.ref}")
+    return url_for("console.bookings", **kept, after=str(Position(last.starts_at, last.ref)))

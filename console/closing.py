@@ -5,6 +5,7 @@ from datetime import date
 from flask import Response
 from pydantic import Field
 
+from booking.fingerprint import LENGTH
 from booking.record.kinds import Kind
 from booking.timetable import centres, closures, reopening, rollout
 from booking.timetable.closures import Changed, Closing, Preview
@@ -27,7 +28,7 @@ class ClosingForm(Form):
     last: date
     reason: str = Field(max_length=200)
     slots: list[str] = Field([], max_length=50)
-    seen: str = Field(max_length=64)
+    seen: str = Field(max_length=LENGTH)
 
 
 class DayForm(Form):

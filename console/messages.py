@@ -1,6 +1,6 @@
 """短信: what could not be told, why, and what an officer does about it: sends it again, or rings up."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from flask import Response, request, url_for
@@ -8,14 +8,14 @@ from pydantic import Field
 
 from booking import words
 from booking.messages import untold
-from booking.messages.untold import UntoldPosition
+from booking.paging import LARGEST_ID, Position, row_id
 from booking.record.kinds import Kind
 from console.bookings import KINDS
 from console.door import back, console, here, noted, page, say
 from console.door.context import door
 from console.door.forms import Form, asked
 from console.door.scope import centre_shown
-from console.lawyers import LARGEST_ID, opened
+from console.lawyers import opened
 from models import Notice
 from refusals import NotFound, Unavailable, WrongState
 
@@ -77,8 +77,9 @@ def notice_here(notice_id: int) -> Notice:
 def _list(given: Filter, rung: Notice | None = None, phone: str = "") -> str:
     since = here().now - timedelta(days=int(given.days))
     centre = _centre()
+    after = Position.parse(given.after, row_id) if given.after else None
     states = [given.state] if given.state else untold.UNTOLD
-    found = untold.untold_of(centre, states, since, _after(given.after), MANY + 1)
+    found = untold.untold_of(centre, states, since, after, MANY + 1)
     last = found[MANY - 1] if len(found) > MANY else None
     return page(
         "messages.html",
@@ -103,19 +104,6 @@ def _centre() -> str | None:
     return None
 
 
-def _after(text: str) -> UntoldPosition | None:
-    """Raises NotFound for what no page of ours ends with."""
-    moment, _, number = text.partition("~")
-    try:
-        return (
-            UntoldPosition(datetime.fromisoformat(moment).astimezone(), min(int(number), LARGEST_ID))
-            if text
-            else None
-        )
-    except (ValueError, OverflowError):
-        raise NotFound("没有这一页") from None
-
-
 def _more(given: Filter, last: Notice) -> str:
-    after = f"{last.created_at.isoformat()}~{last.id}"
+    after = str(Position(last.created_at, last.id))
     return url_for("console.messages", state=given.state or None, days=given.days, after=after)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
+from booking.fingerprint import LENGTH
 from booking.gate import bring_out_plan
 from booking.record.kinds import Kind
 from booking.words import STATES, day_words
@@ -27,7 +28,7 @@ class Printed(Form):
 
     day: date
     slot: str = Field("", max_length=40)
-    seen: str = Field(max_length=16)
+    seen: str = Field(max_length=LENGTH)
 
 
 @console.get("/plan")

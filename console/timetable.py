@@ -6,6 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import calendar
+from booking.fingerprint import LENGTH
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.timetable import reopening, seat_overrides, week_view
@@ -30,7 +31,7 @@ class SeatsForm(Form):
     """`seen` is the fingerprint of the preview; with `withdraw` those who booked last are taken back for `reason`."""
 
     seats: int
-    seen: str = Field("", max_length=64)
+    seen: str = Field("", max_length=LENGTH)
     withdraw: bool = False
     reason: str = Field("", max_length=200)
 

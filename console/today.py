@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, url_for
 from pydantic import Field
 
+from booking.fingerprint import LENGTH
 from booking.gate import today as the_day
 from console.door import console, here, page
 from console.door.forms import Form, asked
@@ -16,7 +17,7 @@ class Look(Form):
 
     wall: bool = False
     slot: str = Field("", max_length=40)
-    seen: str = Field("", max_length=16)
+    seen: str = Field("", max_length=LENGTH)
 
 
 @console.get("/today")

@@ -8,6 +8,7 @@ from flask import Response, request
 from pydantic import Field
 
 from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, number, unseen
+from booking.fingerprint import LENGTH
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.window import entry, walk_ins
@@ -53,7 +54,7 @@ class WindowForm(Form):
     companion_name: list[str] = []
     companion_role: list[Literal["lawyer", "assistant", "interpreter"]] = []
     companion_licence: list[str] = []
-    seen: str = Field("", max_length=64)
+    seen: str = Field("", max_length=LENGTH)
 
 
 @console.get("/window")

@@ -4,7 +4,7 @@ import click
 
 from booking.record.actor import Actor
 from booking.refs import ref_said
-from booking.review import decisions
+from booking.review import decisions, queue
 from booking.words import moment_words
 from house import house
 from terminal.speech import Subject, answer, by_option, json_option, listing
@@ -20,7 +20,7 @@ def list_waiting(centre: str | None, as_json: bool) -> None:
     rows = (
         {"ref": b.ref, "centre": b.centre_id, "starts_at": b.starts_at.isoformat(),
          "lawyer": b.lawyer.name, "stage": b.stage, "findings": [f["message"] for f in b.findings]}
-        for b in decisions.waiting(centre)
+        for b in queue.listed(centre)
     )  # fmt: skip
     listing(rows, as_json, "没有待复核的预约。")
 

@@ -1,14 +1,15 @@
 """The bring-out plan 提押单 [rule 17]: for each slot who is brought where and when, by ward, and what changed since it was
 printed. A print keeps references, times, wards and rooms: no name."""
 
-import hashlib
-import re
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from peewee import JOIN
 
+from booking.fingerprint import fingerprint
+from booking.gate.wards import place_of
 from booking.lifecycle import BROUGHT, CAME_TO_NOTHING
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -19,8 +20,6 @@ from models.bookings import shown_detainee
 from models.states import State
 from refusals import NotFound, WrongState
 
-_DIGITS = "零一二三四五六七八九"
-_NUMBER = re.compile(r"[0-9]{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
 _PARTS = ("时间", "时长", "监区", "会见室")
 
 
@@ -43,6 +42,11 @@ class PlanLine:
     companions: tuple[str, ...]
     mark: str = ""
     was: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, tuple[bool, int, str], datetime, str]:
+        """Where it stands in the plan of its day."""
+        return self.slot_id, place_of(self.ward), self.starts_at, self.ref
 
     @property
     def printed(self) -> list[object]:
@@ -81,6 +85,20 @@ def of(centre: str, day: date, slot_id: str = "") -> tuple[Sheet, ...]:
     )
 
 
+def lines_behind(sheets: Iterable[Sheet], end: str = "") -> list[PlanLine]:
+    """All lines in the plan's order; with the `place_text` of one, those that follow where it stands or stood."""
+    lines = [line for sheet in sheets for line in sheet.lines]
+    if not end:
+        return lines
+    slot_id, ward, starts_at, ref = json.loads(end)
+    place = slot_id, place_of(ward), datetime.fromisoformat(starts_at), ref
+    return [line for line in lines if line.place > place]
+
+
+def place_text(line: PlanLine) -> str:
+    return json.dumps([line.slot_id, line.ward, line.starts_at.isoformat(), line.ref])
+
+
 def changed_since(sheets: Iterable[Sheet]) -> datetime | None:
     """When the oldest print that no longer holds was made."""
     return min((one.printed.printed_at for one in sheets if one.printed and one.changes), default=None)
@@ -89,7 +107,7 @@ def changed_since(sheets: Iterable[Sheet]) -> datetime | None:
 def version(sheets: Iterable[Sheet]) -> str:
     """The same while the sheets say the same."""
     told = [(sheet.slot.id, sheet.waiting, sheet.lines) for sheet in sheets]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    return fingerprint(told)
 
 
 def printed(actor: Actor, now: datetime, centre: str, day: date, slot_id: str, seen: str) -> None:
@@ -138,7 +156,7 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
             waiting[slot] = waiting.get(slot, 0) + 1
         elif state in BROUGHT or ref in on_paper:
             lines.append(_line(*row))
-    return sorted(lines, key=lambda line: (_place(line.ward), line.starts_at, line.ref)), waiting
+    return sorted(lines, key=lambda line: (place_of(line.ward), line.starts_at, line.ref)), waiting
 
 
 def _line(
@@ -146,34 +164,8 @@ def _line(
     room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]],
 ) -> PlanLine:  # fmt: skip
     detainee = str(shown_detainee(ref, sealed)["name"])
-    beside = tuple(one["name"] for one in companions)
-    return PlanLine(
-        ref,
-        slot,
-        starts_at,
-        minutes,
-        state,
-        way,
-        ward or "",
-        room or "",
-        detainee,
-        lawyer,
-        licence_no,
-        beside,
-    )
-
-
-def _place(ward: str) -> tuple[bool, int, str]:
-    """Wards as people count them, 二监区 before 三监区 before 十监区; those without a number next, the unknown last."""
-    found = _NUMBER.search(ward)
-    return not ward, _counted(found[0]) if found else 1000, ward
-
-
-def _counted(number: str) -> int:
-    if number.isdecimal():
-        return int(number)
-    tens, ten, ones = number.rpartition("十")
-    return (_DIGITS.find(tens) if tens else 1) * 10 * bool(ten) + max(_DIGITS.find(ones or "零"), 0)
+    beside, where = tuple(one["name"] for one in companions), (ward or "", room or "")
+    return PlanLine(ref, slot, starts_at, minutes, state, way, *where, detainee, lawyer, licence_no, beside)
 
 
 def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:

@@ -1,11 +1,11 @@
 """The day at a centre as it stands: slots, who is expected, who is here, who is where. Three questions, however many."""
 
-import hashlib
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from peewee import JOIN
 
+from booking.fingerprint import fingerprint
 from booking.lifecycle import AWAITED
 from clock import at
 from models import Booking, Lawyer, Room, Slot, Visit, rows_of
@@ -50,6 +50,11 @@ class Period:
     over_time: int
     coming: tuple[Coming, ...]
 
+    @property
+    def people(self) -> int:
+        """Those who hold a seat in it, or held one to the end."""
+        return len(self.coming)
+
 
 @dataclass(frozen=True, slots=True)
 class RoomNow:
@@ -79,7 +84,7 @@ class Today:
     @property
     def version(self) -> str:
         """The same while there is nothing new to show."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return fingerprint(self)
 
     def total(self, state: str) -> int:
         return sum(period.counts[state] for period in self.periods)
@@ -96,19 +101,24 @@ class Today:
 
 
 def of(centre: str, now: datetime) -> Today:
-    everybody = _coming(centre, now)
-    by_slot: dict[str, list[Coming]] = {}
-    for one in everybody:
-        by_slot.setdefault(one.slot_id, []).append(one)
-    periods = tuple(_period(slot, by_slot.get(slot.id, [])) for slot in Slot.of_day(centre, now.date()))
-    waited = [one for one in everybody if one.state in AWAITED]
-    return Today(
-        now.replace(second=0, microsecond=0), periods, tuple(waited[:NEXT]), tuple(_places(centre, now))
+    day = periods(centre, now.date(), now)
+    everybody = sorted(
+        (one for period in day for one in period.coming), key=lambda one: (one.starts_at, one.ref)
     )
+    waited = [one for one in everybody if one.state in AWAITED]
+    return Today(now.replace(second=0, microsecond=0), day, tuple(waited[:NEXT]), tuple(_places(centre, now)))
 
 
-def _coming(centre: str, now: datetime) -> list[Coming]:
-    begin = at(now.date(), time())
+def periods(centre: str, day: date, now: datetime) -> tuple[Period, ...]:
+    """The slots of any day, and who is in them. Two questions, however many."""
+    by_slot: dict[str, list[Coming]] = {}
+    for one in _coming(centre, day, now):
+        by_slot.setdefault(one.slot_id, []).append(one)
+    return tuple(_period(slot, by_slot.get(slot.id, [])) for slot in Slot.of_day(centre, day))
+
+
+def _coming(centre: str, day: date, now: datetime) -> list[Coming]:
+    begin = at(day, time())
     found = (
         Booking.select(
             Booking.ref, Booking.slot, Booking.starts_at, Booking.minutes, Booking.state, Booking.way,

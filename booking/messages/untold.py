@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from peewee import OP, Expression, Value
 
+from booking.paging import Position, behind
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -24,13 +24,6 @@ MOST_COUNTED = 1000
 Visited = Booking.alias("visited")
 
 
-class UntoldPosition(NamedTuple):
-    """Where a page of the list ended."""
-
-    created_at: datetime
-    id: int
-
-
 def untold(limit: int = 100) -> list[Notice]:
     """SMS that failed, or of which nobody knows, newest first; an `ask_at` means still being asked about."""
     where = (Notice.channel == outbox.SMS) & Notice.state.in_(UNTOLD) & Notice.told_at.is_null()
@@ -41,7 +34,7 @@ def untold_of(
     centre: str | None,
     states: Sequence[str],
     since: datetime,
-    after: UntoldPosition | None = None,
+    after: Position | None = None,
     limit: int = 50,
 ) -> list[Notice]:
     """The same of one centre (None: of all), each with its lawyer, newest first, written since a moment.
@@ -51,8 +44,7 @@ def untold_of(
     """
     where = _listed(states, since) & _of(centre)
     if after is not None:
-        same = (Notice.created_at == after.created_at) & (Notice.id < after.id)
-        where &= (Notice.created_at <= after.created_at) & ((Notice.created_at < after.created_at) | same)
+        where &= behind(Notice.created_at, Notice.id, after, newest_first=True)
     found = Notice.select(Notice, Lawyer).join(Lawyer).where(where)
     return list(found.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit))
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 import clock
+from booking.paging import Position, behind
 from booking.record.words import WORDS
 from models import Audit
 
@@ -24,7 +25,7 @@ def entries(question: Question, many: int, before: int | None = None) -> list[Au
     """The newest first, at most `many`; with `before` those that stand after that entry in this order."""
     found = Audit.select().where(*_conditions(question))
     if before is not None and (last := Audit.get_or_none(Audit.id == before)) is not None:
-        found = found.where(Audit.at <= last.at, (Audit.at < last.at) | (Audit.id < last.id))
+        found = found.where(behind(Audit.at, Audit.id, Position(last.at, last.id), newest_first=True))
     return list(found.order_by(Audit.at.desc(), Audit.id.desc()).limit(many))
 
 

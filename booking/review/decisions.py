@@ -14,7 +14,7 @@ from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
-from booking.review import deadline, rivals
+from booking.review import deadline, queue, rivals
 from booking.words import NOT_VERIFIED_IN_TIME, STATES, by_words, moment_words, reason_by_sms
 from models import Booking, Change, database
 from models.locks import lock_people
@@ -36,16 +36,6 @@ class Cleared(NamedTuple):
 
     approved: list[Booking]
     skipped: list[Skipped]
-
-
-def waiting(centre: str | None = None, before: datetime | None = None) -> list[Booking]:
-    """Bookings to decide, the soonest first; with `before` only meetings that start earlier."""
-    where = Booking.state == State.SUBMITTED
-    if centre is not None:
-        where &= Booking.centre == centre
-    if before is not None:
-        where &= Booking.starts_at < before
-    return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref))
 
 
 def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None) -> Booking:
@@ -122,7 +112,7 @@ def decide_due(desk: Desk) -> int:
 
 
 def _overdue(now: datetime) -> list[Booking]:
-    soon = waiting(before=now + timedelta(days=2))  # the deadline is on the day before
+    soon = queue.listed(before=now + timedelta(days=2))  # the deadline is on the day before
     return [b for b in soon if now >= Policy.of(b.centre).review_due(b.starts_at.date())]
 
 

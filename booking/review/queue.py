@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import Case, Expression, Function, fn
 
+from booking.paging import Position, behind
 from clock import at
 from models import Booking, rows_of
 from models.states import State
@@ -36,12 +37,12 @@ def first(centre: str) -> Booking | None:
 
 def after(booking: Booking) -> Booking | None:
     """The next one that waits, whether this one still does or not."""
-    later = (Booking.starts_at >= booking.starts_at) & ~_before(booking) & (Booking.ref != booking.ref)
+    later = behind(Booking.starts_at, Booking.ref, _place(booking))
     return _one(_submitted(booking.centre_id) & later)
 
 
 def before(booking: Booking) -> Booking | None:
-    earlier = (Booking.starts_at <= booking.starts_at) & _before(booking)
+    earlier = _before(booking)
     return _one(_submitted(booking.centre_id) & earlier, backwards=True)
 
 
@@ -56,13 +57,33 @@ def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
     )
 
 
+def listed(
+    centre: str | None = None,
+    before: datetime | None = None,
+    many: int | None = None,
+    after: Position | None = None,
+) -> list[Booking]:
+    """The queue itself, the soonest first; `before` only meetings that start earlier, `after` where a page ended."""
+    where = Booking.state == State.SUBMITTED
+    if centre is not None:
+        where &= Booking.centre == centre
+    if before is not None:
+        where &= Booking.starts_at < before
+    if after is not None:
+        where &= behind(Booking.starts_at, Booking.ref, after)
+    return list(Booking.in_full().where(where).order_by(Booking.starts_at, Booking.ref).limit(many))
+
+
 def _submitted(centre: str) -> Expression:
     return (Booking.centre == centre) & (Booking.state == State.SUBMITTED)
 
 
 def _before(booking: Booking) -> Expression:
-    same = (Booking.starts_at == booking.starts_at) & (Booking.ref < booking.ref)
-    return (Booking.starts_at < booking.starts_at) | same
+    return behind(Booking.starts_at, Booking.ref, _place(booking), newest_first=True)
+
+
+def _place(booking: Booking) -> Position:
+    return Position(booking.starts_at, booking.ref)
 
 
 def _sum(condition: Expression) -> Function:

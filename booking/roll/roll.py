@@ -1,7 +1,5 @@
 """The roll of lawyers, imported whole or not at all. Rule 6: whoever is bound follows it."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import chunked
 
+from booking.fingerprint import fingerprint
 from booking.lawyers.roll_match import BARRED
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -78,8 +77,7 @@ class Found:
     def fingerprint(self) -> str:
         """Of everything an officer says yes to. Which bookings lie ahead is told, and changes by the hour."""
         follows = sorted((one.licence_no, one.lawyer, one.state) for one in self.report.follows)
-        told = json.dumps([self.lines, follows], ensure_ascii=False)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return fingerprint(self.lines, follows)
 
 
 def import_roll(

@@ -7,8 +7,8 @@ from peewee import Expression, fn
 
 from booking.fields import LICENCE, PHONE, number
 from booking.identity import is_id_no
+from booking.paging import Position, behind
 from booking.refs import ref_said
-from booking.search.lookups import After
 from clock import at
 from models import Booking, Detainee, Lawyer, RollEntry, keyring, rows_of
 from models.detainees import id_key, name_key
@@ -41,12 +41,12 @@ class Wanted:
         return not self.day and not self.slot and (self.past or self.is_of_somebody)
 
 
-def bookings(wanted: Wanted, now: datetime, many: int, after: After | None = None) -> list[Booking]:
+def bookings(wanted: Wanted, now: datetime, many: int, after: Position | None = None) -> list[Booking]:
     """From today on, the soonest first; of the past, and of somebody's through all times, the latest first."""
     where = _matching(wanted) & _when(wanted, now)
     order = (Booking.starts_at, Booking.ref)
     if after is not None:
-        where &= _behind(after, newest_first=wanted.newest_first)
+        where &= behind(Booking.starts_at, Booking.ref, after, newest_first=wanted.newest_first)
     found = Booking.in_full().where(where)
     return list(
         found.order_by(*(column.desc() for column in order) if wanted.newest_first else order).limit(many)
@@ -127,12 +127,3 @@ def _when(wanted: Wanted, now: datetime) -> Expression:
     if wanted.past:
         return Booking.starts_at < today
     return Booking.ref.is_null(False) if wanted.is_of_somebody or wanted.slot else Booking.starts_at >= today
-
-
-def _behind(after: After, *, newest_first: bool) -> Expression:
-    same = Booking.starts_at == after.starts_at
-    if newest_first:
-        before = (Booking.starts_at < after.starts_at) | (same & (Booking.ref < after.ref))
-        return (Booking.starts_at <= after.starts_at) & before
-    later = (Booking.starts_at > after.starts_at) | (same & (Booking.ref > after.ref))
-    return (Booking.starts_at >= after.starts_at) & later

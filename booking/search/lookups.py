@@ -2,52 +2,22 @@
 that centre's bookings only, and of a lawyer what the roll says and the bookings there.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from peewee import Expression, ModelSelect, fn
 
-from booking.lifecycle import COMING, FREED
+from booking.lifecycle import FREED
+from booking.paging import Position, behind
 from models import (
     Booking,
     Centre,
-    Detainee,
     Lawyer,
     Officer,
     RollEntry,
-    Slot,
     rows_of,
 )
 from models.names import plain, spellings
-from models.states import State
-
-
-class After(NamedTuple):
-    """Where a list goes on: behind this start and reference."""
-
-    starts_at: datetime
-    ref: str
-
-
-class SlotSum(NamedTuple):
-    """A slot and how many of its bookings are in each state."""
-
-    slot: Slot
-    states: dict[str, int]
-
-    @property
-    def holding(self) -> int:
-        """Those that hold a seat."""
-        return sum(number for state, number in self.states.items() if state not in FREED)
-
-
-class ToBring(NamedTuple):
-    """A meeting of the bring-out plan; the ward is empty where no register knows the person."""
-
-    booking: Booking
-    ward: str
 
 
 class LawyerSeen(NamedTuple):
@@ -69,47 +39,23 @@ def centres(officer: Officer) -> list[Centre]:
     return list(every if officer.centre_id is None else every.where(Centre.code == officer.centre_id))
 
 
-def slots_of_day(centre: str, day: date) -> list[SlotSum]:
-    slots = Slot.of_day(centre, day)
-    counted = Booking.select(Booking.slot, Booking.state, fn.COUNT(Booking.ref)).where(_in(slots))
-    states: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for slot, state, number in rows_of(counted.group_by(Booking.slot, Booking.state)):
-        states[slot][state] = number
-    return [SlotSum(slot, states[slot.id]) for slot in slots]
-
-
-def bookings_in(slots: Sequence[Slot], many: int, after: After | None = None) -> list[Booking]:
-    """Those that hold a seat in these slots, by start, with their lawyers."""
-    return _by_start(_in(slots) & (Booking.active == 1), many, after)
-
-
-def to_bring(slots: Sequence[Slot], many: int, after: After | None = None) -> list[ToBring]:
-    """Who must be brought, by start: for meetings that are confirmed, waited for, or going on."""
-    found = _by_start(_in(slots) & Booking.state.in_(COMING), many, after)
-    keys = [booking.detainee_key for booking in found]
-    held = Detainee.select(Detainee.centre, Detainee.key, Detainee.ward).where(Detainee.key.in_(keys))
-    wards = {(centre, key): ward for centre, key, ward in rows_of(held)}
-    return [ToBring(one, wards.get((one.centre_id, one.detainee_key), "")) for one in found]
-
-
-def to_review(centre: str, many: int, after: After | None = None) -> list[Booking]:
-    return _by_start((Booking.centre == centre) & (Booking.state == State.SUBMITTED), many, after)
-
-
-def many_to_review(centre: str) -> int:
-    return int(Booking.select().where(Booking.centre == centre, Booking.state == State.SUBMITTED).count())
+def bookings_in(slots: Collection[str], many: int, after: Position | None = None) -> list[Booking]:
+    """Those that hold or held a seat in these slots, by start, with their lawyers."""
+    where = Booking.slot.in_(list(slots)) & Booking.state.not_in(FREED)
+    if after is not None:
+        where &= behind(Booking.starts_at, Booking.ref, after)
+    return list(_with_lawyer(where).order_by(Booking.starts_at, Booking.ref).limit(many))
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:
     return Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
 
 
-def bookings_of(officer: Officer, lawyer: int, many: int, after: After | None = None) -> list[Booking]:
+def bookings_of(officer: Officer, lawyer: int, many: int, after: Position | None = None) -> list[Booking]:
     """A lawyer's bookings within the officer's reach, the latest first."""
     where = (Booking.lawyer == lawyer) & _within(officer)
     if after is not None:
-        same = (Booking.starts_at == after.starts_at) & (Booking.ref < after.ref)
-        where &= (Booking.starts_at < after.starts_at) | same
+        where &= behind(Booking.starts_at, Booking.ref, after, newest_first=True)
     return list(_with_lawyer(where).order_by(Booking.starts_at.desc(), Booking.ref.desc()).limit(many))
 
 
@@ -161,17 +107,6 @@ def _may_see(officer: Officer, lawyer: Lawyer, bookings: dict[int, int]) -> bool
 def _within(officer: Officer) -> Expression:
     """The bookings an officer may see."""
     return Booking.ref.is_null(False) if officer.centre_id is None else Booking.centre == officer.centre_id
-
-
-def _in(slots: Sequence[Slot]) -> Expression:
-    return Booking.slot.in_([slot.id for slot in slots])
-
-
-def _by_start(where: Expression, many: int, after: After | None) -> list[Booking]:
-    if after is not None:
-        same = (Booking.starts_at == after.starts_at) & (Booking.ref > after.ref)
-        where &= (Booking.starts_at > after.starts_at) | same
-    return list(_with_lawyer(where).order_by(Booking.starts_at, Booking.ref).limit(many))
 
 
 def _with_lawyer(where: Expression) -> "ModelSelect[Booking]":

@@ -1,6 +1,5 @@
 """Rule 20: closing slots and days. Everyone affected is shown first; then one confirm does it all in one transaction."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 from booking.calendar import each_day
 from booking.desk.desk import Desk
+from booking.fingerprint import fingerprint
 from booking.lifecycle import IN_THE_HOUSE, OPEN_STATES
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -148,8 +148,7 @@ def _is_under_way(one: Affected) -> bool:
 
 
 def _fingerprint(hit: Iterable[Affected]) -> str:
-    said = [f"{one.slot.id} {' '.join(f'{b.ref}:{b.state}' for b in one.bookings)}" for one in hit]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+    return fingerprint([(one.slot.id, [(b.ref, b.state) for b in one.bookings]) for one in hit])
 
 
 def _lock(slots: Sequence[Slot]) -> None:

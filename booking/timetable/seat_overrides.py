@@ -4,13 +4,13 @@ Lowered below what is booked, the slot keeps everybody (nobody is thrown out, no
 back those who booked last. What was set stays until it is taken back; the timetable goes on without it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from booking import by_id
 from booking.desk.desk import Desk
+from booking.fingerprint import fingerprint
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
 from booking.record.actor import Actor
@@ -153,8 +153,8 @@ def _last(slot: Slot, seats: int) -> list[Booking]:
 
 def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
     affected = _last(slot, seats)
-    said = f"{slot.id} {seats} {' '.join(f'{b.ref}:{b.state}' for b in affected)}"
-    return Lowering(slot, seats, affected, near(slot, free), hashlib.sha256(said.encode()).hexdigest()[:32])
+    seen = fingerprint(slot.id, seats, [(one.ref, one.state) for one in affected])
+    return Lowering(slot, seats, affected, near(slot, free), seen)
 
 
 def _note(actor: Actor, now: datetime, slot: Slot, words: dict[str, object]) -> None:

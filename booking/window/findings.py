@@ -1,6 +1,5 @@
 """What the comparison found about a walk-in: shown to the officer once, who then enters it or not. Rule 18."""
 
-import hashlib
 from collections.abc import Iterable
 
 import refusals
@@ -8,6 +7,7 @@ from booking import rules
 from booking.desk import comparison
 from booking.desk.application import Held, Person
 from booking.desk.decision import Facts
+from booking.fingerprint import fingerprint
 from booking.rules import Taken
 from booking.words import STATES, moment_words
 from models import Booking
@@ -49,5 +49,4 @@ def _meeting_words(ref: str) -> str:
 
 
 def digest(findings: Iterable[Finding]) -> str:
-    said = "\n".join(f"{finding['code']} {finding['message']}" for finding in findings)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    return fingerprint([(finding["code"], finding["message"]) for finding in findings])

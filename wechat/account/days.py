@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
+from booking.gate import bring_out_plan, today
+from booking.gate.today import Period
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.search import lookups
-from booking.search.lookups import SlotSum
 from booking.words import STATES, day_words
-from models import Booking, Slot
+from models import Booking
 from models.states import State
-from wechat.account.question import MANY, Question, behind, cursor, detainee
+from wechat.account.question import MANY, Question, behind, cursor, detainee, on_a_phone
 from wechat.account.replies import Answer, Item
 
 _COUNTED = {
@@ -25,42 +26,39 @@ _COUNTED = {
 
 def now_and_next(visit: Question, _about: str, after: str) -> Answer:
     """Who is in, and who comes: the slots that are on at this moment, and the next one of today."""
-    sums = lookups.slots_of_day(visit.centre.code, visit.now.date())
-    running = [one for one in sums if one.slot.starts_at <= visit.now < one.slot.ends_at]
-    coming = [one for one in sums if one.slot.starts_at > visit.now][:1]
+    periods = today.periods(visit.centre.code, visit.now.date(), visit.now)
+    running = [one for one in periods if one.starts_at <= visit.now < one.ends_at]
+    coming = [one for one in periods if one.starts_at > visit.now][:1]
     lines = [f"{visit.centre.name} {visit.now:%H:%M}"]
     lines += [f"现在 {_sum(one)}" for one in running] or ["现在没有会见时段"]
     lines += [f"下一时段 {_sum(one)}" for one in coming] or ["今日没有下一时段"]
-    shown = [one.slot for one in running + coming]
-    return _list(visit, "\n".join(lines), shown, after, visit.link("today"), Kind.LOOKUP_NOW)
+    return _list(visit, "\n".join(lines), running + coming, after, visit.link("today"), Kind.LOOKUP_NOW)
 
 
 def day(visit: Question, about: str, after: str) -> Answer:
     """A day by its slots, and everybody in them; today unless `about` says another."""
     asked = date.fromisoformat(about) if about else visit.now.date()
-    sums = lookups.slots_of_day(visit.centre.code, asked)
-    people = sum(one.holding for one in sums)
+    periods = today.periods(visit.centre.code, asked, visit.now)
+    people = sum(one.people for one in periods)
     head = f"{day_words(asked)} {visit.centre.name} 共{people}人"
-    if not sums:
+    if not periods:
         return Answer(f"{day_words(asked)} {visit.centre.name}没有会见时段", foot=visit.link("today"))
     if not after:
-        head = "\n".join([head, *(_sum(one) for one in sums)])
-    today = asked == visit.now.date()
-    foot = visit.link("today" if today else "bookings")
-    return _list(visit, head, [one.slot for one in sums], after, foot, Kind.LOOKUP_DAY)
+        head = "\n".join([head, *(_sum(one) for one in periods)])
+    foot = visit.link("today" if asked == visit.now.date() else "bookings")
+    return _list(visit, head, periods, after, foot, Kind.LOOKUP_DAY)
 
 
 def plan(visit: Question, about: str, after: str) -> Answer:
-    """The bring-out plan: who must be brought, from which ward. Names in full are in the console."""
+    """The bring-out plan as it lies on the desk, in its order. Names in full are in the console."""
     asked = date.fromisoformat(about) if about else visit.now.date()
-    slots = Slot.of_day(visit.centre.code, asked)
-    found = lookups.to_bring(slots, MANY + 1, behind(after))
+    found = bring_out_plan.lines_behind(bring_out_plan.of(visit.centre.code, asked), after)
     _note(visit, Kind.LOOKUP_PLAN, asked)
     items = [
         Item(
-            f"{one.booking.starts_at:%H:%M} {one.ward or '监区不详'} {detainee(one.booking)}"
-            f"（{one.booking.lawyer.name}律师）{STATES[one.booking.state]}",
-            cursor(one.booking),
+            f"{one.starts_at:%H:%M} {one.ward or '监区不详'} {on_a_phone(one.detainee)}"
+            f"（{one.lawyer}律师）{STATES[one.state]}" + (f" {one.mark}" if one.mark else ""),
+            bring_out_plan.place_text(one),
         )
         for one in found[:MANY]
     ]
@@ -85,10 +83,10 @@ def seats(visit: Question, _about: str, after: str) -> Answer:
     return Answer(f"{visit.centre.name} 网上剩余名额", items, foot)
 
 
-def _list(visit: Question, head: str, slots: Sequence[Slot], after: str, foot: str, what: Kind) -> Answer:
-    found = lookups.bookings_in(slots, MANY + 1, behind(after))
-    if slots:
-        _note(visit, what, slots[0].date)
+def _list(visit: Question, head: str, periods: Sequence[Period], after: str, foot: str, what: Kind) -> Answer:
+    found = lookups.bookings_in([one.id for one in periods], MANY + 1, behind(after))
+    if periods:
+        _note(visit, what, periods[0].starts_at.date())
     items = [Item(_line(booking), cursor(booking)) for booking in found[:MANY]]
     return Answer(head, items, foot, len(found) > MANY)
 
@@ -98,11 +96,9 @@ def _note(visit: Question, what: Kind, day: date) -> None:
     note(visit.actor, visit.now, what, f"{centre}:{day}", centre=centre)
 
 
-def _sum(one: SlotSum) -> str:
-    told = " ".join(
-        f"{words}{one.states[state]}" for state, words in _COUNTED.items() if one.states.get(state)
-    )
-    return f"{one.slot.starts_at:%H:%M} {one.holding}人" + (f"：{told}" if told else "")
+def _sum(one: Period) -> str:
+    told = " ".join(f"{words}{one.counts[state]}" for state, words in _COUNTED.items() if one.counts[state])
+    return f"{one.starts_at:%H:%M} {one.people}人" + (f"：{told}" if told else "")
 
 
 def _line(booking: Booking) -> str:

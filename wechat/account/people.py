@@ -4,6 +4,7 @@ from datetime import datetime
 
 from booking.record.kinds import Kind
 from booking.record.note import note
+from booking.review import queue
 from booking.search import lookups
 from booking.search.lookups import LawyerSeen
 from booking.words import LICENCES, STAGES, STATES, moment_words
@@ -69,8 +70,8 @@ def named(visit: Question, name: str, after: str) -> Answer:
 def review(visit: Question, _about: str, after: str) -> Answer:
     """What waits for a decision, the soonest first. It is decided in the console."""
     centre = visit.centre.code
-    found = lookups.to_review(centre, MANY + 1, behind(after))
-    many = lookups.many_to_review(centre)
+    found = queue.listed(centre, many=MANY + 1, after=behind(after))
+    many = queue.waiting(centre, visit.now).total
     note(visit.actor, visit.now, Kind.LOOKUP_REVIEW, centre, centre=centre)
     items = [Item(_to_decide(one), cursor(one)) for one in found[:MANY]]
     head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
@@ -82,7 +83,7 @@ def _lawyer(visit: Question, seen: LawyerSeen, after: str) -> Answer:
     if seen.lawyer is None:
         return Answer(f"律师名册：{_on_roll(seen.roll)}\n没有可供查看的预约。")
     his = seen.lawyer
-    found = lookups.bookings_of(visit.officer, his.id, MANY + 1, behind(after if "|" in after else ""))
+    found = lookups.bookings_of(visit.officer, his.id, MANY + 1, behind(after if "~" in after else ""))
     head = [
         f"{his.name} {seen.licence_no}",
         f"{his.firm}",

@@ -6,12 +6,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from booking.desk import Desk
+from booking.paging import Position
 from booking.record.actor import Actor
-from booking.search.lookups import After
 from booking.words import moment_words
 from models import Booking, Centre, Officer
 from models.bookings import NAME_LOST
-from models.fields import moment_text
 
 _OF_A_CENTRE = {"today", "plan", "review", "bookings", "timetable"}
 ADDRESS = "wechat"  # what stands in the record: WeChat does not say from where an officer writes
@@ -46,7 +45,11 @@ def masked(name: str) -> str:
 
 
 def detainee(booking: Booking) -> str:
-    name = booking.detainee_shown["name"]
+    return on_a_phone(booking.detainee_shown["name"])
+
+
+def on_a_phone(name: str) -> str:
+    """Masked, where it could be opened at all."""
     return name if name == NAME_LOST else masked(name)
 
 
@@ -62,9 +65,8 @@ def without_name(text: str, booking: Booking) -> str:
 
 
 def cursor(booking: Booking) -> str:
-    return f"{moment_text(booking.starts_at)}|{booking.ref}"
+    return str(Position(booking.starts_at, booking.ref))
 
 
-def behind(cursor: str) -> After | None:
-    moment, _, ref = cursor.partition("|")
-    return After(datetime.fromisoformat(moment), ref) if cursor else None
+def behind(cursor: str) -> Position | None:
+    return Position.parse(cursor) if cursor else None

@@ -9,6 +9,7 @@ from peewee import Expression
 import clock
 from booking.desk import Desk
 from booking.desk.application import Application
+from booking.paging import Position, behind
 from booking.refs import ref_said
 from booking.slots import SlotView
 from models import Booking, Change, Slot
@@ -146,6 +147,5 @@ def _before(cursor: str) -> Expression:
         starts_at = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(clock.SHANGHAI)
     except (ValueError, OverflowError):
         raise Invalid(errors=[{"field": "cursor", "message": "游标无效"}]) from None
-    return (Booking.starts_at < starts_at) | (
-        (Booking.starts_at == starts_at) & (Booking.ref < reference(ref))
-    )
+    end = Position(starts_at, reference(ref))
+    return behind(Booking.starts_at, Booking.ref, end, newest_first=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from booking.messages import untold
-from booking.messages.untold import UntoldPosition
+from booking.paging import Position
 from booking.record.actor import Actor
 from models import Audit, Booking, Centre, Lawyer, Notice, Slot
 from sms import outbox
@@ -76,7 +76,7 @@ def test_it_is_paged_and_old_ones_are_left_out(failed, since, watch):
     seen, place = [], None
     while page := untold.untold_of(None, untold.UNTOLD, since, place, 2):
         seen += ids(page)
-        place = UntoldPosition(page[-1].created_at, page[-1].id)
+        place = Position(page[-1].created_at, page[-1].id)
     assert seen == ids(made[:0:-1])
 
 

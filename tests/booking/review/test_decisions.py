@@ -10,7 +10,7 @@ import refusals
 from booking.desk import Desk
 from booking.desk.application import Application
 from booking.record.actor import Actor
-from booking.review import decisions
+from booking.review import decisions, queue
 from booking.words import NOT_VERIFIED_IN_TIME
 from clock import at
 from models import Audit, Booking, Centre, Detainee, Lawyer, Notice, RollEntry, Slot, Strike
@@ -208,8 +208,8 @@ def test_the_queue_shows_the_soonest_first_and_one_centre_only_where_asked(
     desk: Desk, lawyers: Lawyers
 ) -> None:
     refs = {desk.book(applying(lawyer)).ref for lawyer in lawyers(3)}
-    assert {booking.ref for booking in decisions.waiting("pudong")} == refs
-    assert decisions.waiting("qingpu") == []
+    assert {booking.ref for booking in queue.listed("pudong")} == refs
+    assert queue.listed("qingpu") == []
     assert Centre.select().count() == 1
 
 

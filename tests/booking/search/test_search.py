@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from booking.paging import Position
 from booking.search import bookings
 from booking.search.bookings import Wanted
-from booking.search.lookups import After
 from models import Detainee, Lawyer, keyring
 from models.detainees import id_key, name_key
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
@@ -21,7 +21,7 @@ QIAN = "11010519491231002X"
 
 @pytest.fixture
 def found(desk: Desk, clock: Clock) -> Callable[..., list[str]]:
-    def refs(many: int = 50, after: After | None = None, **wanted: Any) -> list[str]:
+    def refs(many: int = 50, after: Position | None = None, **wanted: Any) -> list[str]:
         return [b.ref for b in bookings.bookings(Wanted("pudong", **wanted), clock(), many, after)]
 
     return refs
@@ -92,7 +92,7 @@ def test_the_list_goes_on_where_it_ended_forwards_and_back(
         after = None
         while page := bookings.bookings(Wanted("pudong", **wanted), clock(), 2, after):
             seen += [b.ref for b in page]
-            after = After(page[-1].starts_at, page[-1].ref)
+            after = Position(page[-1].starts_at, page[-1].ref)
         return seen
 
     assert pages() == found() and len(found()) == 5
