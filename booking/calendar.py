@@ -1,6 +1,6 @@
 """Rule 5: which days are worked. The centre's word beats the State Council's table, which beats the weekday.
 
-A year whose table was not imported is closed: guessing at it would promise meetings on a holiday.
+A year without its table imported is closed: guessing at it would promise meetings on a holiday.
 """
 
 from collections.abc import Iterable

@@ -31,7 +31,7 @@ _STATE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class Errand(NamedTuple):
-    """What somebody set out for: `officer` is 0 to sign in, else whose account is to be bound."""
+    """What somebody set out for: `officer` is 0 to sign in, else the one to be bound."""
 
     browser: str
     next: str

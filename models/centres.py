@@ -42,7 +42,7 @@ class TimetableSlot(Table):
 
 
 class HolidayTable(Table):
-    """A year whose State Council notice was imported. A year without one is not bookable."""
+    """A year with its State Council notice imported. A year without one is not bookable."""
 
     year = IntegerField(primary_key=True)
     source = CharField(200)

@@ -32,7 +32,7 @@ class MomentField(Field):
 class JSONText(TextField):
     """A small JSON document nobody searches in.
 
-    A row whose document is none, or of another kind, must not keep a page or a duty from all the others: it reads as
+    A row with no document, or one of another kind, must not keep a page or a duty from all the others: it reads as
     `lost()`, or as empty where there is a default. Without either, reading raises ValueError.
     """
 

@@ -1,4 +1,4 @@
-"""Statements whose text stays the same however many values they carry, and trips that carry several of them.
+"""Statements with a text that stays the same however many values they carry, and trips that carry several of them.
 
 The hot path lives by both: a text that never changes is parsed once and prepared, and each trip to PostgreSQL that is
 saved is a wait saved, for the server and for the interpreter's lock.

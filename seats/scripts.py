@@ -10,7 +10,7 @@ All keys of a day of a centre share one hash tag, so a script's keys live on one
 
 `left` is always seats minus counted holders; it is kept beside them only to be read fast. A slot missing in `left`
 is *not loaded*: never zero, never full. No script creates a counter but LOAD. Each may run twice without harm,
-since a client whose call timed out sends it again.
+since a client sends a call again when it timed out.
 """
 
 HELD, KNOWN, FULL, UNLOADED, TOO_MANY = 1, 2, 0, -1, -2

@@ -1,4 +1,4 @@
-"""Finding out what became of a notice whose sending ended in the dark, before anything is sent again."""
+"""Finding out what became of a notice of which the sending ended in the dark, before anything is sent again."""
 
 import logging
 import time

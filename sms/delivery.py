@@ -152,6 +152,6 @@ def _phone(notice: Notice) -> str:
 
 
 def _has_words(notice: Notice) -> None:
-    """Of a letter whose words can't be read nothing goes out, and the officers' list shows it as untold."""
+    """Of a letter with words that can't be read nothing goes out, and the officers' list shows it as untold."""
     if not notice.words:
         raise SmsFailed("no_words")

@@ -54,7 +54,7 @@ def post_all(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> No
 
 
 def posting(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> Statement:
-    """The same as a statement, for the desk, whose gate wakes the relay with each seat it settles. Raises ValueError."""
+    """The same as a statement, for the desk: its gate wakes the relay with each seat it settles. Raises ValueError."""
     return entering("notice", _COLUMNS, [_row(letter, channel, now) for letter in letters], _ONCE)
 
 

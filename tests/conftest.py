@@ -67,7 +67,7 @@ def postgres_tables(postgres_server: PostgresServer) -> str:
 
 @cache
 def _emptying() -> str:
-    """TRUNCATE of all tables takes 80 ms, this takes one; nobody else is there whose references would need a check."""
+    """TRUNCATE of all tables takes 80 ms, this takes one; nobody else is there with references that would need a check."""
     sequences = models.database.execute_sql("SELECT sequencename FROM pg_sequences").fetchall()
     return ";".join(
         [

@@ -43,7 +43,7 @@ def since() -> list[str]:
 
 
 def withdrawn(before: Mapping[str, Bounds], after: Mapping[str, Bounds]) -> list[str]:
-    """The names whose stored values may no longer be read as they were meant: gone, of another kind, or tightened."""
+    """The names of stored values that may no longer be read as they were meant: gone, of another kind, or tightened."""
     return [name for name, bound in before.items() if name not in after or _tighter(bound, after[name])]
 
 

@@ -48,7 +48,7 @@ def test_findings_that_are_lost_do_not_pass_for_none(desk, lawyers):  # noqa: F8
     assert deadline.by_itself(booking, now())[0] == "rejected"
 
 
-def test_of_a_letter_whose_words_are_lost_nothing_goes_out(delivery, carrier, drop):  # noqa: F811
+def test_of_a_letter_with_lost_words_nothing_goes_out(delivery, carrier, drop):  # noqa: F811
     lost, other = drop(), drop(ref="OTHER234")
     Notice.update(words=Value("{", converter=False)).where(Notice.id == lost.id).execute()
     for notice in (lost, other):

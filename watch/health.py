@@ -22,7 +22,7 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """503 only for what is wrong with this host: a release whose migrations are not carried out.
+    """503 only for what is wrong with this host: a release with migrations not carried out.
 
     What all hosts share is told in the body alone. If a dead database took every host out of the balancer, people
     would read its error page and not ours, which says when to come again.

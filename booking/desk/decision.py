@@ -141,7 +141,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
 
 
 def _is_proven(held: Held, person: Person) -> bool:
-    """Confirmed at once is only whose papers an officer has seen: else the answer would tell who is held. Rule 8."""
+    """Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8."""
     pair = Pair(held.application.lawyer_id, held.slot.centre, person.key)
     return pair in mandates.proven([pair])
 

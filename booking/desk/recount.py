@@ -118,7 +118,7 @@ def _off(left: dict[str, int], holders: Holders, slot: str, seats: int, truth: _
 
 
 def _wrong_in_sql(repair: bool) -> list[str]:
-    """Slots whose `taken` or `window_taken` is not the number of bookings that hold a seat of that way.
+    """Slots with a `taken` or `window_taken` that is not the number of bookings that hold a seat of that way.
 
     It never should; so it is looked for.
     """

@@ -108,7 +108,7 @@ def _of(here: Expression, *columns: object) -> "ModelSelect[Booking]":
 
 
 def _bookings(found: dict[str, Counted], here: Expression) -> None:
-    """Who was marked as missed, and whose paper shows that he came, did come."""
+    """Who was marked as missed and came, as the paper shows, did come."""
     columns = (Booking.ref, Booking.centre, Booking.starts_at, Booking.created_at, Booking.state, Booking.way)
     firsts = _first_meetings(here)
     everybody = _of(here, *columns, Visit.booking.is_null(False)).switch(Booking).join(Visit, JOIN.LEFT_OUTER)

@@ -1,4 +1,4 @@
-"""The day itself: who came, whose meeting began and ended, and who did not show. Rules 11 and 16."""
+"""The day itself: who came, which meeting began and ended, and who did not show. Rules 11 and 16."""
 
 import logging
 from collections.abc import Collection
@@ -112,7 +112,7 @@ def no_show(actor: Actor, now: datetime, ref: str) -> Booking:
 
 
 def mark_no_shows(now: datetime) -> int:
-    """Confirmed bookings whose lawyer has not arrived in time, each with its strike; answers how many.
+    """Confirmed bookings to which the lawyer has not come in time, each with its strike; answers how many.
 
     Safe to run twice: the step is taken once, and a booking gives one strike at most. One that can't be marked is
     logged and keeps nobody else from it.

@@ -1,4 +1,4 @@
-"""Rule 16, at the gate: whose pass or reference is this, and may he come in now? Looks, and changes nothing."""
+"""Rule 16, at the gate: who shows this pass or reference, and may he come in now? Looks, and changes nothing."""
 
 import re
 import unicodedata

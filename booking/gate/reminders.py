@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def post_due(now: datetime) -> int:
-    """Drop the reminders whose time has come; answers how many. A second call drops none.
+    """Drop the reminders that are due; answers how many. A second call drops none.
 
-    A booking confirmed after the moment gets none: its confirmation has just said the same. A centre whose reminders
+    A booking confirmed after the moment gets none: its confirmation has just said the same. A centre of which the reminders
     can't be written is logged and keeps no other from its own.
     """
     return sum(_remind_all(centre, now) for centre in Centre.select())

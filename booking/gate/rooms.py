@@ -55,7 +55,7 @@ def add(actor: Actor, now: datetime, centre: str, name: str) -> Room:
 
 
 def close(actor: Actor, now: datetime, room: Room) -> None:
-    """Raises WrongState while a meeting is on in it, saying whose, and when it is closed already."""
+    """Raises WrongState while a meeting is on in it, saying which, and when it is closed already."""
     free = ~fn.EXISTS(Visit.select(Visit.booking).where(Visit.occupies == room.id))
     try:
         _turn(actor, now, room, "open", "closed", free, f"会见室“{room.name}”已停用")

@@ -126,7 +126,7 @@ def lift(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
 
 
 def end_suspensions(now: datetime) -> int:
-    """Tell those whose suspension has run out, and who stand under no other; answers how many suspensions ended.
+    """Tell those with a suspension that has run out, who stand under no other; answers how many suspensions ended.
 
     Safe to run twice: an event is told once.
     """

@@ -139,7 +139,7 @@ def _hindered(notice: Notice) -> str:
 
 
 def _about(notice_id: int) -> str | None:
-    """The centre whose booking it is about, or none."""
+    """The centre of the booking it is about, or none."""
     of = Notice.select(Booking.centre).join(Booking, on=(Booking.ref == Notice.booking))
     centre: str | None = of.where(Notice.id == notice_id).scalar()
     return centre

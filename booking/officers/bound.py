@@ -26,7 +26,7 @@ def openids() -> set[str]:
 
 
 def bind(openid: str, code: str, now: datetime, address: str) -> Officer:
-    """The officer whose code it is comes by this identity from now on, and by no other.
+    """The officer to whom the code was given comes by this identity from now on, and by no other.
 
     Who acts is known by the code only; `address` is where it came from.
     Raises Invalid for a code that is wrong, used or expired, AlreadyBound where the identity is another officer's.

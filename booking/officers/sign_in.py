@@ -21,7 +21,7 @@ _NOBODYS = _HASHER.hash("whoever has no account is measured against this")
 
 
 def prove(account: str, passphrase: str, code: str, now: datetime) -> Officer:
-    """The officer, whose code is used up with that. Raises Unauthenticated, and takes as long for an unknown account."""
+    """The officer; the code is used up with that. Raises Unauthenticated, and takes as long for an unknown account."""
     officer = Officer.get_or_none(
         (Officer.account == account) & (Officer.state == "active") & Officer.passphrase_hash.is_null(False)
     )
@@ -128,7 +128,7 @@ def _use_code(officer: Officer, code: str, now: datetime) -> bool:
 
 
 def _matching_step(secret: str, code: str, now: datetime) -> int | None:
-    """The 30-second step whose code this is, of the last one, this one and the next: clocks differ a little."""
+    """The 30-second step to which this code belongs, of the last one, this one and the next: clocks differ a little."""
     typed = "".join(unicodedata.normalize("NFKC", code).split()).encode()
     current, found = int(now.timestamp()) // STEP_SECONDS, None
     if not secret:

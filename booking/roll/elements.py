@@ -11,7 +11,7 @@ class TooMany(Exception):
 
 
 class NotPlain(Exception):
-    """Not UTF-8, or with a document type, whose entities could grow without end: no workbook has either."""
+    """Not UTF-8, or with a document type, and its entities could grow without end: no workbook has either."""
 
 
 class Elements:

@@ -128,7 +128,7 @@ def take_back(ids: Iterable[int]) -> None:
 
 
 def find_dead(now: datetime) -> int:
-    """Imports whose run gave no sign: put back to be called for again, or failed after MOST_RUNS; answers how many."""
+    """Imports with a run that gave no sign: put back to be called again, or failed after MOST_RUNS; answers how many."""
     dead = RollImport.claim.is_null(False) & RollImport.state.in_(OPEN)
     dead &= RollImport.touched_at < now - DEAD_AFTER
     with database.atomic():

@@ -85,7 +85,7 @@ def import_roll(
 ) -> Report:
     """Add and change the roll's lines by licence number, in one transaction; lines not named stay as they are.
 
-    A verified lawyer whose line is now suspended or revoked is refused, and loses the claim on licence and phone.
+    A verified lawyer with a line that is now suspended or revoked is refused, and loses the claim on licence and phone.
     """
     parsed = parse(rows, watching)
     with database.atomic():

@@ -58,7 +58,7 @@ class Parsed:
 
 
 def parse(rows: Sequence[Row], watching: Watching = iter) -> Parsed:
-    """One licence stands in one row, and so does one ID number: whose is revoked elsewhere may have another."""
+    """One licence stands in one row, and so does one ID number: who has a revoked one elsewhere may have another."""
     parsed = Parsed(wrong=[] if rows else [Wrong(1, "名册中没有律师")])
     licences: dict[str, int] = {}
     people: dict[str, int] = {}

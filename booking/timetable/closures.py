@@ -114,7 +114,7 @@ def _slots(closing: Closing, now: datetime) -> list[Slot]:
 
 
 def _holding(slots: Iterable[Slot]) -> list[Booking]:
-    """Bookings of both ways whose meeting is not over, in the order they were made."""
+    """Bookings of both ways with a meeting that is not over, in the order they were made."""
     wanted = Booking.slot.in_([slot.id for slot in slots]) & (Booking.active == 1)
     found = (
         Booking.select(Booking, Lawyer)

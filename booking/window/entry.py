@@ -57,7 +57,7 @@ def open_slots(centre: str, now: datetime, day: date) -> list[Slot]:
 
 
 def enter(actor: Actor, now: datetime, entry: Entry, seen: str = "") -> Booking:
-    """A meeting confirmed at once, by the officer whose name stands on it; a form sent again answers the same.
+    """A meeting confirmed at once, by the officer named on it; a form sent again answers the same.
 
     Rule 13: a suspension stops nobody here. Of rule 9 one meeting at a time holds for the lawyer, and for the detainee
     among those confirmed: what only waits for a decision is a finding. The numbers a day and ahead do not hold: they

@@ -1,4 +1,4 @@
-"""Who stands at the window: a lawyer we know, one of the roll, or one whose original licence an officer has seen.
+"""Who stands at the window: a lawyer we know, one of the roll, or one with an original licence that an officer has seen.
 
 One licence, one row: the verified WeChat identity's where there is one, else the one that the window made or an
 unbinding left. A binding takes the row over later (booking/lawyers/licences.py).

@@ -69,7 +69,7 @@ class Receipts:
             return batch
 
     def _push(self, batch: list[Due]) -> bool:
-        """Taken means: HTTP 200 and a body whose `code` is the number 0; nothing else is looked at."""
+        """Taken means: HTTP 200 and a body with the number 0 as its `code`; nothing else is looked at."""
         items = [due.message.as_receipt() for due in batch]
         with contextlib.suppress(requests.RequestException, ValueError, AttributeError):
             with requests.Session() as http:

@@ -29,7 +29,7 @@ PATHS = {
 def answers(
     account: Account, bearer: Callable[[], str], body: Callable[[], Mapping[str, object]]
 ) -> dict[str, Callable[[], dict[str, object]]]:
-    """What each path answers; `bearer` says whose token came with the call."""
+    """What each path answers; `bearer` says which token came with the call."""
     does: dict[str, Callable[..., dict[str, object]]] = dict(
         zip(
             PATHS,

@@ -1,4 +1,4 @@
-"""What the weeks before came to, so that the charts have something to show: numbers kept of days whose bookings are
+"""What the weeks before came to, so that the charts have something to show: numbers kept of days of which the bookings are
 long gone, invented alike at every load. A slow morning slot, a crowded ten o'clock, waiting that grows shorter.
 """
 

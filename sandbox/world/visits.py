@@ -21,7 +21,7 @@ def rooms() -> list[dict[str, object]]:
 
 
 def write(rows: list[dict[str, Any]], now: datetime) -> None:
-    """A visit for every booking whose lawyer came; of a slot nobody shares a room."""
+    """A visit for every booking to which the lawyer came; of a slot nobody shares a room."""
     here = [room.id for room in Room.of_centre("pudong")]
     inside: dict[str, count[int]] = {}
     came = [row for row in rows if row["state"] in CAME]

@@ -30,7 +30,7 @@ def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
     assert refs[0] in caplog.text
 
 
-def test_a_booking_whose_detainee_can_not_be_read_is_decided_and_its_letter_says_nothing_of_why(
+def test_a_booking_with_a_detainee_that_can_not_be_read_is_decided_and_its_letter_says_nothing_of_why(
     desk: Desk, lawyers: Lawyers, clock: Clock
 ) -> None:
     refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(2))
@@ -62,7 +62,7 @@ def test_a_missed_meeting_that_can_not_be_marked_keeps_no_other_from_it(
     assert refs[0] in caplog.text
 
 
-def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
+def test_a_centre_with_numbers_that_make_no_sense_keeps_no_other_from_reminding(
     desk: Desk,
     lawyers: Lawyers,
     clock: Clock,
@@ -79,7 +79,7 @@ def test_a_centre_whose_numbers_make_no_sense_keeps_no_other_from_reminding(
 
 
 def broken_centre(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Centre:
-    """One whose rules can't be read at all."""
+    """One with rules that can't be read at all."""
 
     def stored(found: object, centre: str, read: Callable[[object, str], Policy] = Policy.stored) -> Policy:
         if centre == "broken":

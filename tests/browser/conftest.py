@@ -69,7 +69,7 @@ def demo_world(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path, red
 
 @pytest.fixture
 def demo(tmp_path: Path, demo_world: Path, redis_client: Any, redis_server: Any) -> Iterator[dict[str, str]]:
-    """The settings of a running demo, whose tables this test may read too; Redis is empty and fills itself."""
+    """The settings of a running demo; its tables this test may read too; Redis is empty and fills itself."""
     shutil.copy(demo_world, tmp_path / "demo.db")
     url, port = f"sqlite:///{tmp_path / 'demo.db'}", free_port()
     models.open_database(url, KEYRING)

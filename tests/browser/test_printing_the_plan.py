@@ -22,7 +22,7 @@ def desk(demo, redis_client):
 
 @pytest.fixture
 def coming(demo) -> Booking:
-    """Somebody to be brought whose hour is ahead: of the others on that day's plan some may be done already."""
+    """Somebody to be brought at an hour that is ahead: of the others on that day's plan some may be done already."""
     ahead = (Booking.state == "confirmed") & (Booking.centre == "pudong") & (Booking.starts_at > now())
     return Booking.select().where(ahead).order_by(Booking.starts_at, Booking.ref).first()
 

@@ -18,7 +18,7 @@ QIAN = "11010519491231002X"
 
 @pytest.fixture
 def booked(desk: Desk, lawyers: Any) -> str:
-    """A booking about 钱途, whose number the lawyer gave."""
+    """A booking about 钱途, with the number that the lawyer gave."""
     (lawyer,) = lawyers(1)
     return desk.book(replace(applying(lawyer), detainee={"name": "钱途", "id_no": QIAN})).ref
 

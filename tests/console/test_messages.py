@@ -1,4 +1,4 @@
-"""What could not be told, in the console: whose, why, again, or by telephone."""
+"""What could not be told, in the console: to whom, why, again, or by telephone."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ def row(notice):
 
 @pytest.fixture
 def lost(delivery, carrier, drop):
-    """A notice of whose sending nobody knows; `mode` says what happened."""
+    """A notice of which nobody knows whether it was sent; `mode` says what happened."""
 
     def left(mode):
         carrier.faults.order(mode)

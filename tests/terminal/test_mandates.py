@@ -10,7 +10,7 @@ from tests.terminal.conftest import NOW, told
 
 @pytest.fixture
 def booked(furnished) -> str:
-    """One of the demo's whose lawyer gave the person's number, and whose mandate nobody has seen."""
+    """One of the demo's with the person's number given, and a mandate that nobody has seen."""
     upcoming.write(furnished)
     wang = world.lawyer(world.WANG)
     return str(Booking.get(Booking.lawyer == wang).ref)

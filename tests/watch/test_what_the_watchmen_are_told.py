@@ -170,7 +170,7 @@ def test_without_the_database_that_is_told_and_requests_still_come(redis_server,
     assert (parts["redis"], parts["seats"], parts["worker"]) == ("ok", "ok", "ok")
 
 
-def test_a_database_whose_migrations_were_not_carried_out_is_not_ready(app):
+def test_a_database_without_its_migrations_carried_out_is_not_ready(app):
     schema.downgrade()
     status, parts = readiness(app)
     assert (status, parts["database"], parts["oldest_notice_s"]) == (503, "not ready", None)

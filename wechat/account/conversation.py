@@ -128,7 +128,7 @@ class Conversation:
 
 
 def _centre_named(visit: Question, wish: Intent) -> Centre | None:
-    """An officer of the bureau chooses by name or code whose days are shown."""
+    """An officer of the bureau chooses by name or code which days are shown."""
     if wish.name != "name" or len(visit.centres) < 2 or len(wish.about) < 2:
         return None
     named = (one for one in visit.centres if one.code == wish.about or one.name.startswith(wish.about))

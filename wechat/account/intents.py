@@ -16,7 +16,7 @@ _WORDS = {
 }  # fmt: skip
 _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}", re.ASCII)
 _BINDING = re.compile(r"绑定[:：\s]*(\S[\S ]*)")
-# Private letters and the planes of Han, whose newest no table of ours may know, are letters of names too.
+# Private letters and the planes of Han, the newest of which no table of ours may know, are letters of names too.
 _RARE = "\ue000-\uf8ff\U00020000-\U0003fffd\U000f0000-\U000ffffd"
 _NAME = re.compile(rf"(?:[^\W\d_]|[{_RARE}])(?:[^\W_]|[{_RARE} ·•‧・･∙⋅.'-]){{1,59}}")
 

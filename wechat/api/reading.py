@@ -34,7 +34,7 @@ registry.register("pydantic", StrictAdapter)
 def read(request: Request, form: type[Form]) -> Form:
     """The body as `form`. Raises Malformed, UnsupportedMediaType, TooLarge (by Werkzeug), Invalid.
 
-    A body whose fields are all optional may be left out.
+    A body with fields that are all optional may be left out.
     """
     raw = request.get_data()
     if request.content_length is None and len(raw) >= MAX_BODY_BYTES:

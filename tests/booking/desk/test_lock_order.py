@@ -104,7 +104,7 @@ def entered_while_suspended(desk: Desk, lawyer: int, monkeypatch: pytest.MonkeyP
         return list(threads.map(outcome, (suspended, entered)))
 
 
-def test_a_walk_in_whose_number_is_noted_waits_for_the_lawyers_lock(
+def test_a_walk_in_with_a_number_being_noted_waits_for_the_lawyers_lock(
     desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert entered_while_suspended(desk, lawyers(1)[0], monkeypatch) == ["suspended", "confirmed"]

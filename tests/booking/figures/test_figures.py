@@ -196,7 +196,7 @@ def test_the_number_of_questions_does_not_grow_with_the_span(desk, week, queries
     assert (few, len(queries)) == (len(queries) - few, 2 * few)
 
 
-def test_whose_paper_shows_that_he_came_is_no_no_show(desk, week):
+def test_one_who_came_by_what_the_paper_shows_is_no_no_show(desk, week):
     """The clock had marked him as missed while the server was away; the state stays, the strike was waived."""
     Visit.create(booking="A0000003", arrived_at=week.starts_at, who="gate", entered_late=True)
     daily.make_due(desk.now())

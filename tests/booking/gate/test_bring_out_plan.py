@@ -26,7 +26,7 @@ def held(name: str, ward: str) -> None:
 
 @pytest.fixture
 def meetings(desk: Desk, lawyers) -> list[str]:
-    """Three confirmed meetings, of people of the third ward, the first, and one whose ward nobody knows."""
+    """Three confirmed meetings, of people of the third ward, the first, and one of a ward that nobody knows."""
     held("某甲", "三监区")
     held("某乙", "一监区")
     names = ("某甲", "某乙", "某丙")

@@ -1,4 +1,4 @@
-"""What could not be told: whose it is, why, and off the list by telephone."""
+"""What could not be told: to whom, why, and off the list by telephone."""
 
 from datetime import timedelta
 

@@ -15,7 +15,7 @@ def officer(world, clock):
     return Officer.create(account="chen", name="陈某", role="gate", centre="pudong", created_at=clock())
 
 
-def test_a_code_says_whose_it_is_once(officer, clock):
+def test_a_code_says_once_which_officer_it_is_of(officer, clock):
     code = codes.issue(Actor("chief"), clock(), officer, "bind")
     assert len(code) == 8
     assert codes.redeem(code, "bind", clock()) == officer

@@ -87,7 +87,7 @@ def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(
     assert reminders.post_due(clock()) == 1
 
 
-def test_whose_number_nobody_knows_is_told_nothing_but_that_the_centre_takes_it_back(
+def test_one_without_a_number_known_is_told_nothing_but_that_the_centre_takes_it_back(
     desk: Desk, clock: Clock
 ) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
