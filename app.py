@@ -20,7 +20,6 @@ import jobs.receipts
 import models
 import terminal
 import wake
-import watch
 import wechat.account
 import wechat.api
 from booking.desk import Desk
@@ -33,7 +32,8 @@ from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
 from sms.subscription import Message, Subscription
-from sms.templates import KINDS
+from sms.templates import NOTICE_KINDS
+from watch import health, metrics
 from wechat.account import Menu, Tags
 from wechat.outgoing import calling
 from wechat.outgoing.account import Account
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     house = app.extensions["huijian"] = _house(settings)
-    watch.register_metrics(app)
+    metrics.register(app)
     wechat.api.register(
         app,
         desk=house.desk,
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         breaker=house.breaker,
         secret_keys=settings.secret_keys,
         message_templates=house.wechat_template_ids.values(),
-        count=watch.count,
+        count=metrics.count,
     )
     console.register(
         app,
@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     if settings.is_demo:
         _front_door(app, settings)
-    app.register_blueprint(watch.health)
+    app.register_blueprint(health.blueprint)
     app.register_blueprint(jobs.receipts.blueprint)
     app.add_url_rule("/docs", "docs", lambda: redirect("/api/v1/docs"))
     app.add_url_rule("/openapi.json", "openapi", lambda: redirect("/api/v1/openapi.json"))
@@ -185,7 +185,7 @@ def _checkpoint(fault: str) -> Callable[[str], None]:
 
 def _check_templates(settings: Settings) -> None:
     """One kind without a template would hold up every SMS behind it."""
-    if lacking := ", ".join(sorted(KINDS - settings.sms_templates.keys())):
+    if lacking := ", ".join(sorted(NOTICE_KINDS - settings.sms_templates.keys())):
         _stop(f"SMS_TEMPLATES lacks {lacking}: file the text with Aliyun and give its code")
 
 

@@ -101,13 +101,15 @@ def _stands(booking: Booking, to: State, columns: dict[str, object]) -> None:
 ONCE = ""  # a cause for whoever tells a kind of thing about a booking once and for all
 
 
-def tell(booking: Booking, kind: str, now: datetime, *, cause: str, **words: str) -> None:
+def notify(booking: Booking, kind: str, now: datetime, *, cause: str, **words: str) -> None:
     """Drop the letter about this step. A second one of its kind about this booking is the first one over again, and
     is not sent, unless another `cause` makes it a new one: say ONCE, or what there may be several of."""
-    tell_all([(booking, words)], kind, now, cause=cause)
+    notify_all([(booking, words)], kind, now, cause=cause)
 
 
-def tell_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str) -> None:
+def notify_all(
+    told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str
+) -> None:
     """The same about many, each with its own words, in one statement."""
     outbox.post_all([_letter(b, kind, cause, words) for b, words in told if _is_told(b, kind)], now)
 

@@ -16,6 +16,8 @@ STATES: dict[str, str] = {
     State.REJECTED: "不通过",
     State.CANCELLED: "已取消",
 }
+STRIKE_KINDS = {"no_show": "爽约", "late_cancellation": "逾期取消"}
+STRIKE_STATES = {"standing": "有效", "used": "已用于暂停", "waived": "已撤销"}
 MANDATES = {"entrusted": "委托", "legal_aid": "法律援助"}
 STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
 COMPANIONS = {"lawyer": "律师", "assistant": "助理", "interpreter": "翻译"}

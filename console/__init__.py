@@ -33,7 +33,7 @@ from console import (
     window,
 )
 from console.door import console, problems
-from console.door.context import Door, WeChatDoor
+from console.door.context import ConsoleDoor, WeChatDoor
 from console.door.cookies import Cookies
 from console.door.guard import dress
 from console.wechat_sign_in import oauth
@@ -89,7 +89,7 @@ def register(
     `secret_keys` are those that lawyers' passes are signed with. `asking` finds out what became of an SMS before it is
     sent again. `demo_accounts` may sign in with one click; without them nobody may.
     """
-    app.extensions["huijian.console"] = Door(
+    app.extensions["huijian.console"] = ConsoleDoor(
         desk=desk,
         redis=redis,
         public_url=public_url,

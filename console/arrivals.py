@@ -6,15 +6,14 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
-from booking.gate import arrivals as desk_of_day
-from booking.gate import checks, late_entry, rooms
+from booking.gate import arrivals, checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
 from booking.lawyers import mandates
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from clock import at
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.context import door
 from console.door.forms import Form, read
 from console.door.rights import CHIEF, GATE, may
@@ -51,8 +50,8 @@ class FromPaper(Papers):
     waive: bool = False
 
 
-@console.get("/arrivals")
-def arrivals() -> str:
+@console.get("/arrivals", endpoint="arrivals")
+def arrivals_page() -> str:
     centre_shown()
     return page("arrivals.html", sign=None)
 
@@ -70,7 +69,7 @@ def find_arrival() -> str | Response:
 @console.get("/arrivals/<ref>")
 def arrival(ref: str) -> str:
     booking = booking_in_scope(ref)
-    noted(Kind.BOOKING_SEEN, booking.ref, at="到场")
+    note_look(Kind.BOOKING_SEEN, booking.ref, at="到场")
     came = Visit.of_booking(booking.ref)
     return page(
         "arrival.html",
@@ -94,7 +93,7 @@ def arrive(ref: str) -> Response:
     booking = booking_in_scope(ref)
     given = read(Papers)
     _may_owe(given.owed)
-    desk_of_day.arrive(here().actor, here().now, booking.ref, given.papers, given.owed)
+    arrivals.arrive(here().actor, here().now, booking.ref, given.papers, given.owed)
     return _on(booking, "已登记到场")
 
 
@@ -105,28 +104,28 @@ def start_meeting(ref: str) -> Response:
     placed = Visit.select().where(Visit.booking == booking.ref, Visit.room.is_null(False)).exists()
     if booking.state == State.ARRIVED and room is None and not placed and rooms.every(booking.centre_id):
         raise Invalid("请选择会见室", errors=[{"field": "room", "message": "请选择会见室"}])
-    desk_of_day.start(here().actor, here().now, booking.ref, room)
+    arrivals.start(here().actor, here().now, booking.ref, room)
     return _on(booking, "会见已开始")
 
 
 @console.post("/arrivals/<ref>/room")
 def give_room(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.give_room(here().actor, here().now, booking.ref, read(GivenRoom).room)
+    arrivals.give_room(here().actor, here().now, booking.ref, read(GivenRoom).room)
     return _on(booking, "会见室已安排")
 
 
 @console.post("/arrivals/<ref>/finish")
 def finish_meeting(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.finish(here().actor, here().now, booking.ref)
+    arrivals.finish(here().actor, here().now, booking.ref)
     return _on(booking, "会见已结束，会见室已空出")
 
 
 @console.post("/arrivals/<ref>/no-show")
 def miss(ref: str) -> Response:
     booking = booking_in_scope(ref)
-    desk_of_day.no_show(here().actor, here().desk.now(), booking.ref)
+    arrivals.no_show(here().actor, here().desk.now(), booking.ref)
     return _on(booking, "已记爽约一次，并短信告知律师")
 
 

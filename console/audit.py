@@ -7,8 +7,8 @@ from flask import Response, url_for
 from pydantic import Field, StringConstraints
 
 from booking.record import entries
-from booking.record.kinds import KINDS, Kind
-from console.door import console, here, noted, page
+from booking.record.kinds import KIND_LABELS, Kind
+from console.door import console, here, note_look, page
 from console.door.forms import Form, asked
 from console.door.scope import centres_here
 from console.door.workbook import workbook
@@ -40,7 +40,7 @@ def audit() -> str:
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
     older = url_for("console.audit", **filters, before=shown[-1].id) if len(found) > AT_ONCE else None
     return page(
-        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=KINDS, about=entries.about,
+        "audit.html", form=form, shown=shown, older=older, filters=filters, kinds=KIND_LABELS, about=entries.about,
         names=_names(), most=MOST_EXPORTED,
     )  # fmt: skip
 
@@ -51,9 +51,9 @@ def audit_workbook() -> Response:
     form = asked(Asked)
     found, names = entries.entries(_question(form), MOST_EXPORTED), _names()
     filters = form.model_dump(exclude={"before"}, exclude_defaults=True, mode="json")
-    noted(Kind.AUDIT_EXPORT, "", rows=len(found), **filters)
+    note_look(Kind.AUDIT_EXPORT, "", rows=len(found), **filters)
     rows = (
-        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KINDS.get(e.what, e.what), e.subject, entries.about(e),
+        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.who, KIND_LABELS.get(e.what, e.what), e.subject, entries.about(e),
          names.get(e.centre or "", e.centre or ""), e.origin)
         for e in found
     )  # fmt: skip

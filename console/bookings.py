@@ -15,10 +15,10 @@ from booking.paging import Position
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.review import dossier
-from booking.search import bookings as search
+from booking.search import bookings
 from booking.search.bookings import Wanted
 from booking.timetable.withdrawal import withdraw
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Notice, Slot, Visit
@@ -30,7 +30,7 @@ MANY = 50
 NOTICE_STATES = {
     "due": "待发", "sending": "发送中", "sent": "已发", "failed": "失败", "unknown": "结果不明", "declined": "未订阅",
 }  # fmt: skip
-KINDS = {kind: template.name for kind, template in TEMPLATES.items()}
+NOTICE_NAMES = {kind: template.name for kind, template in TEMPLATES.items()}
 
 
 class Filter(Form):
@@ -56,13 +56,13 @@ class Withdrawal(Form):
     why: str = Field(min_length=1, max_length=200)
 
 
-@console.get("/bookings")
-def bookings() -> str:
+@console.get("/bookings", endpoint="bookings")
+def bookings_page() -> str:
     given, centre = asked(Filter), centre_shown().code
     wanted = Wanted(centre, given.day, given.slot, given.state, past=given.past)
     after = Position.parse(given.after) if given.after else None
-    found = search.bookings(wanted, here().now, MANY + 1, after)
-    noted(
+    found = bookings.listed(wanted, here().now, MANY + 1, after)
+    note_look(
         Kind.BOOKINGS_LISTED,
         centre,
         **given.model_dump(mode="json", exclude={"after"}, exclude_defaults=True),
@@ -78,9 +78,9 @@ def search_bookings() -> str | Response:
     wanted = Wanted(centre, **given.model_dump())
     if not wanted.is_of_somebody:
         raise Malformed("请至少填写一项")
-    found = search.bookings(wanted, here().now, MANY * 2)
+    found = bookings.listed(wanted, here().now, MANY * 2)
     by = [name for name, text in given.model_dump().items() if text]
-    noted(Kind.BOOKINGS_SEARCHED, centre, by=by, found=len(found))
+    note_look(Kind.BOOKINGS_SEARCHED, centre, by=by, found=len(found))
     if wanted.ref and len(found) == 1:
         return back("console.booking", ref=found[0].ref)
     return page("bookings_found.html", found=found, given=given, most=MANY * 2, words=words)
@@ -89,7 +89,7 @@ def search_bookings() -> str | Response:
 @console.get("/bookings/<ref>")
 def booking(ref: str) -> str:
     found = booking_in_scope(ref)
-    noted(Kind.BOOKING_SEEN, found.ref)
+    note_look(Kind.BOOKING_SEEN, found.ref)
     return _tell(found)
 
 
@@ -97,7 +97,7 @@ def booking(ref: str) -> str:
 def show_detainee_number(ref: str) -> str:
     """The detainee's whole ID number, for who must compare it."""
     found = booking_in_scope(ref)
-    noted(Kind.DETAINEE_NUMBER_SEEN, found.ref)
+    note_look(Kind.DETAINEE_NUMBER_SEEN, found.ref)
     return _tell(found, number=_detainee(found).get("id_no", "未填写"))
 
 
@@ -130,7 +130,7 @@ def _tell(found: Booking, number: str = "") -> str:
         open=found.state in OPEN_STATES,
         why=untold.why,
         notice_states=NOTICE_STATES,
-        kinds=KINDS,
+        kinds=NOTICE_NAMES,
         words=words,
     )
 

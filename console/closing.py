@@ -9,7 +9,7 @@ from booking.fingerprint import LENGTH
 from booking.record.kinds import Kind
 from booking.timetable import centres, closures, reopening, rollout
 from booking.timetable.closures import Changed, Closing, Preview
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import centre_shown
 
@@ -75,7 +75,7 @@ def day_word() -> Response:
     form, centre, desk = read(DayWordForm), centre_shown(), here().desk
     centres.set_day(here().actor, here().now, centre.code, form.day, True, form.reason)
     rollout.open_days(desk, here().now)
-    desk.board.replan(centre.code)
+    desk.board.invalidate_centre(centre.code)
     say("当日照常会见")
     return back("console.timetable", week=f"{form.day:%G-W%V}")
 
@@ -87,5 +87,5 @@ def _shown(form: ClosingAsked) -> Preview | None:
     wanted = Closing(centre, form.first, form.last or form.first, form.reason, tuple(form.slots))
     shown = closures.preview(here().desk, wanted)
     if shown.bookings:
-        noted(Kind.CLOSING_SEEN, centre, bookings=len(shown.bookings), first=str(wanted.first))
+        note_look(Kind.CLOSING_SEEN, centre, bookings=len(shown.bookings), first=str(wanted.first))
     return shown

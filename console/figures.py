@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple
 from flask import Response
 from pydantic import Field
 
-from booking.figures import spans as figures
+from booking.figures import spans
 from booking.figures.spans import Figures, Tally
 from booking.record.kinds import Kind
-from console.door import console, here, noted, page
+from console.door import console, here, note_look, page
 from console.door.forms import Form, asked
 from console.door.scope import centre_shown, centres_here
 from console.door.workbook import workbook_of
@@ -54,7 +54,7 @@ def figures_page() -> str:
 def figures_export() -> Response:
     found, whole, name = _found()
     words = {"from": found.first.isoformat(), "to": found.last.isoformat()}
-    noted(Kind.FIGURES_EXPORT, "all" if whole else name, **words)
+    note_look(Kind.FIGURES_EXPORT, "all" if whole else name, **words)
     sheets = [
         (
             chart.title,
@@ -69,10 +69,10 @@ def figures_export() -> Response:
 def _found() -> tuple[Figures, bool, str]:
     """The figures asked for, whether they are of all centres, and of which."""
     form, centre = asked(Span), centre_shown()
-    first, last = figures.span(form.first, form.last, here().now)
+    first, last = spans.span(form.first, form.last, here().now)
     whole = bool(form.all) and here().officer.centre_id is None
     centres = [one.code for one in centres_here()] if whole else [centre.code]
-    return figures.of(centres, first, last, here().now), whole, "全部看守所" if whole else str(centre.name)
+    return spans.of(centres, first, last, here().now), whole, "全部看守所" if whole else str(centre.name)
 
 
 def _tiles(whole: Tally) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from booking.lawyers import licences, standing
 from booking.record.kinds import Kind
 from booking.review import dossier, track_record
 from booking.search import bookings, lookups
-from console.door import back, console, here, noted, page, say
+from booking.words import STRIKE_KINDS, STRIKE_STATES
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import centre_shown
 from models import Booking, Lawyer, RollEntry, Strike, Suspension
@@ -20,8 +21,6 @@ from refusals import NotFound, WrongState
 MANY = 50
 LARGEST_ID = 2**31 - 1  # what a database takes for one; nobody has it
 STATES = {"pending": "待核验", "verified": "已核验", "refused": "未通过"}
-STRIKES = {"standing": "有效", "used": "已用于暂停", "waived": "已撤销"}
-KINDS = {"no_show": "爽约", "late_cancellation": "逾期取消"}
 
 
 class Filter(Form):
@@ -47,7 +46,7 @@ def lawyers() -> str:
     given = asked(Filter)
     state = given.state or "pending"
     found = bookings.lawyers("", state, MANY + 1, given.after)
-    noted(Kind.LAWYERS_LISTED, state)
+    note_look(Kind.LAWYERS_LISTED, state)
     more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
     appeals = standing.appeals(centre_shown().code, here().now)
     return page("lawyers.html", found=found[:MANY], state=state, more=more, appeals=appeals, **_words())
@@ -59,14 +58,14 @@ def search_lawyers() -> str:
     found = bookings.lawyers(text, "", MANY, centre=here().officer.centre_id)
     bound = {one.licence_no for one in found}
     unbound = [entry for entry in bookings.on_roll(text, MANY) if entry.licence_no not in bound]
-    noted(Kind.LAWYERS_SEARCHED, "", found=len(found), on_roll=len(unbound))
+    note_look(Kind.LAWYERS_SEARCHED, "", found=len(found), on_roll=len(unbound))
     return page("lawyers_found.html", found=found, unbound=unbound, **_words())
 
 
 @console.get("/lawyers/<int:lawyer>")
 def lawyer(lawyer: int) -> str:
     found = lawyer_here(lawyer)
-    noted(Kind.LAWYER_SEEN, f"lawyer-{found.id}")
+    note_look(Kind.LAWYER_SEEN, f"lawyer-{found.id}")
     return _tell(found)
 
 
@@ -74,7 +73,7 @@ def lawyer(lawyer: int) -> str:
 def show_lawyer_numbers(lawyer: int) -> str:
     """ID number and telephone in full. Raises WrongState where they can't be opened."""
     found = lawyer_here(lawyer)
-    noted(Kind.LAWYER_NUMBERS_SEEN, f"lawyer-{found.id}")
+    note_look(Kind.LAWYER_NUMBERS_SEEN, f"lawyer-{found.id}")
     return _tell(found, numbers={"id_no": opened(found, "id_no"), "phone": opened(found, "phone")})
 
 
@@ -176,4 +175,4 @@ def _ends(lawyer: Lawyer) -> dict[str, str]:
 
 
 def _words() -> dict[str, object]:
-    return {"words": words, "states": STATES, "strike_states": STRIKES, "strike_kinds": KINDS}
+    return {"words": words, "states": STATES, "strike_states": STRIKE_STATES, "strike_kinds": STRIKE_KINDS}

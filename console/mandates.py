@@ -6,7 +6,7 @@ from pydantic import Field
 from booking import words
 from booking.lawyers import mandates
 from booking.record.kinds import Kind
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
 from models import Mandate
@@ -33,7 +33,7 @@ def mandates_page() -> str:
     given, centre = asked(MandatesAsked), centre_shown().code
     found = mandates.listed(centre, lasting=not given.ended, after=given.after)
     shown = found[: mandates.MANY]
-    noted(Kind.MANDATES_LISTED, centre, found=len(shown))
+    note_look(Kind.MANDATES_LISTED, centre, found=len(shown))
     more = ""
     if len(found) > len(shown):
         more = url_for("console.mandates_page", ended=given.ended or None, after=shown[-1].id)

@@ -10,8 +10,8 @@ from booking import words
 from booking.messages import untold
 from booking.paging import LARGEST_ID, Position, row_id
 from booking.record.kinds import Kind
-from console.bookings import KINDS
-from console.door import back, console, here, noted, page, say
+from console.bookings import NOTICE_NAMES
+from console.door import back, console, here, note_look, page, say
 from console.door.context import door
 from console.door.forms import Form, asked
 from console.door.scope import centre_shown
@@ -53,7 +53,7 @@ def resend(notice: int) -> Response:
 def show_phone(notice: int) -> str:
     """The lawyer's telephone number, to ring him up. Raises WrongState where it can't be opened."""
     found = notice_here(notice)
-    noted(Kind.NOTICE_PHONE_SEEN, f"notice:{found.id}")
+    note_look(Kind.NOTICE_PHONE_SEEN, f"notice:{found.id}")
     return _list(Filter(), found, opened(found.lawyer, "phone"))
 
 
@@ -92,7 +92,7 @@ def _list(given: Filter, rung: Notice | None = None, phone: str = "") -> str:
         more=_more(given, last) if last else "",
         why=untold.why,
         states=STATES,
-        kinds=KINDS,
+        kinds=NOTICE_NAMES,
         words=words,
     )
 

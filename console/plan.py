@@ -10,7 +10,7 @@ from booking.fingerprint import LENGTH
 from booking.gate import bring_out_plan
 from booking.record.kinds import Kind
 from booking.words import STATES, day_words
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import centre_shown
 from refusals import Invalid
@@ -34,7 +34,7 @@ class Printed(Form):
 @console.get("/plan")
 def plan() -> str:
     shown = _shown()
-    noted(Kind.PLAN_SEEN, shown["day"].isoformat(), **shown["looked_at"])
+    note_look(Kind.PLAN_SEEN, shown["day"].isoformat(), **shown["looked_at"])
     return page("plan.html", **shown)
 
 
@@ -50,7 +50,7 @@ def print_plan() -> Response:
 @console.get("/plan/list")
 def day_list() -> str:
     shown = _shown()
-    noted(Kind.PLAN_LIST_SEEN, shown["day"].isoformat(), **shown["looked_at"])
+    note_look(Kind.PLAN_LIST_SEEN, shown["day"].isoformat(), **shown["looked_at"])
     return page("day_list.html", **shown)
 
 

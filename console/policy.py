@@ -52,7 +52,7 @@ def policy_set() -> Response:
     }
     changed = _set(centre.code, wanted)
     rollout.open_days(here().desk, here().now)
-    here().desk.board.replan(centre.code)
+    here().desk.board.invalidate_centre(centre.code)
     say("；".join(f"{WORDS[name][0]}已改" for name in changed) or "没有改动")
     return back("console.policy")
 

@@ -9,7 +9,7 @@ from booking.officers import officers
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.review import decisions, dossier, queue
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking
@@ -110,7 +110,7 @@ def _show(booking: Booking | None) -> str:
     if booking is None:
         return page("review_done.html")
     now, waits = here().now, booking.state == State.SUBMITTED
-    noted(Kind.BOOKING_SEEN, booking.ref)
+    note_look(Kind.BOOKING_SEEN, booking.ref)
     return page(
         "review.html",
         booking=booking,

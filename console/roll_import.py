@@ -9,7 +9,7 @@ from pydantic import Field
 from booking.record.kinds import Kind
 from booking.roll import imports
 from booking.roll.roll import COLUMNS
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked
 from console.door.workbook import workbook
 from models import Booking, RollImport, rows_of
@@ -94,7 +94,7 @@ def confirm_roll(roll_import: int) -> Response:
 @console.get("/import/<int:roll_import>/report.xlsx")
 def roll_report(roll_import: int) -> Response:
     about = import_here(roll_import)
-    noted(Kind.ROLL_REPORT, str(about.id))
+    note_look(Kind.ROLL_REPORT, str(about.id))
     rows = (
         (line.row, KIND_WORDS[line.kind], line.licence_no or "", line.columns, line.why)
         for line in imports.every_line(about.id)

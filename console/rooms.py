@@ -5,7 +5,7 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
-from booking.gate import rooms as the_rooms
+from booking.gate import rooms
 from console.door import back, console, here, page, say
 from console.door.forms import Form, read
 from console.door.scope import centre_shown
@@ -13,22 +13,22 @@ from models import Room
 
 
 class NewRoom(Form):
-    name: str = Field(min_length=1, max_length=the_rooms.LONGEST_NAME)
+    name: str = Field(min_length=1, max_length=rooms.LONGEST_NAME)
 
 
 class RoomPosition(Form):
     to: Literal["up", "down"]
 
 
-@console.get("/rooms")
-def rooms() -> str:
+@console.get("/rooms", endpoint="rooms")
+def rooms_page() -> str:
     centre = centre_shown()
-    return page("rooms.html", centre=centre, rooms=the_rooms.every(centre.code))
+    return page("rooms.html", centre=centre, rooms=rooms.every(centre.code))
 
 
 @console.post("/rooms")
 def add_room() -> Response:
-    made = the_rooms.add(here().actor, here().now, centre_shown().code, read(NewRoom).name)
+    made = rooms.add(here().actor, here().now, centre_shown().code, read(NewRoom).name)
     say(f"已登记会见室“{made.name}”")
     return back("console.rooms", centre=made.centre_id)
 
@@ -36,7 +36,7 @@ def add_room() -> Response:
 @console.post("/rooms/<int:room>/closing")
 def close_room(room: int) -> Response:
     found = _room_here(room)
-    the_rooms.close(here().actor, here().now, found)
+    rooms.close(here().actor, here().now, found)
     say(f"会见室“{found.name}”已停用")
     return back("console.rooms", centre=found.centre_id)
 
@@ -44,7 +44,7 @@ def close_room(room: int) -> Response:
 @console.post("/rooms/<int:room>/reopening")
 def reopen_room(room: int) -> Response:
     found = _room_here(room)
-    the_rooms.reopen(here().actor, here().now, found)
+    rooms.reopen(here().actor, here().now, found)
     say(f"会见室“{found.name}”已恢复使用")
     return back("console.rooms", centre=found.centre_id)
 
@@ -53,10 +53,10 @@ def reopen_room(room: int) -> Response:
 def place_room(room: int) -> Response:
     """One up or one down in the list."""
     found, to = _room_here(room), read(RoomPosition).to
-    the_rooms.shift(here().actor, here().now, found, to == "up")
+    rooms.shift(here().actor, here().now, found, to == "up")
     return back("console.rooms", centre=found.centre_id)
 
 
 def _room_here(room: int) -> Room:
     """Raises NotFound, also for another centre's."""
-    return the_rooms.of(centre_shown().code, room)
+    return rooms.of(centre_shown().code, room)

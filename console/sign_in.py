@@ -6,8 +6,7 @@ from typing import Annotated
 from flask import Response, request, url_for
 from pydantic import StringConstraints
 
-from booking.officers import codes
-from booking.officers import sign_in as proof
+from booking.officers import codes, sign_in
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -36,8 +35,8 @@ class OneTimeCode(Form):
     one_time_code: Typed
 
 
-@console.get("/sign-in")
-def sign_in() -> str:
+@console.get("/sign-in", endpoint="sign_in")
+def sign_in_page() -> str:
     return _page(request.args.get("next", ""))
 
 
@@ -47,7 +46,7 @@ def signed_in() -> Response:
     form, now = read(Proof), door().desk.now()
     try:
         with trying(door().redis, form.account.casefold(), request.remote_addr or ""):
-            officer = proof.prove(form.account, form.passphrase, form.code, now)
+            officer = sign_in.prove(form.account, form.passphrase, form.code, now)
     except Unauthenticated as refusal:
         say(refusal.detail, wrong=True)
         return Response(_page(form.next, form.account), refusal.status)

@@ -12,7 +12,7 @@ from booking.record.kinds import Kind
 from booking.timetable import reopening, seat_overrides, week_view
 from booking.timetable.closures import Changed
 from booking.timetable.seat_overrides import Affects
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import centre_shown, slot_in_scope
 
@@ -61,7 +61,7 @@ def timetable_slot(slot_id: str) -> str:
     slot, wanted = slot_in_scope(slot_id), asked(SeatsAsked).seats
     lowering = None if wanted is None else seat_overrides.preview(here().desk, slot_id, wanted)
     if lowering and lowering.affected:
-        noted(Kind.LOWERING_SEEN, slot_id, bookings=len(lowering.affected))
+        note_look(Kind.LOWERING_SEEN, slot_id, bookings=len(lowering.affected))
     return page(
         "timetable_slot.html", slot=slot, lowering=lowering, policy=Policy.of(slot.centre), now=here().now
     )

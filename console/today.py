@@ -6,7 +6,7 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking.fingerprint import LENGTH
-from booking.gate import today as the_day
+from booking.gate import today
 from console.door import console, here, page
 from console.door.forms import Form, asked
 from console.door.scope import centre_shown
@@ -20,8 +20,8 @@ class Look(Form):
     seen: str = Field("", max_length=LENGTH)
 
 
-@console.get("/today")
-def today() -> str:
+@console.get("/today", endpoint="today")
+def today_page() -> str:
     look = asked(Look)
     return page("today_wall.html" if look.wall else "today.html", **_shown(look))
 
@@ -38,7 +38,7 @@ def today_now() -> Response:
 
 def _shown(look: Look) -> dict[str, Any]:
     centre = centre_shown()
-    day = the_day.of(centre.code, here().now)
+    day = today.of(centre.code, here().now)
     words: dict[str, Any] = {"slot": look.slot or None, "wall": "true" if look.wall else None}
     again = url_for("console.today_now", centre=centre.code, seen=day.version, **words)
     return {"day": day, "shown": day.shown(look.slot), "again": again, "centre": centre}

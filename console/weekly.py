@@ -90,7 +90,7 @@ def weekly_import() -> Response:
     weekly_changes.may_begin(table, now.date())
     made = imports.import_table(here().actor, now, table, f"工作台录入（{here().by}）")
     rollout.open_days(desk, now)
-    desk.board.replan(centre.code)
+    desk.board.invalidate_centre(centre.code)
     say(f"新的时间表自{table.valid_from}起生效" if made else "与现行时间表相同，未重复保存")
     return back("console.weekly")
 

@@ -13,9 +13,9 @@ from booking.policy import Policy
 from booking.record.kinds import Kind
 from booking.window import entry, walk_ins
 from booking.window.entry import Entry
-from booking.window.findings import Found
+from booking.window.findings import FindingsUnseen
 from booking.window.walk_ins import WalkIn
-from console.door import back, console, here, noted, page, say
+from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown, slot_in_scope
 from refusals import Invalid, Refusal
@@ -69,7 +69,7 @@ def window_lawyer() -> str:
         return page("_window_lawyer.html", known=None)
     licence_no = asked(LicenceAsked).licence_no
     known = walk_ins.known(licence_no)
-    noted(Kind.LAWYER_SEEN, licence_no, source=known.source)
+    note_look(Kind.LAWYER_SEEN, licence_no, source=known.source)
     return page("_window_lawyer.html", known=known, now=here().now)
 
 
@@ -83,7 +83,7 @@ def window_enter() -> Response | str:
         if slot.centre_id != centre_shown().code:
             raise Invalid("该时段不属于当前看守所，请重新选择时段")
         booking = entry.enter(here().actor, here().desk.now(), _entry(form), form.seen)
-    except Found as found:
+    except FindingsUnseen as found:
         return _form(day, found=found)
     except Refusal as refusal:
         if refusal.status == 404:
@@ -97,11 +97,11 @@ def window_enter() -> Response | str:
 @console.get("/window/<ref>")
 def window_entered(ref: str) -> str:
     booking = booking_in_scope(ref)
-    noted(Kind.BOOKING_SEEN, booking.ref)
+    note_look(Kind.BOOKING_SEEN, booking.ref)
     return page("window_entered.html", booking=booking)
 
 
-def _form(day: date, found: Found | None = None) -> str:
+def _form(day: date, found: FindingsUnseen | None = None) -> str:
     centre, now = centre_shown(), here().now
     policy = Policy.of(centre)
     days = [now.date() + timedelta(days=n) for n in range(policy.opens_days_before + 1)]

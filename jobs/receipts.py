@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 import clock
 from house import house
 from refusals import Malformed, NotFound, TooLarge
-from sms import receipts as shelf
+from sms import receipts
 
 LARGEST = 64 * 1024
 
@@ -21,7 +21,7 @@ def receive(secret: str) -> Response:
     """SmsReport, a batch (document_detail/101867). Anything but HTTP 200 has it pushed again."""
     if not hmac.compare_digest(secret.encode(), house().receipt_secret.encode()):
         raise NotFound
-    taken = shelf.take(_batch(), clock.now())
+    taken = receipts.take(_batch(), clock.now())
     current_app.logger.info("receipts: %s used, %s ignored", taken.used, taken.ignored)
     return jsonify(code=0, msg="接收成功")
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 import clock
 import wake
-from booking.roll import imports as roll_imports
+from booking.roll import imports
 from jobs import work_queue
 from models import database
 from sms import outbox
@@ -53,21 +53,21 @@ class Relay:
         return len(notices)
 
     def _call_for_imports(self, now: datetime) -> None:
-        if imports := roll_imports.take(now, work_queue.waiting_imports(self._imports)):
+        if called := imports.take(now, work_queue.waiting_imports(self._imports)):
             try:
-                work_queue.put_imports(self._imports, imports)
+                work_queue.put_imports(self._imports, called)
             except RedisError:
-                roll_imports.take_back(imports)
+                imports.take_back(called)
                 raise
 
     def run(self, stopped: threading.Event) -> None:
         """Until stopped. Nothing that goes wrong in a round ends it."""
-        words = None
+        ear = None
         while not stopped.is_set():
             self._round()
-            words = self._wait(words, stopped)
-        if words:
-            words.close()
+            ear = self._wait(ear, stopped)
+        if ear:
+            ear.close()
         self._queue.connection.close()
         database.close()
 
@@ -80,23 +80,23 @@ class Relay:
             log.exception("the relay stumbled")
             database.close()
 
-    def _wait(self, words: PubSub | None, stopped: threading.Event) -> PubSub | None:
+    def _wait(self, ear: PubSub | None, stopped: threading.Event) -> PubSub | None:
         """For a call, but not long; one look serves all who called meanwhile. Answers where to wait next."""
         try:
-            words = words or self._subscribed()
-            words.get_message(timeout=self._every)
-            while words.get_message():
+            ear = ear or self._subscribed()
+            ear.get_message(timeout=self._every)
+            while ear.get_message():
                 pass
-            return words
+            return ear
         except Exception as away:
             # Of a connection that died redis-py says many things, TypeError among them.
             log.info("the relay can't be called (%s)", type(away).__name__)
-            if words:
-                words.close()
+            if ear:
+                ear.close()
             stopped.wait(self._every)
             return None
 
     def _subscribed(self) -> PubSub:
-        words = self._calls.pubsub(ignore_subscribe_messages=True)
-        words.subscribe(wake.WORD)
-        return words
+        ear = self._calls.pubsub(ignore_subscribe_messages=True)
+        ear.subscribe(wake.WORD)
+        return ear

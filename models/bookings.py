@@ -64,7 +64,7 @@ class Booking(Table):
     again = JSONText(default=list, constraints=[SQL("DEFAULT '[]'")])
 
     changes: "ModelSelect[Change]"
-    changes_told: (
+    preloaded_changes: (
         "list[Change]"  # not a column: where they were read already, for whoever tells of the booking
     )
 

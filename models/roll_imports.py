@@ -53,7 +53,7 @@ class RollImportPart(Table):
 
 
 class RollImportLine(Table):
-    """What was found about one row of the file, without what stands in it. Kind is one of booking/roll/roll.py's KINDS."""
+    """What was found about one row of the file, without what stands in it. Kind is one of roll.py's LINE_KINDS."""
 
     id = AutoField()
     roll_import = ForeignKeyField(RollImport, backref="lines", on_delete="CASCADE")

@@ -60,8 +60,8 @@ def start(crew: Crew, port: int, var: Path) -> None:
     say("Starting 正在启动…")
     crew.start("wechat", commands.wechat(port, os.environ))
     crew.start("aliyun", commands.aliyun(port, os.environ, var))
-    for words in (["db", "upgrade"], ["demo", "load"]):
-        prepare(words)
+    for arguments in (["db", "upgrade"], ["demo", "load"]):
+        prepare(arguments)
     crew.start("web", commands.web(port))
     crew.start("worker", [*commands.FLASK, "worker"])
     crew.start("imports", [*commands.FLASK, "worker", "--imports"])
@@ -69,11 +69,13 @@ def start(crew: Crew, port: int, var: Path) -> None:
     wait_until_ready(crew, port)
 
 
-def prepare(words: list[str]) -> None:
+def prepare(arguments: list[str]) -> None:
     """One command before the others; its progress is the person's to see."""
-    done = subprocess.run([*commands.FLASK, *words], cwd=preflight.ROOT)
+    done = subprocess.run([*commands.FLASK, *arguments], cwd=preflight.ROOT)
     if done.returncode:
-        raise Fallen(f"flask {' '.join(words)} failed; what it said stands above. 准备数据失败，原因见上。")
+        raise Fallen(
+            f"flask {' '.join(arguments)} failed; what it said stands above. 准备数据失败，原因见上。"
+        )
 
 
 def wait_until_ready(crew: Crew, port: int) -> None:

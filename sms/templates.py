@@ -73,12 +73,16 @@ TEMPLATES = {
         "请准时到场并携带规定证件",
     ),
 }
-KINDS = frozenset(TEMPLATES)
+NOTICE_KINDS = frozenset(TEMPLATES)
 
 
 def check(kind: str, words: Mapping[str, str]) -> None:
     """Raises ValueError for a kind we never filed, or for words it cannot be said with."""
-    missing = [name for name in TEMPLATES[kind].variables if not words.get(name)] if kind in KINDS else [kind]
+    missing = (
+        [name for name in TEMPLATES[kind].variables if not words.get(name)]
+        if kind in NOTICE_KINDS
+        else [kind]
+    )
     if missing:
         raise ValueError(f"a {kind!r} notice lacks {', '.join(missing)}")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from booking.record.actor import Actor
-from booking.timetable import holidays as years
 from booking.timetable import rollout
+from booking.timetable.holidays import import_year, read
 from booking.words import moment_words
 from house import house
 from refusals import Invalid
@@ -24,9 +24,9 @@ holidays = Subject("holidays", help="国务院节假日安排")
 @json_option
 def import_file(file: Path, dry_run: bool, actor: Actor, as_json: bool) -> None:
     """导入一年的节假日表（TOML 或 JSON，格式见 data/holidays/），可重复导入；列出因此落在休息日的预约。"""
-    year, desk = years.read(document(file)), house().desk
+    year, desk = read(document(file)), house().desk
     now = desk.now()
-    hit = years.import_year(actor, now, year, dry_run=dry_run)
+    hit = import_year(actor, now, year, dry_run=dry_run)
     if not dry_run:
         rollout.open_days(desk, now)
     for one in [] if as_json else hit:

@@ -4,12 +4,10 @@ import click
 
 from booking.lawyers import standing
 from booking.record.actor import Actor
+from booking.words import STRIKE_KINDS, STRIKE_STATES
 from house import house
 from models import Lawyer, Strike
 from terminal.speech import Subject, answer, by_option, json_option, listing
-
-_STATES = {"standing": "有效", "used": "已用于暂停", "waived": "已撤销"}
-_KINDS = {"no_show": "爽约", "late_cancellation": "逾期取消"}
 
 strikes = Subject("strikes", help="爽约记录")
 
@@ -31,8 +29,8 @@ def list_strikes(licence: str | None, appealed: bool, limit: int, as_json: bool)
     rows = (
         {"id": s.id, "at": s.at.isoformat(timespec="minutes"), "lawyer": s.lawyer.name,
          "licence_no": s.lawyer.licence_no, "booking": s.booking_id,
-         "kind": s.kind if as_json else _KINDS.get(s.kind, s.kind),
-         "state": s.state if as_json else _STATES.get(s.state, s.state), "appeal": s.appeal}
+         "kind": s.kind if as_json else STRIKE_KINDS.get(s.kind, s.kind),
+         "state": s.state if as_json else STRIKE_STATES.get(s.state, s.state), "appeal": s.appeal}
         for s in found
     )  # fmt: skip
     listing(rows, as_json, "没有爽约记录。")

@@ -111,7 +111,7 @@ def refusal_given(house: House) -> None:
 
 
 def kind_told(house: House) -> None:
-    house.write("booking/tea.py", 'tell(booking, "tea", now, cause=ONCE)\n')
+    house.write("booking/tea.py", 'notify(booking, "tea", now, cause=ONCE)\n')
 
 
 def kind_filed(house: House) -> None:
@@ -119,7 +119,7 @@ def kind_filed(house: House) -> None:
     for module in (templates, test_docs, test_tables):
         house.patch.setattr(module, "TEMPLATES", more)
     for module in (templates, test_tables, test_upgrading):
-        house.patch.setattr(module, "KINDS", frozenset(more))
+        house.patch.setattr(module, "NOTICE_KINDS", frozenset(more))
 
 
 def page_written(house: House) -> None:

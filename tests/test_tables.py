@@ -11,7 +11,7 @@ from booking.policy import Policy
 from console import bookings, policy
 from console.door import rights
 from sandbox.runner import demo_env
-from sms.templates import KINDS, TEMPLATES
+from sms.templates import NOTICE_KINDS, TEMPLATES
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOYMENT, OPERATION = ROOT / "docs/deployment.md", ROOT / "docs/operation.md"
@@ -25,22 +25,24 @@ def example(setting: str) -> dict[str, Any]:
 
 
 def test_officers_have_a_name_for_each_kind_of_notice():
-    assert bookings.KINDS.keys() == KINDS
-    assert all(bookings.KINDS.values()) and len(set(bookings.KINDS.values())) == len(KINDS)
+    assert bookings.NOTICE_NAMES.keys() == NOTICE_KINDS
+    assert all(bookings.NOTICE_NAMES.values()) and len(set(bookings.NOTICE_NAMES.values())) == len(
+        NOTICE_KINDS
+    )
 
 
 def test_the_templates_to_file_are_no_others():
     listed = re.findall(r"^\| `(\w+)` \| .*您", DEPLOYMENT.read_text("utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(KINDS)
+    assert sorted(listed) == sorted(NOTICE_KINDS)
 
 
 def test_the_example_of_settings_has_a_code_for_each_kind():
-    assert example("SMS_TEMPLATES").keys() == KINDS
-    assert example("WECHAT_MESSAGE_TEMPLATES").keys() <= KINDS
+    assert example("SMS_TEMPLATES").keys() == NOTICE_KINDS
+    assert example("WECHAT_MESSAGE_TEMPLATES").keys() <= NOTICE_KINDS
 
 
 def test_the_demo_files_each_kind_with_both_carriers():
-    assert demo_env.message_templates().keys() == KINDS
+    assert demo_env.message_templates().keys() == NOTICE_KINDS
     assert set(demo_env.sms_texts().values()) == {template.text for template in TEMPLATES.values()}
 
 
@@ -72,7 +74,7 @@ def bounds_of(name: str) -> str:
 
 
 def test_every_kind_that_is_told_has_its_template():
-    assert told("tell", "tell_all", "post") <= KINDS
+    assert told("notify", "notify_all", "post") <= NOTICE_KINDS
 
 
 def told(*tellers: str) -> set[str]:

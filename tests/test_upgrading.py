@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sms.templates import KINDS
+from sms.templates import NOTICE_KINDS
 from tests.last_release import MIGRATIONS, ROOT, bounds, kept, since, version, withdrawn
 
 
@@ -47,7 +47,7 @@ def test_a_migration_is_told_before_upgrading():
 
 
 def test_a_new_kind_of_notice_is_told_before_upgrading():
-    assert not untold(sorted(KINDS - set(kept()["notices"])), changelog())
+    assert not untold(sorted(NOTICE_KINDS - set(kept()["notices"])), changelog())
 
 
 def test_changelog_has_a_place_for_it():

@@ -15,7 +15,7 @@ Telling = Callable[["Booking", SlotView], str]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A booking asked for under an Idempotency-Key. `telling` words the answer that is kept with it."""
+    """A booking asked for under an Idempotency-Key. `render` words the answer that is kept with it."""
 
     lawyer_id: int
     key: str
@@ -25,7 +25,7 @@ class Application:
     detainee: dict[str, str]
     mandate: str
     stage: str
-    telling: Telling
+    render: Telling
     case_no: str | None = None
     permit_no: str | None = None
     companions: Sequence[dict[str, Any]] = ()

@@ -113,16 +113,16 @@ class Board:
 
         self._shown.change(Day(slot.centre, slot.date), changed)
 
-    def wipe(self, day: Day) -> None:
-        self._shown.wipe(day)
+    def invalidate_day(self, day: Day) -> None:
+        self._shown.invalidate_day(day)
         for slot in self.plan(day.centre).slots.get(day.date, ()):
-            self._full.wipe(slot.id)
+            self._full.invalidate_day(slot.id)
 
-    def replan(self, centre: str) -> None:
+    def invalidate_centre(self, centre: str) -> None:
         """An officer changed the plan of a centre: what is kept of it is out of date at once."""
-        self._plans.wipe(centre)
+        self._plans.invalidate_day(centre)
         for day in self.plan(centre).slots:
-            self.wipe(Day(centre, day))
+            self.invalidate_day(Day(centre, day))
 
     def _look_if_full(self, slot: AnySlot) -> Full | None:
         day = Day(slot.centre_id, slot.date)

@@ -42,7 +42,7 @@ class Surprise(Exception):
 class Facts:
     """All that is known about the people of a batch, read after they were locked, and what was decided since."""
 
-    page: ledger.Page
+    rows: ledger.Rows
     drafts: dict[tuple[int, str], Draft] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     past: list[Past] = field(default_factory=list)
@@ -120,8 +120,8 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
             if beside.held.application.body_hash == application.body_hash
             else refusals.IdempotencyMismatch()
         )
-    kept = facts.page.kept.get(application.request)
-    policy, lawyer = facts.page.centres[slot.centre][1], facts.page.lawyers[application.lawyer_id]
+    kept = facts.rows.kept.get(application.request)
+    policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
     around = [
         t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)
     ]
@@ -133,7 +133,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at, held.now)
     except refusals.Refusal as refusal:
         return refusal
-    found = comparison.findings(held, person, lawyer, facts.page.companions, facts.past, around)
+    found = comparison.findings(held, person, lawyer, facts.rows.companions, facts.past, around)
     at_once = policy.confirm_clean_at_once and not found and _is_proven(held, person)
     draft = drafting.draft_of(held, person, found, confirmed=at_once)
     facts.note(draft)
@@ -158,10 +158,10 @@ def _write(drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
     receipts = {draft.booking.ref: drafting.receipt(draft) for draft in drafts}
     bookings, changes = [draft.booking for draft in drafts], [draft.change for draft in drafts]
     wanted = Counter(draft.held.slot.id for draft in drafts)
-    named = [(draft, facts.page.centres[draft.booking.centre_id][0]) for draft in drafts]
+    named = [(draft, facts.rows.centres[draft.booking.centre_id][0]) for draft in drafts]
     letters = outbox.posting([drafting.letter(draft, centre) for draft, centre in named], drafts[0].held.now)
     answers = [drafting.keep(draft, receipts[draft.booking.ref]) for draft in drafts]
-    if not ledger.enter(wanted, bookings, changes, letters, answers):
+    if not ledger.save(wanted, bookings, changes, letters, answers):
         raise Surprise
     return receipts
 
@@ -172,7 +172,7 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
     lawyers = {a.lawyer_id for a in applications}
     known = zip(applications, people, strict=True)
     cases = {a.case_no or (p.entry.case_no if p.entry else None) for a, p in known}
-    asked = ledger.Questions(
+    asked = ledger.Wanted(
         centres={held.slot.centre for held in batch},
         lawyers=lawyers,
         requests={a.request for a in applications},
@@ -181,9 +181,9 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
         cases={case for case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
     )
-    page = ledger.read(locking(lawyers, (p.claim for p in people if p.claim)), asked)
-    facts = Facts(page)
-    for taken, past in page.touching:
+    rows = ledger.load(locking(lawyers, (p.claim for p in people if p.claim)), asked)
+    facts = Facts(rows)
+    for taken, past in rows.touching:
         facts.past.append(past)
         if taken.starts_at >= asked.today:
             facts.taken.append(taken)

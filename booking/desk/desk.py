@@ -16,11 +16,11 @@ from booking.desk.application import Application, Held, Receipt
 from booking.desk.availability import Board, Views, load
 from booking.desk.conditions import may_ask, may_cancel
 from booking.desk.decision import Outcome, decide_batch, kept_answer
-from booking.desk.group_commit import Teller
+from booking.desk.group_commit import GroupCommit
 from booking.desk.slot_views import AnySlot, view
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
-from booking.lifecycle import ONCE, tell, transition
+from booking.lifecycle import ONCE, notify, transition
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.slots import DayView
@@ -50,11 +50,11 @@ class Desk:
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
         self._unmet = Unmet(now)
-        self._teller: Teller[Held, Receipt] = Teller(self._serve, leave=database.close)
+        self._commits: GroupCommit[Held, Receipt] = GroupCommit(self._serve, leave=database.close)
 
     def close(self) -> None:
         """Serve whoever is in line, and put the connections of our own threads away."""
-        self._teller.close()
+        self._commits.close()
         self._unmet.close()
 
     def days(self, centre: str) -> list[DayView]:
@@ -75,7 +75,7 @@ class Desk:
                 return kept
             held = self._come_in(application, slot, now)
             self.checkpoint("held")
-            return self._teller.ask(held)
+            return self._commits.submit(held)
         except _WITH_NEAREST as refusal:
             self._unmet.note(application.slot, refusal, application.lawyer_id)
             refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
@@ -108,7 +108,7 @@ class Desk:
                 "by": "您本人",
                 "strike": "不计爽约" if strikes is None else f"计爽约一次，累计{strikes}次",
             }
-            tell(booking, "cancelled", now, cause=ONCE, **words)
+            notify(booking, "cancelled", now, cause=ONCE, **words)
             if late:  # told after what it is for
                 standing.strike(booking, "late_cancellation", policy, now)
         self.checkpoint("cancelled")
@@ -121,7 +121,7 @@ class Desk:
         for booking in bookings:
             days[Day(booking.centre_id, booking.starts_at.date())].append(booking.ref)
         for day, refs in days.items():
-            self.board.wipe(day)
+            self.board.invalidate_day(day)
             try:
                 self.seats.give_back(day, refs, remember=remember)
             except GateAway:
@@ -188,4 +188,4 @@ class Desk:
         except GateAway:
             log.warning("holds wait for the sweep: the gate is away")
         for day in back:
-            self.board.wipe(day)
+            self.board.invalidate_day(day)

@@ -62,8 +62,8 @@ def letter(draft: Draft, centre: str) -> outbox.Letter:
 
 def receipt(draft: Draft) -> Receipt:
     """As the lawyer is told it."""
-    draft.booking.changes_told = [draft.change]
-    return Receipt(draft.booking.ref, draft.held.application.telling(draft.booking, draft.held.slot))
+    draft.booking.preloaded_changes = [draft.change]
+    return Receipt(draft.booking.ref, draft.held.application.render(draft.booking, draft.held.slot))
 
 
 def keep(draft: Draft, receipt: Receipt) -> tuple[object, ...]:

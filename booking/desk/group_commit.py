@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent import futures
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 64
 PATIENCE_SECONDS = 12.0
 
 
-class Teller(Generic[Asked, Told]):
+class GroupCommit(Generic[Asked, Told]):
     """`serve` takes up to MOST_AT_ONCE and answers each, in order, with what it gets or with the exception it meets.
 
     `leave` is called in the teller's thread when it goes, and after any exception that is no refusal, to put away what
@@ -33,14 +33,14 @@ class Teller(Generic[Asked, Told]):
         self._opening = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def ask(self, asked: Asked) -> Told:
+    def submit(self, asked: Asked) -> Told:
         """Wait in line and get the answer. Raises what `serve` answered with, or Unavailable when it takes too long."""
         self._open()
         future: Future[Told] = Future()
         self._waiting.put((asked, future))
         try:
             return future.result(timeout=PATIENCE_SECONDS)
-        except Late:
+        except futures.TimeoutError:
             raise Unavailable("预约繁忙，请稍后以同一请求重试") from None
 
     def close(self) -> None:

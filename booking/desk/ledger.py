@@ -58,7 +58,7 @@ class OnRoll(NamedTuple):
     name: str
 
 
-class Questions(NamedTuple):
+class Wanted(NamedTuple):
     """Of whom and what a sitting has to know."""
 
     centres: Collection[str]
@@ -70,7 +70,7 @@ class Questions(NamedTuple):
     today: datetime
 
 
-class Page(NamedTuple):
+class Rows(NamedTuple):
     """The answers: names and policies of centres, lawyers, answers kept by request, the roll's lines about companions,
     and every active booking that may matter."""
 
@@ -81,7 +81,7 @@ class Page(NamedTuple):
     touching: list[tuple[Taken, Past]]
 
 
-def read(lock: Sequence[Statement], asked: Questions) -> Page:
+def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     """One trip: what comes after the lock sees what whoever held it before has written."""
     lawyers, text = several(asked.lawyers), among("text")
     keys = several({key for _, key in asked.requests})
@@ -94,7 +94,7 @@ def read(lock: Sequence[Statement], asked: Questions) -> Page:
         _touching(asked, lawyers),
     ])  # fmt: skip
     centres, found, kept, companions, touching = answers[len(lock) :]
-    return Page(
+    return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: StandingCount(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
@@ -103,7 +103,7 @@ def read(lock: Sequence[Statement], asked: Questions) -> Page:
     )
 
 
-def enter(
+def save(
     wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change], letters: Statement,
     answers: Sequence[Sequence[object]],
 ) -> bool:  # fmt: skip
@@ -120,7 +120,7 @@ def enter(
     return all(rows == 1 for rows in told[: len(claims)])
 
 
-def _touching(asked: Questions, lawyers: object) -> Statement:
+def _touching(asked: Wanted, lawyers: object) -> Statement:
     """Every active booking that may matter, in one question over three indexes."""
     sql = _TOUCHING + (_CASES if asked.cases else "") + ")"
     given = (several(asked.people), lawyers, moment_text(asked.today))

@@ -46,7 +46,7 @@ class StaleCache(Generic[Key, Copy]):
         if (kept := self._kept.get(key)) is not None:
             self._kept[key] = (kept[0], how(kept[1]))
 
-    def wipe(self, key: Key) -> None:
+    def invalidate_day(self, key: Key) -> None:
         self._kept.pop(key, None)
 
     def _read(self, key: Key, read: Callable[[], Copy], since: float) -> Copy:

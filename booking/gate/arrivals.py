@@ -10,7 +10,7 @@ from booking import by_id
 from booking.gate import checks, rooms
 from booking.gate.papers import LONGEST_REASON, checked, papers_for, proves_mandate
 from booking.lawyers import mandates, standing
-from booking.lifecycle import ONCE, tell, transition
+from booking.lifecycle import ONCE, notify, transition
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
@@ -58,7 +58,7 @@ def start(actor: Actor, now: datetime, ref: str, room: int | None = None) -> Boo
     saying by whom."""
     booking = by_id.booking(ref)
     given = _room(booking, room)
-    with rooms.given_once(given), database.atomic():
+    with rooms.exclusively(given), database.atomic():
         transition(booking, State.MEETING, by=actor.account, now=now)
         Visit.update(room=given, occupies=given, started_at=now).where(Visit.booking == booking.ref).execute()
         note(
@@ -79,7 +79,7 @@ def give_room(actor: Actor, now: datetime, ref: str, room: int) -> Booking:
     """
     booking = by_id.booking(ref)
     given = rooms.to_use(booking.centre_id, room)
-    with rooms.given_once(given), database.atomic():
+    with rooms.exclusively(given), database.atomic():
         occupied = Case(None, ((Visit.started_at.is_null(), None),), given.id)
         here = (Visit.booking == booking.ref) & Visit.ended_at.is_null()
         if not Visit.update(room=given, occupies=occupied).where(here).execute():
@@ -142,7 +142,7 @@ def _miss(actor: Actor, now: datetime, booking: Booking) -> None:
         lock_people([booking.lawyer_id])
         transition(booking, State.NO_SHOW, by=actor.account, now=now)
         # The cause is told before the suspension it may lead to.
-        tell(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
+        notify(booking, "no_show", now, cause=ONCE, strikes=str(standing.next_count(booking.lawyer_id)))
         standing.strike(booking, "no_show", Policy.of(booking.centre), now)
         if actor != SYSTEM:
             note(actor, now, Kind.ARRIVALS_NO_SHOW, booking.ref, centre=booking.centre_id)

@@ -74,19 +74,19 @@ def may_arrive(booking: Booking, now: datetime) -> None:
 
 def _by_pass(text: str, centre: str, keys: PassKeys, now: datetime) -> Looked:
     try:
-        words = keys.check(text)
+        claims = keys.check(text)
     except BadPass:
         return Looked(None, _FORGED)
-    if words["centre"] != centre:
+    if claims["centre"] != centre:
         return Looked(None, _ELSEWHERE)
-    found = _booking(words["ref"])
+    found = _booking(claims["ref"])
     if found is None or found.centre_id != centre:
         return Looked(None, _UNKNOWN if found is None else _ELSEWHERE)
-    if datetime.fromisoformat(words["start"]) != found.starts_at:
+    if datetime.fromisoformat(claims["start"]) != found.starts_at:
         return Looked(None, _MOVED)
     said = sign(found, now)
-    if found.state == State.CONFIRMED and now >= _until(words):
-        return Looked(found, Sign("expired", "凭证已过期", f"有效至{moment_words(_until(words))}"))
+    if found.state == State.CONFIRMED and now >= _until(claims):
+        return Looked(found, Sign("expired", "凭证已过期", f"有效至{moment_words(_until(claims))}"))
     return Looked(found, said)
 
 
@@ -103,8 +103,8 @@ def _booking(ref: str) -> Booking | None:
     return Booking.in_full().where(Booking.ref == ref).first()
 
 
-def _until(words: dict[str, str]) -> datetime:
-    return datetime.fromisoformat(words["until"])
+def _until(claims: dict[str, str]) -> datetime:
+    return datetime.fromisoformat(claims["until"])
 
 
 def _by_state(booking: Booking) -> Sign:

@@ -60,7 +60,7 @@ def enter(
     _check(times, booking, before, policy, now)
     given = rooms.of(booking.centre_id, room) if room is not None else before.room if before else None
     paper = _papers(booking, policy, papers, owed) if times.arrived_at is not None else {}
-    with rooms.given_once(given), database.atomic():
+    with rooms.exclusively(given), database.atomic():
         if booking.state == State.NO_SHOW:
             _take_back_strike(actor, now, booking, before, times, policy, waive)
         else:

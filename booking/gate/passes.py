@@ -51,7 +51,7 @@ class PassKeys:
             raise WrongState(f"预约状态为“{STATES[booking.state]}”，没有会见凭证")
         starts_at = booking.starts_at
         opens = starts_at - timedelta(minutes=policy.arrival_opens_minutes)
-        words = {
+        claims = {
             "ref": booking.ref,
             "centre": booking.centre_id,
             "start": booking.starts_at.isoformat(timespec="minutes"),
@@ -60,7 +60,7 @@ class PassKeys:
             "from": opens.isoformat(timespec="minutes"),
             "until": booking.ends_at.isoformat(timespec="minutes"),
         }
-        return Pass(self._signed(words), opens, booking.ends_at)
+        return Pass(self._signed(claims), opens, booking.ends_at)
 
     def check(self, text: str) -> dict[str, str]:
         """What a pass says; whether it is the time for it is for the reader to see. Raises BadPass."""
@@ -68,11 +68,11 @@ class PassKeys:
         mark, _, body = signed.partition(".")
         if mark != _MARK or not any(_is_signed(key, signed, signature) for key in self.public_keys):
             raise BadPass("not one of our passes")
-        words: dict[str, str] = json.loads(_unpacked(body))
-        return words
+        claims: dict[str, str] = json.loads(_unpacked(body))
+        return claims
 
-    def _signed(self, words: dict[str, str]) -> str:
-        signed = f"{_MARK}.{_packed(json.dumps(words, separators=(',', ':')).encode())}"
+    def _signed(self, claims: dict[str, str]) -> str:
+        signed = f"{_MARK}.{_packed(json.dumps(claims, separators=(',', ':')).encode())}"
         return f"{signed}.{_packed(self._signer.sign(signed.encode()))}"
 
 

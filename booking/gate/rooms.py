@@ -95,7 +95,7 @@ def to_use(centre: str, room: int) -> Room:
 
 
 @contextmanager
-def given_once(room: Room | None) -> Iterator[None]:
+def exclusively(room: Room | None) -> Iterator[None]:
     """Around the transaction that gives a room: the second to give it is told who has it. Raises WrongState."""
     try:
         yield

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import clock
 from booking.paging import Position, behind
-from booking.record.words import WORDS
+from booking.record.labels import LABELS
 from models import Audit
 
 
@@ -32,7 +32,7 @@ def entries(question: Question, many: int, before: int | None = None) -> list[Au
 def about(entry: Audit) -> str:
     """What else is kept with it, as one line."""
     return "；".join(
-        f"{WORDS.get(name, name)}：{_said(value)}"
+        f"{LABELS.get(name, name)}：{_said(value)}"
         for name, value in entry.words.items()
         if value not in ("", None)
     )

@@ -5,11 +5,11 @@ from typing import Self
 
 
 class Kind(StrEnum):
-    words: str
+    label: str
 
-    def __new__(cls, value: str, words: str = "") -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         kind = str.__new__(cls, value)
-        kind._value_, kind.words = value, words
+        kind._value_, kind.label = value, label
         return kind
 
     REVIEW_CONFIRMED = "review.confirmed", "复核通过"
@@ -88,4 +88,4 @@ class Kind(StrEnum):
     AUDIT_EXPORT = "audit.export", "导出操作记录"
 
 
-KINDS = {kind.value: kind.words for kind in Kind}
+KIND_LABELS = {kind.value: kind.label for kind in Kind}

@@ -9,7 +9,7 @@ from peewee import InterfaceError, OperationalError
 
 from booking import by_id
 from booking.desk.desk import Desk
-from booking.lifecycle import ONCE, tell, tell_all, transition, transition_all
+from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
@@ -74,7 +74,7 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
             transition_all(clean, State.CONFIRMED, by=actor.account, now=now),
             key=lambda b: (b.starts_at, b.ref),
         )
-        tell_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
+        notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         _note(actor, now, Kind.REVIEW_CONFIRMED, done)
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
@@ -128,7 +128,7 @@ def _decide(
             lock_people([booking.lawyer_id], [booking.detainee_key])
             transition(booking, to, by=actor.account, now=now, why=why, **columns)
             words = {"reason": reason_by_sms(told or why)} if to == State.REJECTED else {}
-            tell(booking, to, now, cause=ONCE, **words)
+            notify(booking, to, now, cause=ONCE, **words)
             if actor != SYSTEM:
                 _note(actor, now, Kind(f"review.{to}"), [booking], why)
     except WrongState:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from booking.identity import same_name
-from booking.review.track_record import Record, record_of
+from booking.review.track_record import TrackRecord, record_of
 from booking.words import LICENCES
 from models import Booking, Detainee, Lawyer, RollEntry, keyring
 from models.bookings import NAME_LOST
@@ -41,7 +41,7 @@ class Dossier:
     same_time: list[Booking]
     person: list[Booking]
     case: list[Booking]
-    record: Record
+    record: TrackRecord
 
 
 def of(booking: Booking) -> Dossier:

@@ -8,7 +8,7 @@ from models import Booking, Strike, rows_of
 from models.states import State
 
 
-class Record(NamedTuple):
+class TrackRecord(NamedTuple):
     """How a lawyer's bookings ended, all centres, and the strikes that stand against him."""
 
     done: int
@@ -19,11 +19,11 @@ class Record(NamedTuple):
     strikes: int
 
 
-def record_of(lawyer_id: int) -> Record:
+def record_of(lawyer_id: int) -> TrackRecord:
     counted = Booking.select(Booking.state, fn.COUNT(Booking.ref)).where(Booking.lawyer == lawyer_id)
     states: dict[str, int] = dict(rows_of(counted.group_by(Booking.state)))
     strikes = Strike.select().where(Strike.lawyer == lawyer_id, Strike.state == "standing").count()
-    return Record(
+    return TrackRecord(
         done=states.get(State.DONE, 0),
         no_shows=states.get(State.NO_SHOW, 0),
         cancelled=states.get(State.CANCELLED, 0),

@@ -21,7 +21,7 @@ from models.locks import lock_roll
 
 __all__ = [
     "COLUMNS",
-    "KINDS",
+    "LINE_KINDS",
     "STATES",
     "Found",
     "Report",
@@ -32,7 +32,7 @@ __all__ = [
     "write",
 ]
 
-KINDS = ("wrong", "revoked", "suspended", "new", "changed", "unchanged")
+LINE_KINDS = ("wrong", "revoked", "suspended", "new", "changed", "unchanged")
 ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
 _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
@@ -56,7 +56,7 @@ class Report:
 
 
 class RollLine(NamedTuple):
-    """What was found about a row: one of KINDS, and of a changed one which columns."""
+    """What was found about a row: one of LINE_KINDS, and of a changed one which columns."""
 
     row: int
     kind: str

@@ -126,7 +126,7 @@ _LINE = {
 
 def _counts(found: roll.Found) -> dict[str, object]:
     """Of the lines by kind, and the lawyers who may no longer book."""
-    counts: dict[str, Any] = dict.fromkeys(roll.KINDS, 0)
+    counts: dict[str, Any] = dict.fromkeys(roll.LINE_KINDS, 0)
     for line in found.lines:
         counts[line.kind] += 1
     follows = [one._asdict() for one in found.report.follows]

@@ -15,7 +15,7 @@ from booking.roll.workbooks import MOST_COLUMNS, MOST_ROWS
 from refusals import Invalid
 
 MOST_BYTES = 60_000_000
-KINDS = ("csv", "xlsx")
+FILE_KINDS = ("csv", "xlsx")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -53,7 +53,7 @@ def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> li
 def kind_of(name: str) -> str:
     """`csv` or `xlsx`, as the file's name ends. Raises Invalid."""
     dot, kind = name.rpartition(".")[1:]
-    if not dot or (kind := kind.lower()) not in KINDS:
+    if not dot or (kind := kind.lower()) not in FILE_KINDS:
         raise Invalid("请提供 .csv 或 .xlsx 文件（旧式 .xls 请另存为 .xlsx）")
     return kind
 

@@ -41,7 +41,7 @@ class Wanted:
         return not self.day and not self.slot and (self.past or self.is_of_somebody)
 
 
-def bookings(wanted: Wanted, now: datetime, many: int, after: Position | None = None) -> list[Booking]:
+def listed(wanted: Wanted, now: datetime, many: int, after: Position | None = None) -> list[Booking]:
     """From today on, the soonest first; of the past, and of somebody's through all times, the latest first."""
     where = _matching(wanted) & _when(wanted, now)
     order = (Booking.starts_at, Booking.ref)

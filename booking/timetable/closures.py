@@ -93,7 +93,7 @@ def close(desk: Desk, actor: Actor, closing: Closing, fingerprint: str) -> list[
         if len(gone) != len(refs):  # somebody came, or cancelled, between two statements of ours
             raise Changed
         _note(actor, desk.now(), closing, now_so)
-    desk.board.replan(closing.centre)
+    desk.board.invalidate_centre(closing.centre)
     return gone
 
 

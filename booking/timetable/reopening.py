@@ -21,7 +21,7 @@ def reopen_slot(desk: Desk, actor: Actor, slot_id: str) -> None:
             raise WrongState("该时段不是由民警关闭的")
         note(actor, desk.now(), Kind.SLOT_REOPEN, slot_id, centre=slot.centre_id)
     open_days(desk, desk.now())
-    desk.board.replan(slot.centre_id)
+    desk.board.invalidate_centre(slot.centre_id)
 
 
 def reopen_day(desk: Desk, actor: Actor, centre: str, day: date) -> None:
@@ -36,4 +36,4 @@ def reopen_day(desk: Desk, actor: Actor, centre: str, day: date) -> None:
         Slot.update(closed_by_hand=None).where(with_it).execute()
         note(actor, desk.now(), Kind.DAY_REOPEN, centre, {"day": str(day)}, centre=centre)
     open_days(desk, desk.now())
-    desk.board.replan(centre)
+    desk.board.invalidate_centre(centre)

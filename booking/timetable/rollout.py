@@ -180,7 +180,7 @@ def tell_gate(desk: Desk, seats: Mapping[Day, dict[str, int]]) -> None:
     """Where the gate is away it loads from SQL when it is back."""
     try:
         for day, slots in seats.items():
-            desk.board.wipe(day)
+            desk.board.invalidate_day(day)
             desk.seats.balance(day, slots)
     except GateAway:
         log.warning("changed seats wait for the recount: the gate is away")

@@ -81,7 +81,7 @@ def set_seats(
                 raise Changed
         _note(actor, now, slot, {"seats": [slot.seats, seats], "withdrawn": [one.ref for one in gone]})
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})
-    desk.board.replan(slot.centre_id)
+    desk.board.invalidate_centre(slot.centre_id)
     return gone
 
 
@@ -110,7 +110,7 @@ def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
             {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]},
         )
     rollout.open_days(desk, now)
-    desk.board.replan(slot.centre_id)
+    desk.board.invalidate_centre(slot.centre_id)
 
 
 def _locked(slot_id: str) -> Slot:

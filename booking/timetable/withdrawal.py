@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from booking.desk.desk import Desk
-from booking.lifecycle import ONCE, OPEN_STATES, tell_all, transition_all
+from booking.lifecycle import ONCE, OPEN_STATES, notify_all, transition_all
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
@@ -36,7 +36,7 @@ def withdraw(
         gone = transition_all(found, State.CANCELLED, by=actor.account, now=now, why=why, decision_reason=why)
         gone.sort(key=lambda booking: (booking.starts_at, booking.ref))
         words = [{"reason": reason_by_sms(why), "nearest": instead[b.slot_id]} for b in gone]
-        tell_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
+        notify_all(list(zip(gone, words, strict=True)), "withdrawn", now, cause=ONCE)
         note_all(actor, now, Kind.BOOKING_WITHDRAWN, [Line(b.ref, b.centre_id, {"why": why}) for b in gone])
         database.after_commit(lambda: desk.released(gone, remember=True))
     return gone

@@ -13,13 +13,13 @@ from booking.desk import comparison, decision, drafting
 from booking.desk.application import Application, Held, Person
 from booking.desk.slot_views import view
 from booking.lawyers import mandates
-from booking.lifecycle import ONCE, tell
+from booking.lifecycle import ONCE, notify
 from booking.policy import Policy
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
-from booking.window.findings import Finding, Found, compare, digest
+from booking.window.findings import Finding, FindingsUnseen, compare, digest
 from booking.window.walk_ins import WalkIn, lawyer_of
 from models import Booking, Lawyer, Slot, database
 from models.slots import claim_at_window
@@ -88,7 +88,7 @@ def _enter(actor: Actor, now: datetime, entry: Entry, seen: str) -> Booking:
     _may_enter(held, slot, policy)
     findings = compare(held, people[0], facts)
     if findings and seen != digest(findings):
-        raise Found(findings)
+        raise FindingsUnseen(findings)
     if not claim_at_window(slot.id):
         raise _why_no_seat(slot.id)
     return _write(actor, held, people[0], findings)
@@ -105,7 +105,7 @@ def _held(entry: Entry, slot: Slot, lawyer: Lawyer, policy: Policy, now: datetim
         detainee=entry.detainee,
         mandate=entry.mandate,
         stage=entry.stage,
-        telling=lambda booking, slot: "",
+        render=lambda booking, slot: "",
         case_no=entry.case_no,
         permit_no=entry.permit_no,
         companions=entry.companions,
@@ -141,7 +141,7 @@ def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) ->
     draft.change.why = "现场登记"
     draft.change.save(force_insert=True)
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
-        tell(booking, "confirmed", now, cause=ONCE)
+        notify(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}
     note(actor, now, Kind.WINDOW_ENTER, booking.ref, words, centre=booking.centre_id)
     mandates.prove_by(actor, now, booking, SEEN)

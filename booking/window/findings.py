@@ -15,7 +15,7 @@ from models import Booking
 Finding = dict[str, str]
 
 
-class Found(refusals.WrongState):
+class FindingsUnseen(refusals.WrongState):
     """The comparison found something an officer has to see before he decides; `seen` says that he has."""
 
     def __init__(self, findings: list[Finding]):
@@ -31,8 +31,8 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
-    page = facts.page
-    found = comparison.findings(held, person, page.lawyers[lawyer], page.companions, facts.past, around)
+    rows = facts.rows
+    found = comparison.findings(held, person, rows.lawyers[lawyer], rows.companions, facts.past, around)
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
         raise refusals.Invalid(
             "该案侦查期间会见须经侦查机关许可，请填写许可文号",

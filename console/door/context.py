@@ -30,7 +30,7 @@ class WeChatDoor:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ConsoleDoor:
     """What the console was opened with. `demo_accounts` is empty but in the demo."""
 
     desk: Desk
@@ -63,8 +63,8 @@ class RequestContext:
         return str(self.officer.account)
 
 
-def door() -> Door:
-    found: Door = current_app.extensions["huijian.console"]
+def door() -> ConsoleDoor:
+    found: ConsoleDoor = current_app.extensions["huijian.console"]
     return found
 
 

@@ -11,7 +11,7 @@ from console.door.rendering import back, carry_messages, page, say
 from console.door.rights import PUBLIC, RIGHTS
 from refusals import Forbidden, NotFound, Unauthenticated
 
-__all__ = ["back", "console", "here", "noted", "page", "say"]
+__all__ = ["back", "console", "here", "note_look", "page", "say"]
 
 # APIFlask asks every blueprint with a guard whether it is to be described; pages are not.
 console = APIBlueprint(
@@ -44,7 +44,7 @@ def guard() -> Response | None:
     return None
 
 
-def noted(what: Kind, subject: str, /, **words: object) -> None:
+def note_look(what: Kind, subject: str, /, **words: object) -> None:
     """Somebody looked something up, or took it out of the house: into the record."""
     visit, centre = here(), words.pop("centre", None) or scope.about()
     note(visit.actor, visit.now, what, subject, words, centre=centre)

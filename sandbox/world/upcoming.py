@@ -64,7 +64,7 @@ def _book(
         slot_id=slots[0].id,
         minutes=60,
         detainee=detainee,
-        telling=lambda booking, slot: f'{{"ref":"{booking.ref}"}}',
+        render=lambda booking, slot: f'{{"ref":"{booking.ref}"}}',
         **fields,
     )
     return desk.book(application).ref

@@ -113,7 +113,7 @@ def applying(lawyer: int, slot: str = SLOT, key: str = "", detainee: str = "", *
         "detainee": {"name": detainee or f"嫌疑人{lawyer}"},
         "mandate": "entrusted",
         "stage": "investigation",
-        "telling": lambda booking, slot: f"{booking.ref} {booking.state}",
+        "render": lambda booking, slot: f"{booking.ref} {booking.state}",
         "body_hash": f"{slot} {detainee} {more}",
     }
     return Application(lawyer_id=lawyer, key=key or f"key-{lawyer}-{slot}", slot_id=slot, **(fields | more))

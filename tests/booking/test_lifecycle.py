@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from booking.desk import Desk
-from booking.lifecycle import ONCE, tell
+from booking.lifecycle import ONCE, notify
 from models import Booking, Notice
 from tests.booking.conftest import Clock, applying
 
@@ -25,7 +25,7 @@ def events(booking: Booking) -> list[str]:
 
 def test_what_is_told_once_is_not_told_a_second_time(booking: Booking, clock: Clock) -> None:
     for strikes in ("1", "2"):
-        tell(booking, "no_show", clock(), cause=ONCE, strikes=strikes)
+        notify(booking, "no_show", clock(), cause=ONCE, strikes=strikes)
     assert events(booking) == ["no_show"]
 
 
@@ -33,10 +33,10 @@ def test_another_cause_makes_it_another_letter_and_the_same_one_does_not(
     booking: Booking, clock: Clock
 ) -> None:
     for cause in (ONCE, "strike-1", "strike-2", "strike-1"):
-        tell(booking, "no_show", clock(), cause=cause, strikes="1")
+        notify(booking, "no_show", clock(), cause=cause, strikes="1")
     assert events(booking) == ["no_show", "no_show:strike-1", "no_show:strike-2"]
 
 
 def test_nobody_tells_without_saying_which_of_the_two_he_means(booking: Booking, clock: Clock) -> None:
     with pytest.raises(TypeError, match="cause"):
-        tell(booking, "no_show", clock(), strikes="1")  # type: ignore[call-arg]
+        notify(booking, "no_show", clock(), strikes="1")  # type: ignore[call-arg]

@@ -26,8 +26,8 @@ def test_the_plan_is_shown_and_the_look_is_noted(signed_in, brought):
     shown = signed_in("gate").get(f"plan?day={DAY}")
     assert shown.status_code == 200
     assert brought in shown.text and "某甲" in shown.text and "监区不详" in shown.text
-    noted = Audit.get(Audit.what == "plan.seen")
-    assert (noted.subject, noted.who, noted.centre) == (DAY, "gate-pudong", "pudong")
+    note_look = Audit.get(Audit.what == "plan.seen")
+    assert (note_look.subject, note_look.who, note_look.centre) == (DAY, "gate-pudong", "pudong")
 
 
 def test_today_is_meant_where_no_day_is_named_and_an_empty_day_says_so(signed_in):

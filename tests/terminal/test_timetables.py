@@ -37,7 +37,7 @@ def file(tmp_path):
 def book(desk, person, slot_id):
     application = Application(
         lawyer_id=Lawyer.get(Lawyer.openid == person.openid).id, key=f"k-{slot_id}", body_hash="h", slot_id=slot_id,
-        minutes=60, detainee=world.TAO.as_asked, mandate="entrusted", stage="trial", telling=lambda *_: "{}",
+        minutes=60, detainee=world.TAO.as_asked, mandate="entrusted", stage="trial", render=lambda *_: "{}",
     )  # fmt: skip
     return desk.book(application).ref
 

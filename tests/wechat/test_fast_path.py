@@ -165,7 +165,7 @@ def test_a_refusal_is_told_alike(lin, desk, clock, monkeypatch, code):
         clock.move(days=2)
     elif code == "slot_closed":
         Slot.update(open=False, closed_reason="设备检修").execute()
-        desk.board._plans.wipe("pudong")
+        desk.board._plans.invalidate_day("pudong")
     elif code == "idempotency_mismatch":
         key, more = "mine", {"minutes": 45}
     elif code == "rate_limited":

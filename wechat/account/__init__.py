@@ -8,7 +8,7 @@ from redis import Redis
 from booking.desk import Desk
 from circuit_breaker import CircuitBreaker
 from wechat.account.binding import Binding
-from wechat.account.bot import Door, bot
+from wechat.account.bot import AccountDoor, bot
 from wechat.account.conversation import Conversation
 from wechat.account.envelope import Envelope
 from wechat.account.memory import Memory
@@ -33,7 +33,7 @@ def register(
 ) -> None:
     """Open the officers' account in `app`; `public_url` is where people reach the console."""
     conversation = Conversation(desk, Binding(desk, redis), Memory(redis, breaker), tags, public_url)
-    app.extensions["huijian.account"] = Door(
+    app.extensions["huijian.account"] = AccountDoor(
         Envelope(appid, token, aes_keys), Once(redis, breaker), conversation
     )
     app.register_blueprint(bot)

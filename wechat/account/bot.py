@@ -16,14 +16,14 @@ bot = Blueprint("account", __name__)
 
 
 @dataclass(frozen=True)
-class Door:
+class AccountDoor:
     envelope: Envelope
     once: Once
     conversation: Conversation
 
 
-def door() -> Door:
-    found: Door = current_app.extensions["huijian.account"]
+def door() -> AccountDoor:
+    found: AccountDoor = current_app.extensions["huijian.account"]
     return found
 
 

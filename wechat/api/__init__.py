@@ -9,7 +9,7 @@ from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from circuit_breaker import CircuitBreaker
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
-from wechat.api.door import Door, api
+from wechat.api.door import ApiDoor, api
 from wechat.api.fast_path import Count, FastPath
 from wechat.api.visitors import Visitors
 from wechat.limits import Limits
@@ -33,7 +33,7 @@ def register(
 ) -> None:
     """Open the lawyers' door in `app`. `message_templates` are the ids a consent may be given for; `count` is told
     what is answered before Flask."""
-    door = app.extensions["huijian.lawyers"] = Door(
+    door = app.extensions["huijian.lawyers"] = ApiDoor(
         desk,
         wechat,
         Visitors(redis, breaker),

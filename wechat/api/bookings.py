@@ -16,10 +16,10 @@ from models import Booking, Change, Slot
 from models.fields import moment_text
 from refusals import Invalid, NotFound, NotVerified, Suspended
 from wechat.api import shapes
+from wechat.api.booking_serializers import booking_json
 from wechat.api.door import api, booking_lawyer, door, lawyer_id
 from wechat.api.forms import BookingForm, CancellationForm, ListQuestion, RequestKey
-from wechat.api.telling import answer, as_json
-from wechat.api.telling_bookings import booking_told
+from wechat.api.serializers import answer, as_json
 
 
 @api.post("/bookings")
@@ -55,7 +55,7 @@ def bookings(question: ListQuestion) -> Response:
     """
     found = _page(question)
     page, more = found[: question.limit], len(found) > question.limit
-    told = [booking_told(door().desk, booking) for booking in page]
+    told = [booking_json(door().desk, booking) for booking in page]
     return answer({"bookings": told, "next": _cursor_after(page[-1]) if more else None})
 
 
@@ -64,7 +64,7 @@ def bookings(question: ListQuestion) -> Response:
 @api.doc(tags=["bookings"], operation_id="booking")
 def booking(ref: str) -> Response:
     """One of my bookings."""
-    return answer(booking_told(door().desk, own(ref)))
+    return answer(booking_json(door().desk, own(ref)))
 
 
 @api.post("/bookings/<ref>/cancellation")
@@ -77,7 +77,7 @@ def cancel(ref: str, form: CancellationForm) -> Response:
     Free until the hour named in `cancel_free_until`; later it costs a strike, which `accept_strike` says yes to.
     """
     cancelled = door().desk.cancel(lawyer_id(), reference(ref), form.accept_strike, form.reason or "")
-    return answer(booking_told(door().desk, cancelled))
+    return answer(booking_json(door().desk, cancelled))
 
 
 def own(ref: str) -> Booking:
@@ -98,8 +98,8 @@ def reference(said: str) -> str:
 def application(desk: Desk, lawyer: int, form: BookingForm, key: str) -> Application:
     """What the form asks for; its answer is worded in the teller's thread, where there is no request."""
 
-    def telling(booking: Booking, slot: SlotView) -> str:
-        return as_json(booking_told(desk, booking, slot, form.detainee.name)).decode()
+    def render(booking: Booking, slot: SlotView) -> str:
+        return as_json(booking_json(desk, booking, slot, form.detainee.name)).decode()
 
     return Application(
         lawyer_id=lawyer,
@@ -110,7 +110,7 @@ def application(desk: Desk, lawyer: int, form: BookingForm, key: str) -> Applica
         detainee=form.detainee.model_dump(exclude_none=True),
         mandate=form.mandate,
         stage=form.stage,
-        telling=telling,
+        render=render,
         case_no=form.case_no,
         permit_no=form.permit_no,
         companions=[companion.model_dump(exclude_none=True) for companion in form.companions],
@@ -132,7 +132,7 @@ def _page(question: ListQuestion) -> list[Booking]:
     for change in Change.select().where(Change.booking.in_(list(told))).order_by(Change.id):
         told[change.booking_id].append(change)
     for booking in found:
-        booking.changes_told = told[booking.ref]
+        booking.preloaded_changes = told[booking.ref]
     return found
 
 

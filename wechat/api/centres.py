@@ -12,7 +12,7 @@ from refusals import NotFound
 from wechat.api import shapes
 from wechat.api.door import api, door
 from wechat.api.forms import DayQuestion
-from wechat.api.telling import answer, as_json
+from wechat.api.serializers import answer, as_json
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,19}", re.ASCII)
 _TOLD = ("opens_days_before", "opens_at", "closes_days_before", "cancel_free_hours", "no_show_minutes",

@@ -10,7 +10,7 @@ from booking import rules
 from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from refusals import Unauthenticated
-from wechat.api.reading import MAX_BODY_BYTES
+from wechat.api.validation import MAX_BODY_BYTES
 from wechat.api.visitors import Visitor, Visitors
 from wechat.limits import Limits
 from wechat.outgoing.miniprogram import WeChat
@@ -23,7 +23,7 @@ BEARER = re.compile(r"Bearer +([A-Za-z0-9_-]{43})", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ApiDoor:
     """What the endpoints work with."""
 
     desk: Desk
@@ -34,8 +34,8 @@ class Door:
     message_templates: frozenset[str]
 
 
-def door() -> Door:
-    found: Door = current_app.extensions["huijian.lawyers"]
+def door() -> ApiDoor:
+    found: ApiDoor = current_app.extensions["huijian.lawyers"]
     return found
 
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from refusals import Refusal
 from wechat.api.bookings import application
 from wechat.api.centres import day_told
-from wechat.api.door import BEARER, Door
+from wechat.api.door import BEARER, ApiDoor
 from wechat.api.forms import BookingForm
 from wechat.api.problems import MIMETYPE, REQUEST_ID, members
-from wechat.api.reading import MAX_BODY_BYTES, refuse_malformed
-from wechat.api.telling import as_json
+from wechat.api.serializers import as_json
+from wechat.api.validation import MAX_BODY_BYTES, refuse_malformed
 from wechat.api.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
 class FastPath:
     """`count` is told endpoint, status, outcome and seconds of each answer given here."""
 
-    def __init__(self, app: "WSGIApplication", door: Door, count: Count):
+    def __init__(self, app: "WSGIApplication", door: ApiDoor, count: Count):
         self._app, self._door, self._count = app, door, count
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -9,7 +9,7 @@ from refusals import Invalid, NotFound
 from wechat.api import shapes
 from wechat.api.door import api, door, lawyer_id, visitor
 from wechat.api.forms import Appeal, Consents, LicenceForm
-from wechat.api.telling import answer, lawyer_told, nothing, strike_told
+from wechat.api.serializers import answer, lawyer_json, nothing, strike_json
 
 _CLEAN = standing.Standing([], Policy.model_validate({}).strikes_to_suspend, None)
 
@@ -21,8 +21,8 @@ def me() -> Response:
     """Who I am here, and my standing."""
     lawyer = Lawyer.of_openid(visitor().openid)
     found = standing.of(lawyer, door().desk.now()) if lawyer else _CLEAN
-    told = found._asdict() | {"strikes": [strike_told(strike) for strike in found.strikes]}
-    return answer({"lawyer": lawyer_told(lawyer), "standing": told})
+    told = found._asdict() | {"strikes": [strike_json(strike) for strike in found.strikes]}
+    return answer({"lawyer": lawyer_json(lawyer), "standing": told})
 
 
 @api.post("/me/licence")
@@ -43,7 +43,7 @@ def bind_licence(form: LicenceForm) -> Response:
         visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now()
     )
     door().visitors.forget(visitor())
-    return answer({"lawyer": lawyer_told(lawyer)}, 201)
+    return answer({"lawyer": lawyer_json(lawyer)}, 201)
 
 
 @api.post("/me/consents")
@@ -74,5 +74,5 @@ def appeal(strike_id: str, form: Appeal) -> Response:
     if not (strike_id.isascii() and strike_id.isdigit() and len(strike_id) <= 9):
         raise NotFound("没有这条爽约记录")
     return answer(
-        strike_told(standing.appeal(lawyer_id(), int(strike_id), form.reason, door().desk.now())), 201
+        strike_json(standing.appeal(lawyer_id(), int(strike_id), form.reason, door().desk.now())), 201
     )

@@ -7,8 +7,8 @@ from apiflask import APIFlask
 from flask import Response, current_app, render_template, send_from_directory
 
 from wechat.api.door import PUBLIC, api
+from wechat.api.serializers import answer
 from wechat.api.shapes import Problem
-from wechat.api.telling import answer
 
 _FILES = importlib.resources.files("flask_swagger_ui") / "dist"
 _PROBLEM = "#/components/schemas/Problem"

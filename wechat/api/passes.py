@@ -13,7 +13,7 @@ from models.states import State
 from wechat.api import shapes
 from wechat.api.bookings import own
 from wechat.api.door import api, door
-from wechat.api.telling import answer
+from wechat.api.serializers import answer
 
 _STATUS = {State.SUBMITTED: "TENTATIVE", State.REJECTED: "CANCELLED", State.CANCELLED: "CANCELLED"}
 

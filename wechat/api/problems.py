@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 import refusals
 from models import database
 from refusals import Refusal
-from wechat.api.telling import as_json
+from wechat.api.serializers import as_json
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

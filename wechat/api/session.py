@@ -6,7 +6,7 @@ from models import Lawyer
 from wechat.api import shapes
 from wechat.api.door import api, door, visitor
 from wechat.api.forms import SignIn
-from wechat.api.telling import answer, lawyer_told, nothing
+from wechat.api.serializers import answer, lawyer_json, nothing
 
 
 @api.post("/session")
@@ -21,7 +21,7 @@ def sign_in(form: SignIn) -> Response:
     door().limits.sign_in(request.remote_addr or "")
     openid = door().wechat.openid_for(form.code)
     token, expires_at = door().visitors.welcome(openid, door().desk.now())
-    told = lawyer_told(Lawyer.of_openid(openid))
+    told = lawyer_json(Lawyer.of_openid(openid))
     return answer({"token": token, "expires_at": expires_at, "lawyer": told}, 201)
 
 

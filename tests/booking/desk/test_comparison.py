@@ -22,7 +22,7 @@ AROUND = [Taken("REF", 9, "k", None, at(FRIDAY, time(8, 30)), at(FRIDAY, time(9,
 def asking(companions):
     return Application(
         lawyer_id=1, key="key", body_hash="", slot_id=SLOT, minutes=60, detainee={"name": "某甲"}, mandate="entrusted",
-        stage="trial", telling=lambda booking, slot: "", case_no="案1", companions=companions,
+        stage="trial", render=lambda booking, slot: "", case_no="案1", companions=companions,
     )  # fmt: skip
 
 

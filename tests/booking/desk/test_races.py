@@ -75,7 +75,7 @@ def test_fifty_lawyers_at_twelve_seats_a_hundred_times(
             assert Booking.select().count() == Notice.select().count() == SEATS
             clear()
             desk.seats._redis.flushall()
-            desk.board.wipe(PUDONG_FRIDAY)
+            desk.board.invalidate_day(PUDONG_FRIDAY)
 
 
 def test_without_the_guards_the_same_crowd_oversells(

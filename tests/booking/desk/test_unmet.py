@@ -17,7 +17,7 @@ from tests.booking.conftest import FRIDAY, SLOT, TODAY, add_slot, applying
 KEY = SlotKey.parse(SLOT)
 
 
-def noted() -> list[tuple[str, str, str, int]]:
+def note_look() -> list[tuple[str, str, str, int]]:
     return [
         (row.date.isoformat(), row.starts, row.why, row.lawyer)
         for row in TurnedAway.select().order_by(TurnedAway.starts, TurnedAway.why, TurnedAway.lawyer)
@@ -43,7 +43,7 @@ def test_a_lawyer_counts_once_a_slot_however_often_he_asks(desk, lawyers, book):
     answers = [book(who, full, f"try-{n}") for n in range(4) for who in (one, other)]
     assert set(answers) == {"slot_full"}
     desk.close()
-    assert noted() == [("2026-11-27", "10:00", "full", one), ("2026-11-27", "10:00", "full", other)]
+    assert note_look() == [("2026-11-27", "10:00", "full", one), ("2026-11-27", "10:00", "full", other)]
 
 
 def test_outside_the_window_counts_and_the_past_does_not(desk, lawyers, book):
@@ -56,7 +56,7 @@ def test_outside_the_window_counts_and_the_past_does_not(desk, lawyers, book):
         slot = add_slot("pudong", day, start)
         assert book(lawyer, slot.id) == "outside_window"
     desk.close()
-    assert [(day, why) for day, _, why, _ in noted()] == [
+    assert [(day, why) for day, _, why, _ in note_look()] == [
         ("2026-12-20", "outside"),
         ("2026-11-24", "outside"),
     ]
@@ -67,7 +67,7 @@ def test_what_is_no_want_of_seats_is_not_noted(desk, clock):
     for refusal in (SlotClosed(), refusals.AlreadyBooked(), refusals.RateLimited()):
         book.note(KEY, refusal, 1)
     book.close()
-    assert noted() == []
+    assert note_look() == []
 
 
 def test_a_database_that_is_away_gets_it_later(desk, clock, monkeypatch):
@@ -83,9 +83,9 @@ def test_a_database_that_is_away_gets_it_later(desk, clock, monkeypatch):
         broken.setattr(unmet, "together", away)
         with pytest.raises(OperationalError):
             book.write()
-    assert noted() == []
+    assert note_look() == []
     assert (book.write(), book.write()) == (5, 0)
-    assert [lawyer for *_, lawyer in noted()] == [0, 1, 2, 3, 4]
+    assert [lawyer for *_, lawyer in note_look()] == [0, 1, 2, 3, 4]
 
 
 def test_two_processes_and_one_that_forgot_count_no_lawyer_twice(desk, clock, monkeypatch):
@@ -96,7 +96,7 @@ def test_two_processes_and_one_that_forgot_count_no_lawyer_twice(desk, clock, mo
             for lawyer in range(4):
                 process.note(KEY, OutsideWindow(), lawyer)
         process.close()
-    assert len(noted()) == 4
+    assert len(note_look()) == 4
 
 
 def test_it_is_written_by_itself_and_the_thread_goes_when_there_is_nothing_more(desk, clock, monkeypatch):
@@ -106,7 +106,7 @@ def test_it_is_written_by_itself_and_the_thread_goes_when_there_is_nothing_more(
         book.note(KEY, SlotFull(), lawyer)
         if (thread := book._thread) is not None:
             thread.join(10)
-        assert (len(noted()), book._thread) == (lawyer + 1, None)
+        assert (len(note_look()), book._thread) == (lawyer + 1, None)
     assert "unmet" not in {thread.name for thread in threading.enumerate() if thread.is_alive()}
 
 

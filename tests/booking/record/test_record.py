@@ -97,7 +97,7 @@ def test_what_is_kept_with_a_line_is_readable(world, clock):
 
 
 def test_every_kind_of_line_has_words_of_its_own():
-    assert len({kind.words for kind in Kind} - {""}) == len(Kind)
+    assert len({kind.label for kind in Kind} - {""}) == len(Kind)
 
 
 def named() -> set[str]:

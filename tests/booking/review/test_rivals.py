@@ -14,7 +14,7 @@ from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.review import deadline, decisions, queue
 from booking.window import entry
-from booking.window.findings import Found
+from booking.window.findings import FindingsUnseen
 from clock import at
 from models import Booking, Slot, database
 from refusals import DetaineeConflict, Refusal, WrongState
@@ -99,7 +99,7 @@ def test_a_confirmation_and_the_window_at_once_are_one_meeting(desk, lawyers, be
 def _seen(desk, slot) -> str:
     try:
         entry.enter(CHEN, desk.now(), entering(1, slot, detainee=TAO))
-    except Found as found:
+    except FindingsUnseen as found:
         return found.seen
     except Refusal:
         return ""
@@ -108,7 +108,7 @@ def _seen(desk, slot) -> str:
 
 def test_the_window_passes_over_who_only_asks_and_not_over_who_is_confirmed(desk, lawyers, beside):
     booking = booked(desk, lawyers(2)[0])
-    with pytest.raises(Found, match="比对有发现") as found:
+    with pytest.raises(FindingsUnseen, match="比对有发现") as found:
         entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO))
     assert booking in str(found.value.findings)
     decisions.approve(CHEN, desk.now(), booking)

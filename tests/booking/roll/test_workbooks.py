@@ -93,7 +93,7 @@ def test_disguises_are_seen_through():
     assert "另存为 .xlsx" in refused("xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
     assert refused("csv", book(HEADER, LINE))
     assert refused("xlsx", ",".join(HEADER).encode())
-    for kind in sheets.KINDS:
+    for kind in sheets.FILE_KINDS:
         assert refused(kind, b"")
     with pytest.raises(Invalid, match="请提供"):
         sheets.kind_of("名册.xls")

@@ -22,7 +22,7 @@ QIAN = "11010519491231002X"
 @pytest.fixture
 def found(desk: Desk, clock: Clock) -> Callable[..., list[str]]:
     def refs(many: int = 50, after: Position | None = None, **wanted: Any) -> list[str]:
-        return [b.ref for b in bookings.bookings(Wanted("pudong", **wanted), clock(), many, after)]
+        return [b.ref for b in bookings.listed(Wanted("pudong", **wanted), clock(), many, after)]
 
     return refs
 
@@ -76,7 +76,7 @@ def test_a_person_in_custody_is_found_by_name_or_number_and_whole_only(
 def test_another_centres_bookings_do_not_exist(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(applying(lawyers(1)[0], detainee="钱途")).ref
     for wanted in (Wanted("qingpu", ref=ref), Wanted("qingpu", detainee="钱途"), Wanted("qingpu", slot=SLOT)):
-        assert bookings.bookings(wanted, clock(), 50) == []
+        assert bookings.listed(wanted, clock(), 50) == []
 
 
 def test_the_list_goes_on_where_it_ended_forwards_and_back(
@@ -90,7 +90,7 @@ def test_the_list_goes_on_where_it_ended_forwards_and_back(
     def pages(**wanted: Any) -> list[str]:
         seen: list[str] = []
         after = None
-        while page := bookings.bookings(Wanted("pudong", **wanted), clock(), 2, after):
+        while page := bookings.listed(Wanted("pudong", **wanted), clock(), 2, after):
             seen += [b.ref for b in page]
             after = Position(page[-1].starts_at, page[-1].ref)
         return seen

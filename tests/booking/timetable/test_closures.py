@@ -256,7 +256,7 @@ def survivors(desk: Desk, lawyers: list[int], rounds: int = ROUNDS, *, after_one
         assert closed() == (False, "设备检修")
         Booking.update(active=None, state="cancelled").execute()
         Slot.update(open=True, closed_reason="", closed_by_hand=None, taken=0).execute()
-        desk.board.replan("pudong")
+        desk.board.invalidate_centre("pudong")
     return lived
 
 

@@ -44,7 +44,7 @@ def book(desk, person=world.WANG, slot_id="pudong-20261130-0830"):
     return desk.book(
         Application(
             lawyer_id=world.lawyer(person).id, key=slot_id, body_hash="h", slot_id=slot_id, minutes=60,
-            detainee={"name": person.name}, mandate="entrusted", stage="trial", telling=lambda *_: "{}",
+            detainee={"name": person.name}, mandate="entrusted", stage="trial", render=lambda *_: "{}",
         )
     ).ref  # fmt: skip
 

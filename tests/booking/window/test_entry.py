@@ -11,7 +11,7 @@ from booking.gate import arrivals
 from booking.record.actor import Actor
 from booking.timetable import rollout
 from booking.window.entry import enter
-from booking.window.findings import Found
+from booking.window.findings import FindingsUnseen
 from clock import at
 from models import Audit, Booking, Change, Lawyer, RollEntry, Slot
 from sandbox.world.cast import invented_id_no
@@ -150,7 +150,7 @@ def test_one_meeting_of_a_detainee_at_a_time(desk: Desk, lawyers: Lawyers) -> No
 def test_what_the_comparison_finds_is_seen_before_it_is_decided(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     held("在押人", invented_id_no(7))
-    with pytest.raises(Found) as found:
+    with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entering())
     assert [finding["code"] for finding in found.value.findings] == ["detainee_not_here"]
     assert Booking.select().count() == Slot.get_by_id(SLOT).window_taken == 0
@@ -161,10 +161,10 @@ def test_what_the_comparison_finds_is_seen_before_it_is_decided(desk: Desk, lawy
 def test_other_findings_than_those_seen_are_shown_again(desk: Desk, lawyers: Lawyers) -> None:
     lawyers(1)
     held("在押人", invented_id_no(7))
-    with pytest.raises(Found) as found:
+    with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entering())
     RollEntry.update(state="suspended").execute()
-    with pytest.raises(Found):
+    with pytest.raises(FindingsUnseen):
         enter(Actor("gate-pudong"), desk.now(), entering(), seen=found.value.seen)
 
 

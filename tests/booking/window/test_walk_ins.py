@@ -12,7 +12,7 @@ from booking.record.actor import Actor
 from booking.timetable.closures import Closing, close, preview
 from booking.window import walk_ins
 from booking.window.entry import enter
-from booking.window.findings import Found
+from booking.window.findings import FindingsUnseen
 from booking.window.walk_ins import WalkIn
 from models import Booking, Lawyer, Notice, RollEntry
 from sandbox.world.cast import invented_id_no
@@ -40,7 +40,7 @@ def test_a_licence_nobody_knows_needs_name_and_firm_and_is_a_finding(desk: Desk)
         enter(Actor("gate-pudong"), desk.now(), entering(1))
     assert not Lawyer.select().exists()
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
-    with pytest.raises(Found) as found:
+    with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entry)
     assert [finding["code"] for finding in found.value.findings] == ["licence_not_on_roll"]
     assert not Lawyer.select().exists()
@@ -55,7 +55,7 @@ def test_a_licence_under_another_name_is_refused(desk: Desk, lawyers: Lawyers) -
 
 def test_who_binds_later_takes_the_windows_row_over(desk: Desk) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所", "19900000001"))
-    with pytest.raises(Found) as found:
+    with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entry)
     ref = enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen).ref
     came = licences.bind(
@@ -91,7 +91,7 @@ def test_one_without_a_number_known_is_told_nothing_but_that_the_centre_takes_it
     desk: Desk, clock: Clock
 ) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
-    with pytest.raises(Found) as found:
+    with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entry)
     enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen)
     clock.move(days=2, hours=2)

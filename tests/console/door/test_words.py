@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from booking.record.kinds import Kind
-from console.door import guard, noted, say
+from console.door import guard, note_look, say
 from models import Audit
 
 
@@ -47,7 +47,7 @@ def test_many_words_still_fit_the_cookie(app, signed_in, monkeypatch):
 def test_a_look_is_noted_with_who_where_and_from_where(app, signed_in, monkeypatch):
     browser = signed_in("gate")
     monkeypatch.setitem(
-        app.view_functions, "console.me", lambda: noted(Kind.LAWYER_SEEN, "lawyer-7", why="查询") or ""
+        app.view_functions, "console.me", lambda: note_look(Kind.LAWYER_SEEN, "lawyer-7", why="查询") or ""
     )
     browser.get("me", environ_base={"REMOTE_ADDR": "10.1.2.3"})
     row = Audit.get()

@@ -160,7 +160,7 @@ def a_code(officer: Officer, now: Any) -> str:
     return codes.issue(Actor("test"), now, officer, "bind")
 
 
-def noted(what: str) -> list[Audit]:
+def note_look(what: str) -> list[Audit]:
     return list(Audit.select().where(Audit.what.startswith(what)).order_by(Audit.id))
 
 

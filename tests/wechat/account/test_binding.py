@@ -6,7 +6,7 @@ from booking.officers import bound
 from models import Officer
 from refusals import Invalid
 from sandbox.wechat.account_push import OUT_OF_ORDER
-from tests.wechat.account.conftest import a_code, noted
+from tests.wechat.account.conftest import a_code, note_look
 from wechat.account import texts
 from wechat.account.menu import Menu
 
@@ -26,7 +26,7 @@ def openid_of(account: str) -> str | None:
 def test_a_code_binds_with_and_without_the_word(phone, code, typed):
     assert phone(FRESH).type(typed.format(code)).startswith("民警new，您已绑定（核验窗口）")
     assert openid_of("new") == FRESH
-    (row,) = noted("officer.bound")
+    (row,) = note_look("officer.bound")
     assert (row.who, row.subject, row.origin, row.centre) == ("new", "new", "wechat", "pudong")
 
 
@@ -71,7 +71,7 @@ def test_who_is_bound_is_told_so_and_keeps_his_name(phone, code):
 def test_unbinding(phone, officers):
     assert phone("gate").type("解绑") == texts.UNBOUND
     assert phone("gate").type("今天") == texts.STRANGER
-    assert [row.subject for row in noted("officer.unbound")] == ["gate"]
+    assert [row.subject for row in note_look("officer.unbound")] == ["gate"]
 
 
 def test_the_identity_of_somebody_suspended_is_free_again(phone, code):

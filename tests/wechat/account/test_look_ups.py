@@ -5,7 +5,7 @@ import pytest
 from models import Booking, Lawyer, Officer, RollEntry
 from models.lawyers import seal_person
 from tests.booking.conftest import FRIDAY, add_slot
-from tests.wechat.account.conftest import PUBLIC_URL, STRANGER, meeting, noted
+from tests.wechat.account.conftest import PUBLIC_URL, STRANGER, meeting, note_look
 from wechat.account import texts
 
 LICENCE = "13101201510000000"
@@ -20,7 +20,7 @@ def test_now_and_the_next_slot(pudong, phone, ask):
     assert "律师0→陶* 会见中 AAAA1111" in said
     assert "CCCC3333" not in said
     assert f"{PUBLIC_URL}/console/today" in said
-    (row,) = noted("lookup.now")
+    (row,) = note_look("lookup.now")
     assert (row.who, row.subject, row.origin, row.centre) == ("gate", "pudong:2026-11-24", "wechat", "pudong")
 
 
@@ -50,7 +50,7 @@ def test_a_booking_by_its_reference(pudong, phone, typed):
     )
     assert "会见：谢*（审判）" in said
     assert f"{PUBLIC_URL}/console/bookings/BBBB2222" in said
-    assert [row.subject for row in noted("lookup.booking")] == ["BBBB2222"]
+    assert [row.subject for row in note_look("lookup.booking")] == ["BBBB2222"]
 
 
 def test_misheard_letters_of_a_reference_are_understood(pudong, phone):
@@ -77,12 +77,12 @@ def test_a_lawyer_by_licence_number_and_by_name(pudong, phone, typed):
     assert f"律师0 {LICENCE}\n东方律师事务所\n律师名册：执业；微信身份：已核验\n预约2次" in said
     assert "11月27日 08:30 张* 待复核 DDDD4444\n11月24日 08:30 陶* 会见中 AAAA1111" in said
     assert f"{PUBLIC_URL}/console/lawyers/" in said
-    assert [row.subject for row in noted("lookup.")] == [LICENCE]
+    assert [row.subject for row in note_look("lookup.")] == [LICENCE]
 
 
 def test_what_was_typed_as_a_name_is_not_written_down(pudong, phone):
     phone("gate").type("陶某演")
-    (row,) = noted("lookup.name")
+    (row,) = note_look("lookup.name")
     assert (row.subject, row.words) == ("", {"found": 0})
 
 
@@ -192,7 +192,7 @@ def test_strangers_and_the_suspended_get_one_empty_answer(pudong, officers, phon
             for text in ("你好", "BBBB2222", LICENCE, "律师0", "明天", "更多", "解绑", "x" * 3000)
         }
         assert said == {texts.STRANGER}
-    assert not noted("lookup.")
+    assert not note_look("lookup.")
 
 
 def add_lawyers_named(many, now):

@@ -11,7 +11,7 @@ from peewee import OperationalError
 from models import Officer, OfficerCode
 from models import database as db
 from sandbox.wechat.account_safe_mode import Seal
-from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, noted
+from tests.wechat.account.conftest import APPID, NEW_KEY, OLD_KEY, STRANGER, TOKEN, a_code, note_look
 from tests.wechat.account.pushes import EVENT, SEAL, Tencent, message, refused, said
 from wechat.account import conversation, texts
 
@@ -30,7 +30,7 @@ def test_the_server_check_answers_the_bare_echo(tencent, clock):
 def test_while_the_key_is_changed_both_are_good_and_each_is_answered_in_its_own(tencent, pudong):
     for key in (NEW_KEY, OLD_KEY):
         seal = Seal(TOKEN, key, APPID)
-        assert "浦东" in said(tencent.push(message(msg_id=str(len(noted("lookup.")))), seal), seal)
+        assert "浦东" in said(tencent.push(message(msg_id=str(len(note_look("lookup.")))), seal), seal)
 
 
 @pytest.mark.parametrize(
@@ -39,28 +39,28 @@ def test_while_the_key_is_changed_both_are_good_and_each_is_answered_in_its_own(
 )
 def test_what_is_not_sealed_for_us_by_wechat_is_refused(tencent, pudong, seal):
     refused(tencent.push(message(), seal))
-    assert not noted("lookup.")
+    assert not note_look("lookup.")
 
 
 def test_plain_mode_is_refused(tencent, pudong):
     refused(tencent.send(message().encode(), encrypt_type=""))
     refused(tencent.send(message().encode()))
     refused(tencent.push(message(), encrypt_type="raw"))
-    assert not noted("lookup.")
+    assert not note_look("lookup.")
 
 
 def test_a_stale_push_is_refused(tencent, pudong, clock):
     stamp = str(int(clock().timestamp()) - 301)
     refused(tencent.push(message(), signature=SEAL.sign(stamp, "4711"), timestamp=stamp))
-    assert not noted("lookup.")
+    assert not note_look("lookup.")
 
 
 def test_a_replayed_push_gets_the_same_answer_and_is_done_once(tencent, pudong):
     first = said(tencent.push(message()))
     assert said(tencent.push(message(), nonce="4712")) == first
-    assert len(noted("lookup.day")) == 1
+    assert len(note_look("lookup.day")) == 1
     assert said(tencent.push(message(msg_id="24500000000000002"))) == first
-    assert len(noted("lookup.day")) == 2
+    assert len(note_look("lookup.day")) == 2
 
 
 def test_a_code_sent_twice_by_wechat_is_redeemed_once_and_answered_twice(tencent, officers, clock):
@@ -68,7 +68,7 @@ def test_a_code_sent_twice_by_wechat_is_redeemed_once_and_answered_twice(tencent
     first = said(tencent.push(message("o-fresh", code)))
     assert first.startswith("民警new，您已绑定")
     assert said(tencent.push(message("o-fresh", code), nonce="1")) == first
-    assert len(noted("officer.bound")) == 1
+    assert len(note_look("officer.bound")) == 1
     assert Officer.get(Officer.account == "new").account_openid == "o-fresh"
 
 
@@ -91,7 +91,7 @@ def test_two_attempts_at_once_are_one(tencent, officers, app, clock):
         thread.join()
     assert len(answers) == 4 and len(set(answers)) == 1
     assert answers[0].startswith("民警new，您已绑定")
-    assert len(noted("officer.bound")) == 1
+    assert len(note_look("officer.bound")) == 1
 
 
 def test_without_the_memory_of_pushes_a_second_attempt_would_say_otherwise(
@@ -108,7 +108,7 @@ def test_an_attempt_that_died_at_work_is_answered_politely(tencent, pudong, redi
     monkeypatch.setattr("wechat.account.once.WAIT_SECONDS", 0.1)
     redis_client.set("wechat:push:o-gate:24500000000000001", b"?" + b"x" * 8, ex=60)
     assert said(tencent.push(message())) == texts.BUSY
-    assert not noted("lookup.")
+    assert not note_look("lookup.")
 
 
 def test_what_is_kept_of_an_answer_is_sealed_and_goes(tencent, pudong, redis_client):
@@ -120,7 +120,7 @@ def test_what_is_kept_of_an_answer_is_sealed_and_goes(tencent, pudong, redis_cli
 
 def test_what_is_written_down_comes_from_wechat_and_nothing_after_it(tencent, pudong):
     tencent.push(message())
-    assert [row.origin for row in noted("lookup.")] == ["wechat"]
+    assert [row.origin for row in note_look("lookup.")] == ["wechat"]
 
 
 def test_64_kilobytes_are_too_many(tencent, pudong):
@@ -153,7 +153,7 @@ def test_redis_away_look_ups_go_on_and_nobody_tries_a_code(tencent, pudong, offi
         assert said(tencent.push(message("o-fresh", code, "3"))) == texts.BUSY
     finally:
         redis_server.start()
-    assert not noted("officer.bound")
+    assert not note_look("officer.bound")
     assert OfficerCode.get().used_at is None
 
 

@@ -25,7 +25,7 @@ def nothing() -> Response:
     return response
 
 
-def lawyer_told(lawyer: Lawyer | None) -> dict[str, object] | None:
+def lawyer_json(lawyer: Lawyer | None) -> dict[str, object] | None:
     """Without the ID number; of the phone its ends."""
     if lawyer is None:
         return None
@@ -39,11 +39,11 @@ def lawyer_told(lawyer: Lawyer | None) -> dict[str, object] | None:
     }
 
 
-def strikes_told(strikes: Iterable[Strike]) -> list[dict[str, object]]:
-    return [strike_told(strike) for strike in strikes]
+def strikes_json(strikes: Iterable[Strike]) -> list[dict[str, object]]:
+    return [strike_json(strike) for strike in strikes]
 
 
-def strike_told(strike: Strike) -> dict[str, object]:
+def strike_json(strike: Strike) -> dict[str, object]:
     return {
         "id": str(strike.id),
         "kind": strike.kind,

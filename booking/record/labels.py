@@ -1,6 +1,6 @@
 """What is kept with the record's lines, in the words of who reads it."""
 
-WORDS = {
+LABELS = {
     "why": "原因", "reason": "原因", "when": "会见时间", "way": "方式", "source": "来源", "day": "日期", "date": "日期",
     "rows": "行数", "bytes": "字节数", "found": "查到", "bookings": "预约", "ref": "预约号", "slot": "时段",
     "event": "事件",

@@ -29,7 +29,7 @@ class LawyersView:
     history: list[dict[str, object]]
 
 
-def booking_told(
+def booking_json(
     desk: Desk, booking: Booking, slot: SlotView | None = None, detainee: str = ""
 ) -> LawyersView:
     """`slot` and `detainee` are handed in where they are at hand already."""
@@ -51,7 +51,7 @@ def booking_told(
 
 
 def _changes(booking: Booking) -> Iterable[Change]:
-    told: Iterable[Change] | None = getattr(booking, "changes_told", None)
+    told: Iterable[Change] | None = getattr(booking, "preloaded_changes", None)
     return booking.history() if told is None else told
 
 
