@@ -43,7 +43,10 @@ def behind(moment: Any, key: Any, end: Position, *, newest_first: bool = False) 
     """
     same = moment == end.moment
     if newest_first:
-        beyond = (moment < end.moment) | (same & (key < end.key))
-        return (moment <= end.moment) & beyond
-    beyond = (moment > end.moment) | (same & (key > end.key))
-    return (moment >= end.moment) & beyond
+        along, beyond = moment <= end.moment, moment < end.moment
+        further = same & (key < end.key)
+    else:
+        along, beyond = moment >= end.moment, moment > end.moment
+        further = same & (key > end.key)
+    found: Expression = along & (beyond | further)
+    return found

@@ -97,6 +97,6 @@ class Relay:
             return None
 
     def _subscribed(self) -> PubSub:
-        ear = self._calls.pubsub(ignore_subscribe_messages=True)
+        ear: PubSub = self._calls.pubsub(ignore_subscribe_messages=True)
         ear.subscribe(wake.WORD)
         return ear

@@ -34,7 +34,7 @@ class Carrier(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         self.told_to_stop = True
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # rq types the rest only
 
     def heartbeat(self, *args: Any, **options: Any) -> None:
         super().heartbeat(*args, **options)

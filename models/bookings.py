@@ -113,7 +113,8 @@ class Booking(Table):
     @classmethod
     def met_by_nobody(cls) -> Expression:
         """True while no booking that claims the person overlaps this one."""
-        return ~fn.EXISTS(_beside().where(Other.detainee_claim == cls.detainee_key))
+        nobody: Expression = ~fn.EXISTS(_beside().where(Other.detainee_claim == cls.detainee_key))
+        return nobody
 
     @classmethod
     def in_full(cls) -> "ModelSelect[Booking]":

@@ -55,8 +55,9 @@ class Visit(Table):
     @classmethod
     def of_booking(cls, ref: str) -> "Visit | None":
         """With its room, where there is one."""
-        found = cls.select(cls, Room).join(Room, JOIN.LEFT_OUTER, on=cls.room).where(cls.booking == ref)
-        return found.first()
+        with_room = cls.select(cls, Room).join(Room, JOIN.LEFT_OUTER, on=cls.room)
+        found: Visit | None = with_room.where(cls.booking == ref).first()
+        return found
 
 
 class PlanPrint(Table):

@@ -73,7 +73,8 @@ def unblocked() -> Expression:
     """True of a notice when no earlier one about the same booking, on the same channel, still waits to go."""
     same = (Earlier.booking == Notice.booking) & (Earlier.channel == Notice.channel)
     waits = (Earlier.id < Notice.id) & Earlier.state.in_(("due", "sending"))
-    return ~fn.EXISTS(Earlier.select(1).where(same, waits))
+    nothing: Expression = ~fn.EXISTS(Earlier.select(1).where(same, waits))
+    return nothing
 
 
 def is_stopped(now: datetime) -> bool:

@@ -100,7 +100,8 @@ def _by_ref(ref: str, centre: str, now: datetime) -> Looked:
 
 
 def _booking(ref: str) -> Booking | None:
-    return Booking.in_full().where(Booking.ref == ref).first()
+    found: Booking | None = Booking.in_full().where(Booking.ref == ref).first()
+    return found
 
 
 def _until(claims: dict[str, str]) -> datetime:

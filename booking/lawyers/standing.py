@@ -54,7 +54,7 @@ def strike(booking: Booking, kind: str, policy: Policy, now: datetime) -> int:
     """
     lawyer = booking.lawyer_id
     Strike.create(booking=booking.ref, lawyer=lawyer, kind=kind, state="standing", at=now)
-    count = _standing_strikes(lawyer).count()
+    count = int(_standing_strikes(lawyer).count())
     if count >= policy.strikes_to_suspend:
         _suspend(lawyer, policy, now)
     return count

@@ -15,7 +15,7 @@ from refusals import AlreadyBound
 def of_openid(openid: str) -> Officer | None:
     """The officer, with the centre; whoever is suspended is nobody here."""
     where = (Officer.account_openid == openid) & (Officer.state == "active")
-    found = Officer.select(Officer, Centre).left_outer_join(Centre).where(where).first()
+    found: Officer | None = Officer.select(Officer, Centre).left_outer_join(Centre).where(where).first()
     return found
 
 

@@ -75,7 +75,7 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
             key=lambda b: (b.starts_at, b.ref),
         )
         notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
-        _note(actor, now, Kind.REVIEW_CONFIRMED, done)
+        note_all(actor, now, Kind.REVIEW_CONFIRMED, _lines(done))
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
     left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
     return Cleared(done, [Skipped(ref, _why_not(known.get(ref), beside.get(ref, ()), now)) for ref in left])
@@ -84,7 +84,7 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
 def decided(ref: str) -> Change | None:
     """The step by which this booking left the queue."""
     left = (Change.booking == ref) & (Change.from_state == State.SUBMITTED)
-    found = Change.select().where(left).order_by(Change.id).first()
+    found: Change | None = Change.select().where(left).order_by(Change.id).first()
     return found
 
 
@@ -130,7 +130,7 @@ def _decide(
             words = {"reason": reason_by_sms(told or why)} if to == State.REJECTED else {}
             notify(booking, to, now, cause=ONCE, **words)
             if actor != SYSTEM:
-                _note(actor, now, Kind(f"review.{to}"), [booking], why)
+                note_all(actor, now, Kind(f"review.{to}"), _lines([booking], why))
     except WrongState:
         raise WrongState(_told_already(booking)) from None
     return booking
@@ -160,6 +160,5 @@ def _why_not(booking: Booking | None, others: Sequence[Booking], now: datetime) 
     return _told_already(booking)
 
 
-def _note(actor: Actor, now: datetime, what: Kind, bookings: Sequence[Booking], why: str = "") -> None:
-    lines = [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]
-    note_all(actor, now, what, lines)
+def _lines(bookings: Sequence[Booking], why: str = "") -> list[Line]:
+    return [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]

@@ -48,7 +48,8 @@ def bookings_in(slots: Collection[str], many: int, after: Position | None = None
 
 
 def booking(officer: Officer, ref: str) -> Booking | None:
-    return Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
+    found: Booking | None = Booking.in_full().where(Booking.ref == ref, _within(officer)).first()
+    return found
 
 
 def bookings_of(officer: Officer, lawyer: int, many: int, after: Position | None = None) -> list[Booking]:

@@ -92,7 +92,8 @@ def close(desk: Desk, actor: Actor, closing: Closing, fingerprint: str) -> list[
         gone = withdrawal.withdraw(desk, actor, refs, closing.reason, closing=[slot.id for slot in slots])
         if len(gone) != len(refs):  # somebody came, or cancelled, between two statements of ours
             raise Changed
-        _note(actor, desk.now(), closing, now_so)
+        words = _words(closing, now_so)
+        note(actor, desk.now(), Kind.SLOTS_CLOSE, closing.centre, words, centre=closing.centre)
     desk.board.invalidate_centre(closing.centre)
     return gone
 
@@ -179,8 +180,8 @@ def _whole_days(now_so: Preview) -> list[date]:
     return [day for day in days if day not in kept]
 
 
-def _note(actor: Actor, now: datetime, closing: Closing, now_so: Preview) -> None:
-    words = {
+def _words(closing: Closing, now_so: Preview) -> dict[str, object]:
+    return {
         "first": str(closing.first),
         "last": str(closing.last),
         "slots": [one.slot.id for one in now_so.affected],
@@ -188,4 +189,3 @@ def _note(actor: Actor, now: datetime, closing: Closing, now_so: Preview) -> Non
         "reason": closing.reason,
         "cancelled": len(now_so.bookings),
     }
-    note(actor, now, Kind.SLOTS_CLOSE, closing.centre, words, centre=closing.centre)

@@ -79,7 +79,8 @@ def set_seats(
             gone = withdrawal.withdraw(desk, actor, refs, why, closing=[slot_id])
             if len(gone) != len(refs):
                 raise Changed
-        _note(actor, now, slot, {"seats": [slot.seats, seats], "withdrawn": [one.ref for one in gone]})
+        words = {"seats": [slot.seats, seats], "withdrawn": [one.ref for one in gone]}
+        note(actor, now, Kind.SLOT_SEATS, slot_id, words, centre=slot.centre_id)
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})
     desk.board.invalidate_centre(slot.centre_id)
     return gone
@@ -93,7 +94,8 @@ def set_window_seats(actor: Actor, now: datetime, slot_id: str, seats: int) -> N
         if now >= slot.ends_at:
             raise WrongState("该时段已经过去")
         Slot.update(window_seats=seats, window_by_hand=seats).where(Slot.id == slot_id).execute()
-        _note(actor, now, slot, {"window_seats": [slot.window_seats, seats]})
+        words = {"window_seats": [slot.window_seats, seats]}
+        note(actor, now, Kind.SLOT_SEATS, slot_id, words, centre=slot.centre_id)
 
 
 def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
@@ -103,12 +105,8 @@ def follow_timetable(desk: Desk, actor: Actor, slot_id: str) -> None:
         if not _is_bookable(slot, now):
             raise _passed()
         Slot.update(seats_by_hand=None, window_by_hand=None).where(Slot.id == slot_id).execute()
-        _note(
-            actor,
-            now,
-            slot,
-            {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]},
-        )
+        words = {"seats": [slot.seats_by_hand, None], "window_seats": [slot.window_by_hand, None]}
+        note(actor, now, Kind.SLOT_SEATS, slot_id, words, centre=slot.centre_id)
     rollout.open_days(desk, now)
     desk.board.invalidate_centre(slot.centre_id)
 
@@ -155,7 +153,3 @@ def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
     affected = _last(slot, seats)
     seen = fingerprint(slot.id, seats, [(one.ref, one.state) for one in affected])
     return Lowering(slot, seats, affected, near(slot, free), seen)
-
-
-def _note(actor: Actor, now: datetime, slot: Slot, words: dict[str, object]) -> None:
-    note(actor, now, Kind.SLOT_SEATS, slot.id, words, centre=slot.centre_id)

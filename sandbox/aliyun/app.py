@@ -49,7 +49,10 @@ def create_app(
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     controls.mount(app, ordered, tally)
-    actions: dict[str, Callable[..., dict]] = {"SendSms": carrier.send, "QuerySendDetails": carrier.details}
+    actions: dict[str, Callable[..., dict[str, object]]] = {
+        "SendSms": carrier.send,
+        "QuerySendDetails": carrier.details,
+    }
 
     @app.route("/", methods=["GET", "POST"])
     def endpoint() -> Response | str:

@@ -53,7 +53,7 @@ def plan(visit: Question, about: str, after: str) -> Answer:
     """The bring-out plan as it lies on the desk, in its order. Names in full are in the console."""
     asked = date.fromisoformat(about) if about else visit.now.date()
     found = bring_out_plan.lines_behind(bring_out_plan.of(visit.centre.code, asked), after)
-    _note(visit, Kind.LOOKUP_PLAN, asked)
+    _note_look(visit, Kind.LOOKUP_PLAN, asked)
     items = [
         Item(
             f"{one.starts_at:%H:%M} {one.ward or '监区不详'} {on_a_phone(one.detainee)}"
@@ -86,12 +86,12 @@ def seats(visit: Question, _about: str, after: str) -> Answer:
 def _list(visit: Question, head: str, periods: Sequence[Period], after: str, foot: str, what: Kind) -> Answer:
     found = lookups.bookings_in([one.id for one in periods], MANY + 1, behind(after))
     if periods:
-        _note(visit, what, periods[0].starts_at.date())
+        _note_look(visit, what, periods[0].starts_at.date())
     items = [Item(_line(booking), cursor(booking)) for booking in found[:MANY]]
     return Answer(head, items, foot, len(found) > MANY)
 
 
-def _note(visit: Question, what: Kind, day: date) -> None:
+def _note_look(visit: Question, what: Kind, day: date) -> None:
     centre = visit.centre.code
     note(visit.actor, visit.now, what, f"{centre}:{day}", centre=centre)
 

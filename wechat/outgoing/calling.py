@@ -60,7 +60,7 @@ class _Elsewhere(HTTPAdapter):
         return super().send(request, *args, **kwargs | {"proxies": {}})
 
 
-class Client(WeChatClient):
+class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
     """The library's client, which by itself retries without end, waits without end and shares no expiry."""
 
     def __init__(self, appid: str, secret: str, redis: Redis, api_url: str, machine: OuterMachine):
