@@ -68,11 +68,7 @@ def set_seats(
         # Before the slot, as everybody does.
         lock_people({booking.lawyer_id for booking in _last(slot, seats)})
         slot = _locked(slot_id)
-        lowering = _lowering(slot, seats, ())
-        if lowering.affected and not fingerprint:
-            raise Affects(len(lowering.affected))
-        if fingerprint and fingerprint != lowering.fingerprint:
-            raise Changed
+        lowering = _unchanged(_lowering(slot, seats, ()), fingerprint)
         Slot.update(seats=seats, seats_by_hand=seats).where(Slot.id == slot_id).execute()
         if why is not None and lowering.affected:
             refs = [booking.ref for booking in lowering.affected]
@@ -147,6 +143,15 @@ def _last(slot: Slot, seats: int) -> list[Booking]:
         return []
     found = Booking.select(Booking, Lawyer).join(Lawyer).where(held, Booking.state.in_(OPEN_STATES))
     return list(found.order_by(Booking.created_at.desc(), Booking.ref.desc()).limit(over))
+
+
+def _unchanged(lowering: Lowering, seen: str) -> Lowering:
+    """Raises Affects, Changed."""
+    if lowering.affected and not seen:
+        raise Affects(len(lowering.affected))
+    if seen and seen != lowering.fingerprint:
+        raise Changed
+    return lowering
 
 
 def _lowering(slot: Slot, seats: int, free: Sequence[SlotView]) -> Lowering:
