@@ -86,9 +86,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         secret_keys=settings.secret_keys,
         asking=house.asking,
         public_url=settings.public_url,
-        wechat=console.WeChatDoor(
-            settings.wechat_website_appid, settings.wechat_open_url, house.website.openid_for
-        ),
+        wechat=console.WeChatDoor(settings.wechat_website_appid, settings.wechat_open_url, house.website.openid_for),
         demo_accounts=_demo_accounts() if settings.is_demo else (),
     )
     wechat.account.register(

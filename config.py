@@ -86,11 +86,7 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", "field_keys", "wechat_account_aes_key", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("secret_keys")
     @classmethod

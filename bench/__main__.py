@@ -80,9 +80,7 @@ def growth(here: Ground, figures: Figures, young_port: int, old: str, days: list
     """The same bookings on the young database and on the old, in turns and at moderate concurrency."""
     say(f"Growth: {GROWTH_ROUNDS} rounds with {GROWTH_CLIENTS} clients …")
     seats_redis = here.settings["REDIS_URL"].replace("db=0", "db=1")
-    old_port = here.serve(
-        "app:create_app", DATABASE_URL=old, REDIS_URL=seats_redis, SEATS_REDIS_URL=seats_redis
-    )
+    old_port = here.serve("app:create_app", DATABASE_URL=old, REDIS_URL=seats_redis, SEATS_REDIS_URL=seats_redis)
     share = len(requests.growing()) // GROWTH_ROUNDS
     for turn in range(GROWTH_ROUNDS):
         lawyers = requests.growing()[turn * share : (turn + 1) * share]
@@ -111,9 +109,7 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
         warm(service, requests.booking(), days)
         ours = requests.bookings(requests.booking(), days, turn, BOOKINGS)
         figures.note("booking", run(service, ours), 201, "young")
-        figures.note(
-            "lock", run(peers, requests.bookings(requests.booking(), days, turn, "/bookings")), 201, "peers"
-        )
+        figures.note("lock", run(peers, requests.bookings(requests.booking(), days, turn, "/bookings")), 201, "peers")
     checks.peers_did_not_oversell(theirs, figures.booked["peers"])
 
 

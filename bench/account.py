@@ -30,9 +30,7 @@ _RUDE = {texts.BUSY, texts.STRANGER, texts.HELP, OUT_OF_ORDER}
 def main() -> None:
     with ground() as here:
         url, now = here.postgres.fresh(), clock.now()
-        say(
-            f"Laying the ground: {OLD_BOOKINGS:,} old bookings, {EACH_SLOT * len(STARTS)} today at each centre …"
-        )
+        say(f"Laying the ground: {OLD_BOOKINGS:,} old bookings, {EACH_SLOT * len(STARTS)} today at each centre …")
         asked_for = account_world.lay(url, here.keyring, now)
         pusher = _pusher(here, here.serve("app:create_app", DATABASE_URL=url))
         questions = _questions(asked_for)
@@ -55,9 +53,7 @@ def ask(pusher: Pusher, asked: Iterable[tuple[str, str]]) -> list[float]:
 
 
 def report(times: dict[str, list[float]]) -> None:
-    say(
-        f"\n{'milliseconds':24}{'median':>9}{'99 %':>9}{'worst':>9}   {CLIENTS} officers at once, {ASKED} each"
-    )
+    say(f"\n{'milliseconds':24}{'median':>9}{'99 %':>9}{'worst':>9}   {CLIENTS} officers at once, {ASKED} each")
     for name, seconds in times.items():
         cuts = quantiles(seconds, n=100)
         say(f"{name:24}{cuts[49] * 1000:9.1f}{cuts[98] * 1000:9.1f}{max(seconds) * 1000:9.1f}")
@@ -87,10 +83,7 @@ def _questions(asked_for: account_world.AskedFor) -> dict[str, list[tuple[str, s
         "help": ["帮助"],
     }
     askers, dice = [openid for one in CENTRES for openid in (f"o-{one}", "o-bureau")], random.Random(1)
-    return {
-        name: [(askers[n % len(askers)], dice.choice(typed)) for n in range(ASKED)]
-        for name, typed in said.items()
-    }
+    return {name: [(askers[n % len(askers)], dice.choice(typed)) for n in range(ASKED)] for name, typed in said.items()}
 
 
 def _expected(text: str) -> str:

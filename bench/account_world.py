@@ -39,9 +39,7 @@ def lay(url: str, keyring: Keyring, now: datetime) -> AskedFor:
     days = world.furnish(url, keyring, now)
     world.grow_old(url, now)
     dice = random.Random(0)
-    asked_for = AskedFor(
-        [], [f"Z{dice.randrange(OLD_BOOKINGS):07d}" for _ in range(KNOWN)], (now - LONG_AGO).date()
-    )
+    asked_for = AskedFor([], [f"Z{dice.randrange(OLD_BOOKINGS):07d}" for _ in range(KNOWN)], (now - LONG_AGO).date())
     with psycopg.connect(url, autocommit=True) as connection:
         _officers(connection, now)
         _slots(connection, now)
@@ -120,18 +118,21 @@ def _row(ref: str, n: int, centre: str, start: datetime, state: str, now: dateti
 
 def _book(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     world.copy(
-        connection, "booking",
+        connection,
+        "booking",
         "ref lawyer_id centre_id slot_id starts_at ends_at minutes state active detainee_key detainee_sealed mandate stage "
-        "companions findings created_at", rows,
-    )  # fmt: skip
+        "companions findings created_at",
+        rows,
+    )
 
 
 def _seal(connection: Connection, asked_for: AskedFor) -> None:
     """The old bookings were made without names that open: those that will be read get one."""
     read = connection.execute(
         "SELECT ref FROM booking WHERE ref LIKE 'Z%%' AND (lawyer_id <= %s OR ref = ANY(%s) OR slot_id IN "
-        "(SELECT id FROM slot WHERE date = %s))", (KNOWN, asked_for.old, asked_for.day),
-    ).fetchall()  # fmt: skip
+        "(SELECT id FROM slot WHERE date = %s))",
+        (KNOWN, asked_for.old, asked_for.day),
+    ).fetchall()
     connection.execute("CREATE TEMPORARY TABLE named (ref text PRIMARY KEY, sealed text)")
     world.copy(connection, "named", "ref sealed", _named(ref for (ref,) in read))
     connection.execute("UPDATE booking SET detainee_sealed = sealed FROM named WHERE named.ref = booking.ref")

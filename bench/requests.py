@@ -13,8 +13,7 @@ EMPTY = b"POST / HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nCo
 def slots(lawyers: range, days: list[date]) -> list[bytes]:
     """The slots of one day of a centre, asked for by each of the lawyers."""
     return [
-        _message("GET", f"/api/v1/centres/{CENTRES[n % len(CENTRES)]}/slots?date={days[n % DAYS]}", n)
-        for n in lawyers
+        _message("GET", f"/api/v1/centres/{CENTRES[n % len(CENTRES)]}/slots?date={days[n % DAYS]}", n) for n in lawyers
     ]
 
 

@@ -24,7 +24,7 @@ from bench.scale import (
     SEATS,
     SITTERS,
     STARTS,
-)  # fmt: skip
+)
 from booking.slots import slot_id
 from clock import at
 from models import schema
@@ -59,8 +59,9 @@ def grow_old(url: str, now: datetime) -> None:
         connection.execute("SET synchronous_commit = off")
         connection.execute("SET maintenance_work_mem = '256MB'")
         for statement in _PAST:
-            connection.execute(statement, {"many": OLD_BOOKINGS, "people": OLD_DETAINEES, "now": now,
-                                           "lawyers": LAWYERS - SITTERS})  # fmt: skip
+            connection.execute(
+                statement, {"many": OLD_BOOKINGS, "people": OLD_DETAINEES, "now": now, "lawyers": LAWYERS - SITTERS}
+            )
 
 
 def settle_down(url: str) -> None:
@@ -192,4 +193,4 @@ _PAST = (
        FROM past JOIN slot ON slot.id = 'old-' || s JOIN held ON held.p = past.p""",
     """INSERT INTO change (booking_id, at, from_state, to_state, by, why)
        SELECT ref, created_at, NULL, 'submitted', 'lawyer', '' FROM booking WHERE ref LIKE 'Z%%'""",
-)  # fmt: skip
+)

@@ -14,9 +14,7 @@ def booking(ref: str) -> Booking:
 
 def slot(slot_id: str) -> Slot:
     """With its centre."""
-    found: Slot | None = (
-        Slot.select(Slot, Centre).join(Centre).where(Slot.id == str(SlotKey.parse(slot_id))).first()
-    )
+    found: Slot | None = Slot.select(Slot, Centre).join(Centre).where(Slot.id == str(SlotKey.parse(slot_id))).first()
     if found is None:
         raise NotFound("没有这个时段")
     return found

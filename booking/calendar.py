@@ -80,7 +80,4 @@ def _centre_words(first: date, last: date, centres: list[str] | None) -> dict[tu
     said = CentreDay.select().where(CentreDay.day.between(first, last))
     if centres is not None:
         said = said.where(CentreDay.centre.in_(centres))
-    return {
-        (d.centre_id, d.day): _OPEN if d.open else DayKind(False, d.reason or "看守所当日不安排会见")
-        for d in said
-    }
+    return {(d.centre_id, d.day): _OPEN if d.open else DayKind(False, d.reason or "看守所当日不安排会见") for d in said}

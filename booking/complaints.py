@@ -18,9 +18,7 @@ def refusal(what: str, wrong: ValidationError, names: Mapping[str, str] | None =
         for error in _first_causes(wrong.errors())
     ]
     called = names or {}
-    said = "；".join(
-        f"{called.get(error['field'], error['field'])} {error['message']}".strip() for error in errors
-    )
+    said = "；".join(f"{called.get(error['field'], error['field'])} {error['message']}".strip() for error in errors)
     return Invalid(f"{what}有误：{said}", errors=errors)
 
 

@@ -18,9 +18,7 @@ PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 # By list and not by category: what a table of Unicode does not know yet, or leaves to private use, may be a rare name.
 _CONTROLS = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-_ENDS_OF_PLANES = "".join(
-    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
-)
+_ENDS_OF_PLANES = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _ZERO_WIDTH = "\u00ad\u034f\u180e\u200b-\u200d\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff"
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 _CONTROL = re.compile(f"[{_CONTROLS}{_ENDS_OF_PLANES}]")
@@ -87,9 +85,7 @@ def _mobile(text: str) -> str:
 _AS_WRITTEN = (BeforeValidator(_trim), AfterValidator(_seen))
 _AS_MEANT = (StringConstraints(max_length=40), BeforeValidator(_number))
 
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), Field(examples=["林知远"]), *_AS_WRITTEN
-]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60), Field(examples=["林知远"]), *_AS_WRITTEN]
 Firm = Annotated[
     str, StringConstraints(min_length=2, max_length=120), Field(examples=["上海正则律师事务所"]), *_AS_WRITTEN
 ]

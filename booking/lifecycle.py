@@ -36,9 +36,7 @@ _ALWAYS = SQL("1 = 1")
 _UNBOUND: dict[str, object] = {"active": None, "detainee_claim": None}
 
 
-def transition(
-    booking: Booking, to: State, *, by: str, now: datetime, why: str = "", **columns: object
-) -> None:
+def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str = "", **columns: object) -> None:
     """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL.
 
     Raises WrongState when the booking is not where this step starts, and at a confirmation while another confirmed
@@ -71,8 +69,7 @@ def transition_all(
     if to in FREED:
         give_back_all(Counter((booking.slot_id, booking.way) for booking, _ in moved))
     steps = [
-        {"booking": b.ref, "at": now, "from_state": before, "to_state": to, "by": by, "why": why}
-        for b, before in moved
+        {"booking": b.ref, "at": now, "from_state": before, "to_state": to, "by": by, "why": why} for b, before in moved
     ]
     if steps:
         Change.insert_many(steps).execute()
@@ -107,9 +104,7 @@ def notify(booking: Booking, kind: str, now: datetime, *, cause: str, **words: s
     notify_all([(booking, words)], kind, now, cause=cause)
 
 
-def notify_all(
-    told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str
-) -> None:
+def notify_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str) -> None:
     """The same about many, each with its own words, in one statement."""
     outbox.post_all([_letter(b, kind, cause, words) for b, words in told if _is_told(b, kind)], now)
 

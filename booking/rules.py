@@ -69,9 +69,7 @@ def suspended(until: datetime) -> refusals.Suspended:
     return refusals.Suspended(words, suspended_until=until)
 
 
-def lawyer_is_free(
-    policy: Policy, own: Iterable[Taken], starts_at: datetime, ends_at: datetime, now: datetime
-) -> None:
+def lawyer_is_free(policy: Policy, own: Iterable[Taken], starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     """Rule 9: one meeting of a lawyer at a time in any centre, some a day, some ahead."""
     held = list(own)
     if any(taken.overlaps(starts_at, ends_at) for taken in held):
@@ -82,9 +80,7 @@ def lawyer_is_free(
         raise refusals.AheadLimit(f"待会见的预约最多{policy.ahead_limit}个")
 
 
-def in_the_way(
-    claim: str | None, others: Iterable[Taken], starts_at: datetime, ends_at: datetime
-) -> Taken | None:
+def in_the_way(claim: str | None, others: Iterable[Taken], starts_at: datetime, ends_at: datetime) -> Taken | None:
     """Rule 9: one meeting of a detainee at a time, among those confirmed and where it is certain who is meant."""
     met = (t for t in others if claim and t.detainee_claim == claim and t.overlaps(starts_at, ends_at))
     return next(met, None)

@@ -52,9 +52,7 @@ class Weeks:
     def turns(self, centre: str, since: date) -> list[date]:
         """The days after `since` on which a timetable begins, or one has ended: only there may another come to rule."""
         weeks = self._weeks.get(centre, [])
-        last_days = {week.valid_to or date.max for week in weeks} - {
-            date.max
-        }  # some write no end as 9999-12-31
+        last_days = {week.valid_to or date.max for week in weeks} - {date.max}  # some write no end as 9999-12-31
         ended = {day + timedelta(days=1) for day in last_days}
         return sorted(day for day in ended | {week.valid_from for week in weeks} if day > since)
 

@@ -45,9 +45,7 @@ class Chart(NamedTuple):
 @console.get("/figures")
 def figures_page() -> str:
     found, whole, name = _found()
-    return page(
-        "figures.html", found=found, charts=_charts(found), tiles=_tiles(found.whole), all=whole, about=name
-    )
+    return page("figures.html", found=found, charts=_charts(found), tiles=_tiles(found.whole), all=whole, about=name)
 
 
 @console.get("/figures.xlsx")
@@ -90,10 +88,7 @@ def _tiles(whole: Tally) -> list[tuple[str, str]]:
 
 def _charts(found: Figures) -> list[Chart]:
     by = "周（起始日）" if found.by_week else "日期"
-    spans = [
-        (f"{day:%m-%d}" if found.first.year == found.last.year else f"{day}", t)
-        for day, t in found.spans.items()
-    ]
+    spans = [(f"{day:%m-%d}" if found.first.year == found.last.year else f"{day}", t) for day, t in found.spans.items()]
     hours = list(found.hours.items())
     return [
         Chart("席位使用", "席位为网上与现场之和；使用率为会见（含待会见）占席位的比例。", by, (

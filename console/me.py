@@ -59,9 +59,7 @@ def my_totp() -> Response:
     """Raises Invalid, RateLimited."""
     visit, form = here(), read(NewTotp)
     with trying(visit.redis, visit.by.casefold(), visit.origin):
-        sign_in.renew_totp(
-            visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code
-        )
+        sign_in.renew_totp(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("动态码已更换，旧的不再有效")

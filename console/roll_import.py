@@ -47,9 +47,7 @@ def bring_roll() -> Response:
     if file is None or not file.filename:
         raise Invalid("请选择一个 .xlsx 或 .csv 文件")
     visit = here()
-    made = imports.bring(
-        visit.actor, visit.desk.now(), file.filename, file.read(), centre=visit.officer.centre_id
-    )
+    made = imports.bring(visit.actor, visit.desk.now(), file.filename, file.read(), centre=visit.officer.centre_id)
     return back("console.roll_import", roll_import=made.id)
 
 

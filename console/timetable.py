@@ -62,9 +62,7 @@ def timetable_slot(slot_id: str) -> str:
     lowering = None if wanted is None else seat_overrides.preview(here().desk, slot_id, wanted)
     if lowering and lowering.affected:
         note_look(Kind.LOWERING_SEEN, slot_id, bookings=len(lowering.affected))
-    return page(
-        "timetable_slot.html", slot=slot, lowering=lowering, policy=Policy.of(slot.centre), now=here().now
-    )
+    return page("timetable_slot.html", slot=slot, lowering=lowering, policy=Policy.of(slot.centre), now=here().now)
 
 
 @console.post("/timetable/slots/<slot_id>/seats")
@@ -74,9 +72,7 @@ def slot_seats(slot_id: str) -> Response:
     form = read(SeatsForm)
     why = form.reason if form.withdraw else None
     try:
-        gone = seat_overrides.set_seats(
-            here().desk, here().actor, slot_id, form.seats, fingerprint=form.seen, why=why
-        )
+        gone = seat_overrides.set_seats(here().desk, here().actor, slot_id, form.seats, fingerprint=form.seen, why=why)
     except (Affects, Changed) as look:
         say(look.detail, wrong=isinstance(look, Changed))
         return back("console.timetable_slot", slot_id=slot_id, seats=form.seats)

@@ -39,9 +39,7 @@ class WindowForm(Form):
     slot: str = Field(title="时段", max_length=40)
     minutes: int = Field(title="会见时长")
     licence_no: LicenceNo = Field(title="执业证号")
-    licence_seen: Literal["true"] = Field(
-        title="请核对原件并勾选", description="the original lay on the table"
-    )
+    licence_seen: Literal["true"] = Field(title="请核对原件并勾选", description="the original lay on the table")
     name: Name | None = Field(None, title="姓名")
     firm: Firm | None = Field(None, title="律师事务所")
     phone: Phone | None = Field(None, title="手机号")
@@ -132,9 +130,7 @@ def _entry(form: WindowForm) -> Entry:
 
 def _companions_typed() -> list[dict[str, str]]:
     """The rows of the form, by their place: an empty one keeps its own."""
-    names, roles, licences = (
-        request.form.getlist(f"companion_{what}") for what in ("name", "role", "licence")
-    )
+    names, roles, licences = (request.form.getlist(f"companion_{what}") for what in ("name", "role", "licence"))
     rows = [
         {"name": name.strip(), "role": role, "licence_no": number(licence)}
         for name, role, licence in zip(names, roles, licences, strict=False)

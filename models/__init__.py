@@ -29,9 +29,7 @@ TABLES: list[type[Table]] = [
 
 def sealed_columns() -> list[SealedField]:
     """Every column that holds personal data sealed: what a change of keys has to go through."""
-    return [
-        field for table in TABLES for field in table._meta.sorted_fields if isinstance(field, SealedField)
-    ]
+    return [field for table in TABLES for field in table._meta.sorted_fields if isinstance(field, SealedField)]
 
 
 __all__ = [

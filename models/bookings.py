@@ -64,9 +64,7 @@ class Booking(Table):
     again = JSONText(default=list, constraints=[SQL("DEFAULT '[]'")])
 
     changes: "ModelSelect[Change]"
-    preloaded_changes: (
-        "list[Change]"  # not a column: where they were read already, for whoever tells of the booking
-    )
+    preloaded_changes: "list[Change]"  # not a column: where they were read already, for whoever tells of the booking
 
     class Meta:
         indexes = (

@@ -73,9 +73,7 @@ def prepare(arguments: list[str]) -> None:
     """One command before the others; its progress is the person's to see."""
     done = subprocess.run([*commands.FLASK, *arguments], cwd=preflight.ROOT)
     if done.returncode:
-        raise Fallen(
-            f"flask {' '.join(arguments)} failed; what it said stands above. 准备数据失败，原因见上。"
-        )
+        raise Fallen(f"flask {' '.join(arguments)} failed; what it said stands above. 准备数据失败，原因见上。")
 
 
 def wait_until_ready(crew: Crew, port: int) -> None:
@@ -95,9 +93,7 @@ def wait_until_ready(crew: Crew, port: int) -> None:
 
 def menu() -> None:
     """The account's menus: the stand-in forgets them when it ends. Without them everything else still works."""
-    done = subprocess.run(
-        [*commands.FLASK, "menu", "push"], cwd=preflight.ROOT, capture_output=True, text=True
-    )
+    done = subprocess.run([*commands.FLASK, "menu", "push"], cwd=preflight.ROOT, capture_output=True, text=True)
     if done.returncode:
         say(f"The account has no menu 公众号菜单未推送：{done.stderr.strip()}")
 

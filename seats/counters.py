@@ -85,11 +85,7 @@ class SeatCounters:
 
     def balance(self, day: Day, seats: Mapping[str, int]) -> int:
         """Set `left` to seats minus holders, for loaded slots; answers by how many seats it had drifted."""
-        return int(
-            self._run(
-                "BALANCE", day, ("left", "holders", "seats"), [p for pair in seats.items() for p in pair]
-            )
-        )
+        return int(self._run("BALANCE", day, ("left", "holders", "seats"), [p for pair in seats.items() for p in pair]))
 
     def left(self, day: Day) -> dict[str, int]:
         """Seats left by slot; a slot that is not loaded is not in it."""

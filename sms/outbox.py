@@ -110,9 +110,7 @@ def take_back(notices: Sequence[Notice]) -> None:
 
 def post_beside(notices: Sequence[Notice], template_ids: Mapping[str, str], now: datetime) -> None:
     """Beside each SMS, a subscription message where the lawyer still allows one of that kind."""
-    wanted = [
-        n for n in notices if n.channel == SMS and n.kind in template_ids and n.words and not n.attempts
-    ]
+    wanted = [n for n in notices if n.channel == SMS and n.kind in template_ids and n.words and not n.attempts]
     if not wanted:
         return
     allowed = (

@@ -47,9 +47,9 @@ def _of_this_sending(send_time: object) -> Expression:
 
 
 def _delivered(ours: Expression, biz_id: str, now: datetime) -> bool:
-    told = Notice.update(
-        state="sent", biz_id=biz_id, delivered_at=now, ask_at=None, code=None, problem=None
-    ).where(ours, Notice.state.in_(("sending", "unknown", "sent", "failed")), Notice.delivered_at.is_null())
+    told = Notice.update(state="sent", biz_id=biz_id, delivered_at=now, ask_at=None, code=None, problem=None).where(
+        ours, Notice.state.in_(("sending", "unknown", "sent", "failed")), Notice.delivered_at.is_null()
+    )
     return bool(told.execute()) or Notice.select().where(ours).exists()
 
 

@@ -78,11 +78,7 @@ NOTICE_KINDS = frozenset(TEMPLATES)
 
 def check(kind: str, words: Mapping[str, str]) -> None:
     """Raises ValueError for a kind we never filed, or for words it cannot be said with."""
-    missing = (
-        [name for name in TEMPLATES[kind].variables if not words.get(name)]
-        if kind in NOTICE_KINDS
-        else [kind]
-    )
+    missing = [name for name in TEMPLATES[kind].variables if not words.get(name)] if kind in NOTICE_KINDS else [kind]
     if missing:
         raise ValueError(f"a {kind!r} notice lacks {', '.join(missing)}")
 
@@ -103,9 +99,7 @@ def wechat_data(kind: str, words: Mapping[str, str], fields: Mapping[str, str]) 
     return {name: _fit(told[what], LONGEST_THING) for what, name in fields.items()}
 
 
-_LINK = re.compile(
-    r"(https?:|www\.)\S*|[\w-]+\.(com|cn|net|org|io|top|cc|xyz)\b\S*", re.IGNORECASE | re.ASCII
-)
+_LINK = re.compile(r"(https?:|www\.)\S*|[\w-]+\.(com|cn|net|org|io|top|cc|xyz)\b\S*", re.IGNORECASE | re.ASCII)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028\u2029\u2190-\u2bff\ufe0f\U0001f000-\U0001fbff]+")
 
 

@@ -80,9 +80,7 @@ def set_day(code: str, day: datetime, word: str, reason: str, actor: Actor) -> N
     open_ = {"open": True, "closed": False, "usual": None}[word]
     centres.set_day(actor, desk.now(), code, day.date(), open_, reason)
     rollout.open_days(desk, desk.now())
-    hit = [
-        one for one in holidays.hits(desk.now()) if (one.centre, one.starts_at.date()) == (code, day.date())
-    ]
+    hit = [one for one in holidays.hits(desk.now()) if (one.centre, one.starts_at.date()) == (code, day.date())]
     for one in hit:
         click.echo(f"{one.ref} {moment_words(one.starts_at)} {one.reason}")
     said = {"open": "安排会见", "closed": "不安排会见", "usual": "按节假日表"}[word]

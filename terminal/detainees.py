@@ -16,7 +16,7 @@ from terminal.speech import (
     dry_run_option,
     json_option,
     watched,
-)  # fmt: skip
+)
 
 MOST_SHOWN = 20
 

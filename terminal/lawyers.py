@@ -19,7 +19,7 @@ from terminal.speech import (
     json_option,
     listing,
     watched,
-)  # fmt: skip
+)
 
 MOST_SHOWN = 20
 
@@ -93,11 +93,7 @@ def unbind(lawyer: str, why: str, actor: Actor) -> None:
 
 def _one(said: str, state: str) -> int:
     """By id, or by a licence number that one lawyer of the state has. Raises NotFound, Invalid."""
-    where = (
-        (Lawyer.licence_no == said) & (Lawyer.state == state)
-        if len(said) == 17
-        else (Lawyer.id == _number(said))
-    )
+    where = (Lawyer.licence_no == said) & (Lawyer.state == state) if len(said) == 17 else (Lawyer.id == _number(said))
     found = [id for (id,) in rows_of(Lawyer.select(Lawyer.id).where(where).limit(2))]
     if len(found) > 1:
         raise Invalid("有多人以该执业证号申请，请用编号指明（flask lawyers pending）")
@@ -121,9 +117,7 @@ def _say(report: roll.Report) -> None:
         return
     for one in report.follows:
         ahead = f"，待会见的预约：{'、'.join(one.bookings)}" if one.bookings else ""
-        click.echo(
-            f"{one.licence_no} 已{'吊销' if one.state == 'revoked' else '停止执业'}，不能再预约{ahead}"
-        )
+        click.echo(f"{one.licence_no} 已{'吊销' if one.state == 'revoked' else '停止执业'}，不能再预约{ahead}")
     done = "已导入" if report.written else "检查通过，未导入"
     click.echo(
         f"{done}：共{report.rows}行，新增{report.new}，变更{report.changed}，未变{report.unchanged}；"

@@ -12,9 +12,7 @@ notices = Subject("notices", help="未能告知律师的短信")
 
 
 @notices.command("list")
-@click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="最多列出多少条"
-)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="最多列出多少条")
 @json_option
 def list_notices(limit: int, as_json: bool) -> None:
     """列出失败和结果不明的短信，新的在前。"""

@@ -14,9 +14,7 @@ officer = Subject("officer", help="民警账号")
 @officer.command()
 @click.argument("account")
 @click.argument("name")
-@click.option(
-    "--role", required=True, type=click.Choice(list(officers.ROLES)), help="窗口、复核、所领导、督察"
-)
+@click.option("--role", required=True, type=click.Choice(list(officers.ROLES)), help="窗口、复核、所领导、督察")
 @click.option("--centre", help="看守所代码；不填为全局")
 @by_option
 def add(account: str, name: str, role: str, centre: str | None, actor: Actor) -> None:

@@ -25,9 +25,7 @@ def add(centre: str, name: str, actor: Actor) -> None:
 @json_option
 def list_rooms(centre: str, as_json: bool) -> None:
     """列出会见室。"""
-    listing(
-        ({"name": one.name, "state": one.state} for one in rooms.every(centre)), as_json, "尚未登记会见室。"
-    )
+    listing(({"name": one.name, "state": one.state} for one in rooms.every(centre)), as_json, "尚未登记会见室。")
 
 
 @room.command()

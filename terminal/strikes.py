@@ -15,9 +15,7 @@ strikes = Subject("strikes", help="爽约记录")
 @strikes.command("list")
 @click.option("--licence", help="只列一位律师（执业证号）")
 @click.option("--appealed", is_flag=True, help="只列已申诉、尚未撤销的")
-@click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="最多列出多少条"
-)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="最多列出多少条")
 @json_option
 def list_strikes(licence: str | None, appealed: bool, limit: int, as_json: bool) -> None:
     """列出爽约记录，新的在前。"""

@@ -17,10 +17,7 @@ class Kind(NamedTuple):
     seconds: int | None
 
     def fits(self, key: str) -> bool:
-        return (
-            re.fullmatch(re.sub("<.+?>", ".+", self.key).replace("{", r"\{").replace("}", r"\}"), key)
-            is not None
-        )
+        return re.fullmatch(re.sub("<.+?>", ".+", self.key).replace("{", r"\{").replace("}", r"\}"), key) is not None
 
 
 @cache
@@ -44,9 +41,7 @@ def wrong(redis: Any) -> list[str]:
 
 def _is_right(key: str, ttl: int) -> bool:
     """A TTL of -2 is a key that went meanwhile."""
-    return ttl == -2 or any(
-        kind.fits(key) and (kind.seconds is None or 0 <= ttl <= kind.seconds) for kind in kinds()
-    )
+    return ttl == -2 or any(kind.fits(key) and (kind.seconds is None or 0 <= ttl <= kind.seconds) for kind in kinds())
 
 
 def _text(key: bytes | str) -> str:

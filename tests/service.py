@@ -75,9 +75,7 @@ class Web:
             "mandate": "entrusted",
             "stage": "trial",
         }
-        return self.ask(
-            "POST", "/api/v1/bookings", token, json=body | other, headers={"Idempotency-Key": key}
-        )
+        return self.ask("POST", "/api/v1/bookings", token, json=body | other, headers={"Idempotency-Key": key})
 
 
 @contextmanager
@@ -98,9 +96,7 @@ def web(env: dict[str, str], log: Path, workers: int = 1, port: int | None = Non
     ]
     words += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
-    process = child.start(
-        [*command, sys.executable, "-m", "granian", *words, "app:create_app"], log, cwd=ROOT
-    )
+    process = child.start([*command, sys.executable, "-m", "granian", *words, "app:create_app"], log, cwd=ROOT)
     try:
         server = Web(port, process)
         _wait(server, log)

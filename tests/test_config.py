@@ -85,9 +85,7 @@ def test_a_missing_setting_is_named(tmp_path: Path, name: str) -> None:
         config.load(written(tmp_path, settings), tmp_path / "none.env")
 
 
-@pytest.mark.parametrize(
-    "name", ["SECRET_KEYS", "ALIYUN_ACCESS_KEY_ID", "WECHAT_ACCOUNT_TOKEN", "PUBLIC_URL"]
-)
+@pytest.mark.parametrize("name", ["SECRET_KEYS", "ALIYUN_ACCESS_KEY_ID", "WECHAT_ACCOUNT_TOKEN", "PUBLIC_URL"])
 def test_nothing_of_the_demo_is_taken_into_production(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadSettings, match=name):
         load(tmp_path, **(PRODUCTION | {name: DEMO[name]}))
@@ -101,9 +99,7 @@ def test_no_fault_is_ordered_in_production(tmp_path: Path) -> None:
 def test_no_secret_stands_in_the_complaint_or_the_settings_shown(tmp_path: Path) -> None:
     shown = repr(load(tmp_path, **PRODUCTION))
     assert not [
-        name
-        for name, value in PRODUCTION.items()
-        if name.endswith(("_KEYS", "_SECRET", "_TOKEN")) and value in shown
+        name for name, value in PRODUCTION.items() if name.endswith(("_KEYS", "_SECRET", "_TOKEN")) and value in shown
     ]
     with pytest.raises(BadSettings) as bad:
         load(tmp_path, SECRET_KEYS="hush")

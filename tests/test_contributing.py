@@ -124,8 +124,10 @@ def kind_filed(house: House) -> None:
 
 def page_written(house: House) -> None:
     house.write("console/tea.py", '\n@console.get("/tea")\ndef tea() -> str:\n    return page("tea.html")\n')
-    rules = [SimpleNamespace(endpoint=f"console.{name}", methods={"GET"}, rule="/", arguments=())
-             for name in {*rights.RIGHTS, *rights.PUBLIC, "tea"}]  # fmt: skip
+    rules = [
+        SimpleNamespace(endpoint=f"console.{name}", methods={"GET"}, rule="/", arguments=())
+        for name in {*rights.RIGHTS, *rights.PUBLIC, "tea"}
+    ]
     house.app = SimpleNamespace(url_map=SimpleNamespace(iter_rules=lambda: rules))
 
 
@@ -206,7 +208,7 @@ DONE: dict[str, list[Callable[[House], Any]]] = {
         command_mounted,
         lambda house: house.change("docs/operation.md", *COMMAND_ROW),
     ],
-}  # fmt: skip
+}
 
 
 def run(red: str, house: House) -> None:
@@ -237,9 +239,7 @@ def test_each_step_forgotten_is_red_and_done_is_green(recipe: str, house: House)
 
 def test_the_lists_followed_are_those_there_are():
     assert list(dict.fromkeys(step.recipe for step in STEPS)) == list(DONE)
-    assert [step.number for step in STEPS if not step.red] == [
-        1
-    ] * 4  # only the thing itself can't be forgotten
+    assert [step.number for step in STEPS if not step.red] == [1] * 4  # only the thing itself can't be forgotten
     assert test_rights and all(step.files for step in STEPS)
 
 

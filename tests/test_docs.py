@@ -30,9 +30,7 @@ def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
     for command in (*terminal.COMMANDS, *jobs.COMMANDS):
         inner = command.commands if isinstance(command, click.Group) else {}
-        found |= {f"{command.name} {name}": one for name, one in inner.items()} or {
-            str(command.name): command
-        }
+        found |= {f"{command.name} {name}": one for name, one in inner.items()} or {str(command.name): command}
     return found
 
 
@@ -76,10 +74,7 @@ def test_every_command_named_exists(page: Path) -> None:
 def test_every_command_is_in_the_handbook_and_has_help() -> None:
     listed = commands_named(OPERATION)
     assert set(commands()) <= listed
-    assert all(
-        command.help and "--help" in command.get_help(click.Context(command))
-        for command in commands().values()
-    )
+    assert all(command.help and "--help" in command.get_help(click.Context(command)) for command in commands().values())
 
 
 def test_the_import_law_is_the_one_that_is_held() -> None:
@@ -99,20 +94,14 @@ def test_the_import_law_is_the_one_that_is_held() -> None:
 def test_the_law_inside_booking_is_the_one_that_is_held() -> None:
     page = text(ROOT / "docs/design.md").partition("| room of `booking/` |")[2].partition("\n\n")[0]
     drawn = re.findall(r"^\| ((?:`\w+` ?)+)\| (nothing more|(?:`\w+` ?)+)", page, re.MULTILINE)
-    law = {
-        room: set(re.findall(r"`(\w+)`", known))
-        for rooms, known in drawn
-        for room in re.findall(r"\w+", rooms)
-    }
+    law = {room: set(re.findall(r"`(\w+)`", known)) for rooms, known in drawn for room in re.findall(r"\w+", rooms)}
     assert law == ROOMS
 
 
 @pytest.mark.parametrize("page", ["docs/design.md", "README.md", "README.zh-CN.md"])
 def test_the_house_drawn_is_the_one_that_stands(page: str) -> None:
     """Every room of the law, and every file beside them; the stand-ins are outside the house."""
-    drawn = next(
-        block for block in text(ROOT / page).split("```") if "booking/" in block and "app.py" in block
-    )
+    drawn = next(block for block in text(ROOT / page).split("```") if "booking/" in block and "app.py" in block)
     rooms = {room for room in MAY_IMPORT if (ROOT / room).is_dir()} - {"sandbox"}
     assert set(re.findall(r"\b(\w+)\.py", drawn)) == {file.stem for file in ROOT.glob("*.py")}
     assert set(re.findall(r"\b(\w+)/", drawn)) - {"api"} == rooms

@@ -17,9 +17,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "HEAD", "OPTIONS")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
     """The whole service; behind it neither Redis nor tables."""
     folder: Path = tmp_path_factory.mktemp("house")
-    yield create_app(
-        settings(environment(f"sqlite:///{folder / 'none.db'}", NOBODY.replace("http", "redis")))
-    )
+    yield create_app(settings(environment(f"sqlite:///{folder / 'none.db'}", NOBODY.replace("http", "redis"))))
     database.close()
 
 

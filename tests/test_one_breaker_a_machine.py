@@ -51,10 +51,6 @@ def test_seats_on_another_machine_are_asked_all_the_same(built: Built) -> None:
 
 def test_all_who_ask_one_machine_hold_its_one_breaker(built: Built) -> None:
     app = built()
-    house, lawyers, account = (
-        app.extensions[name] for name in ("huijian", "huijian.lawyers", "huijian.account")
-    )
+    house, lawyers, account = (app.extensions[name] for name in ("huijian", "huijian.lawyers", "huijian.account"))
     holders = (lawyers.visitors, account.once, account.conversation.memory)
-    assert (
-        {id(holder._breaker) for holder in holders} == {id(house.breaker)} == {id(house.desk.seats.breaker)}
-    )
+    assert {id(holder._breaker) for holder in holders} == {id(house.breaker)} == {id(house.desk.seats.breaker)}

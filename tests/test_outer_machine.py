@@ -135,9 +135,7 @@ def test_after_one_waited_in_vain_nobody_is_sent_after_him_and_a_no_is_an_answer
 
 def test_with_aliyun_mute_one_finds_out_and_the_others_know_that_nothing_was_sent():
     with mute_machine() as mute:
-        aliyun = Aliyun(
-            mute.url, "demo-key", "demo-secret", "会见预约", {}, connect_seconds=0.3, read_seconds=0.3
-        )
+        aliyun = Aliyun(mute.url, "demo-key", "demo-secret", "会见预约", {}, connect_seconds=0.3, read_seconds=0.3)
         with pytest.raises(SmsUnknown):
             aliyun.ask("13800138001", clock.now().date(), "1")
         with pytest.raises(SmsFailed) as left_alone:

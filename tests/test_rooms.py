@@ -81,16 +81,12 @@ def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
 @pytest.mark.parametrize("folder", STAND_INS)
 def test_a_stand_in_knows_nothing_of_ours(folder: str) -> None:
     assert not {
-        str(file): ours(file) - {"sandbox"}
-        for file in (ROOT / folder).rglob("*.py")
-        if ours(file) - {"sandbox"}
+        str(file): ours(file) - {"sandbox"} for file in (ROOT / folder).rglob("*.py") if ours(file) - {"sandbox"}
     }
 
 
 def test_nothing_is_missing_from_the_law() -> None:
-    rooms = {path.parent.name for path in ROOT.glob("[a-z]*/__init__.py")} | {
-        path.stem for path in ROOT.glob("*.py")
-    }
+    rooms = {path.parent.name for path in ROOT.glob("[a-z]*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
     assert rooms - {"app", "tests", "bench"} == set(MAY_IMPORT)
 
 
@@ -111,9 +107,7 @@ def test_a_room_of_booking_knows_only_the_ground_the_record_and_what_the_law_nam
 
 
 def test_the_ground_of_booking_knows_only_itself() -> None:
-    assert not {
-        name: known for name in GROUND if (known := rooms_known(ROOT / f"booking/{name}.py") - GROUND)
-    }
+    assert not {name: known for name in GROUND if (known := rooms_known(ROOT / f"booking/{name}.py") - GROUND)}
 
 
 def test_the_law_inside_booking_names_all_that_is_there() -> None:

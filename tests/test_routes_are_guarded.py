@@ -79,9 +79,7 @@ def test_the_public_routes_are_exactly_these(app):
     assert calls(app) >= PUBLIC
 
 
-@pytest.mark.parametrize(
-    "file", ["app.py", ".env", "var/demo.env", "var/huijian.db", ".git/config", "README.md"]
-)
+@pytest.mark.parametrize("file", ["app.py", ".env", "var/demo.env", "var/huijian.db", ".git/config", "README.md"])
 def test_no_file_of_the_project_is_served(app, file):
     assert app.test_client().get(f"/{file}").status_code == 404
     assert (ROOT / "app.py").exists()

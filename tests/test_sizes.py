@@ -30,10 +30,7 @@ def ours(*, tests: bool) -> Iterator[tuple[str, str]]:
     """Each Python file of ours, by its path from the root, with its text."""
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).parts
-        if (
-            not any(part.startswith((".", "__pycache__")) for part in parts)
-            and (parts[0] == "tests") is tests
-        ):
+        if not any(part.startswith((".", "__pycache__")) for part in parts) and (parts[0] == "tests") is tests:
             yield "/".join(parts), path.read_text()
 
 

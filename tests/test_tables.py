@@ -26,9 +26,7 @@ def example(setting: str) -> dict[str, Any]:
 
 def test_officers_have_a_name_for_each_kind_of_notice():
     assert bookings.NOTICE_NAMES.keys() == NOTICE_KINDS
-    assert all(bookings.NOTICE_NAMES.values()) and len(set(bookings.NOTICE_NAMES.values())) == len(
-        NOTICE_KINDS
-    )
+    assert all(bookings.NOTICE_NAMES.values()) and len(set(bookings.NOTICE_NAMES.values())) == len(NOTICE_KINDS)
 
 
 def test_the_templates_to_file_are_no_others():
@@ -53,9 +51,7 @@ def test_every_number_has_its_words():
 
 def test_the_handbook_has_the_default_and_the_bounds_of_each_number():
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?)\| .+ \|$", OPERATION.read_text("utf-8"), re.MULTILINE)
-    listed = {
-        name: (default, bounds.strip()) for name, default, bounds in rows if name in Policy.model_fields
-    }
+    listed = {name: (default, bounds.strip()) for name, default, bounds in rows if name in Policy.model_fields}
     assert listed == {name: (shown(name), bounds_of(name)) for name in Policy.model_fields}
 
 
@@ -90,12 +86,8 @@ def told(*tellers: str) -> set[str]:
 
 
 def test_every_page_is_hung_up():
-    pages = {
-        file.stem for file in (ROOT / "console").glob("*.py") if "\n@console." in file.read_text("utf-8")
-    }
-    hung_up = (
-        (ROOT / "console/__init__.py").read_text("utf-8").partition("_SUBJECTS = (")[2].partition(")")[0]
-    )
+    pages = {file.stem for file in (ROOT / "console").glob("*.py") if "\n@console." in file.read_text("utf-8")}
+    hung_up = (ROOT / "console/__init__.py").read_text("utf-8").partition("_SUBJECTS = (")[2].partition(")")[0]
     assert pages - {"wechat_sign_in"} == set(re.findall(r"\w+", hung_up))  # that one comes with `oauth`
 
 
@@ -116,7 +108,5 @@ def test_every_command_is_mounted():
         for file in (ROOT / "terminal").glob("*.py")
         for name in re.findall(r"^(\w+) = Subject\(", file.read_text("utf-8"), re.MULTILINE)
     }
-    mounted = (
-        (ROOT / "terminal/__init__.py").read_text("utf-8").partition("COMMANDS = (")[2].partition(")")[0]
-    )
+    mounted = (ROOT / "terminal/__init__.py").read_text("utf-8").partition("COMMANDS = (")[2].partition(")")[0]
     assert made and made == set(re.findall(r"\w+", mounted.replace("fmt: skip", "")))

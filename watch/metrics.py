@@ -87,9 +87,7 @@ def _asked() -> CollectorRegistry:
     notices = Gauge("huijian_notices", "Notices by state", ["state"], registry=registry)
     for state, many in outbox.counts_by_state().items():
         notices.labels(state).set(many)
-    age = Gauge(
-        "huijian_oldest_notice_seconds", "How long the longest-waiting notice is overdue", registry=registry
-    )
+    age = Gauge("huijian_oldest_notice_seconds", "How long the longest-waiting notice is overdue", registry=registry)
     age.set(outbox.oldest_due_age(behind.desk.now()))
     seats = Gauge("huijian_seats", "Online seats of the days to come", ["centre", "kind"], registry=registry)
     for centre, offered, taken in Slot.sums_ahead(behind.desk.now()):

@@ -154,10 +154,9 @@ class Board:
 
     def _read_plan(self, code: str) -> Plan:
         today, place = self._now().date(), database.param
-        policies, rows = together([
-            Statement(f"SELECT policy FROM centre WHERE code = {place}", (code,)),
-            Statement(_AHEAD.format(p=place), (code, today, today + timedelta(days=MOST_DAYS_AHEAD))),
-        ])  # fmt: skip
+        policy_of = Statement(f"SELECT policy FROM centre WHERE code = {place}", (code,))
+        ahead = Statement(_AHEAD.format(p=place), (code, today, today + timedelta(days=MOST_DAYS_AHEAD)))
+        policies, rows = together([policy_of, ahead])
         if not policies:
             raise NotFound("没有这个看守所")
         policy = Policy.written(policies[0][0], code)

@@ -44,9 +44,7 @@ def people(applications: Sequence[Application]) -> list[Person]:
     ids = [id_key(a.detainee["id_no"]) if a.detainee.get("id_no") else None for a in asked]
     names = [name_key(a.detainee["name"]) for a in asked]
     registers, entries = _registers({a.slot.centre for a in asked}, [key for key in ids if key], names)
-    return [
-        _person(a.slot.centre, i, n, entries, registers) for a, i, n in zip(asked, ids, names, strict=True)
-    ]
+    return [_person(a.slot.centre, i, n, entries, registers) for a, i, n in zip(asked, ids, names, strict=True)]
 
 
 def findings(held: Held, person: Person, lawyer: "StandingCount", companions: dict[str, "OnRoll"], past: Sequence[Past],
@@ -66,9 +64,7 @@ def findings(held: Held, person: Person, lawyer: "StandingCount", companions: di
     ]
 
 
-def _registers(
-    centres: set[str], ids: Collection[str], names: Collection[str]
-) -> tuple[set[str], list[Entry]]:
+def _registers(centres: set[str], ids: Collection[str], names: Collection[str]) -> tuple[set[str], list[Entry]]:
     """The centres that keep a register of people held, and whom they hold by these numbers or names; in one trip."""
     text, where = among("text"), several(centres)
     having = Statement(f"SELECT code FROM centre WHERE code {text} AND {_HAS_REGISTER}", (where,))
@@ -77,9 +73,7 @@ def _registers(
     return {code for (code,) in codes}, [Entry(*row) for row in found]
 
 
-def _person(
-    centre: str, by_id: str | None, by_name: str, entries: list[Entry], registers: set[str]
-) -> Person:
+def _person(centre: str, by_id: str | None, by_name: str, entries: list[Entry], registers: set[str]) -> Person:
     here = [entry for entry in entries if entry.centre_id == centre]
     namesakes = [entry for entry in here if entry.name_index == by_name]
     known = centre in registers
@@ -153,10 +147,8 @@ def _companions(application: Application, roll: dict[str, "OnRoll"]) -> Iterable
     for companion in application.companions:
         name = companion["name"]
         if companion["role"] == "interpreter":
-            yield (
-                "interpreter_approval",
-                f"翻译人员{name}须持办案机关许可文书，请核对",
-            )  # police rules art. 54
+            # Police rules art. 54.
+            yield "interpreter_approval", f"翻译人员{name}须持办案机关许可文书，请核对"
         elif companion["role"] == "lawyer":
             entry = roll.get(companion.get("licence_no") or "")
             if entry is None or entry.state != "active" or not same_name(entry.name, name):

@@ -100,10 +100,7 @@ def _decide_together(batch: Sequence[Held], people: Sequence[Person]) -> list[Ou
         facts = read(batch, people)
         outcomes = [_decide(held, person, facts) for held, person in zip(batch, people, strict=True)]
         receipts = _write(list(facts.drafts.values()), facts)
-    return [
-        _told(o, held, receipts) if isinstance(o, Draft) else o
-        for held, o in zip(batch, outcomes, strict=True)
-    ]
+    return [_told(o, held, receipts) if isinstance(o, Draft) else o for held, o in zip(batch, outcomes, strict=True)]
 
 
 def _told(draft: Draft, held: Held, receipts: dict[str, Receipt]) -> Receipt:
@@ -115,16 +112,10 @@ def _told(draft: Draft, held: Held, receipts: dict[str, Receipt]) -> Receipt:
 def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Exception:
     application, slot = held.application, held.slot
     if beside := facts.drafts.get(application.request):
-        return (
-            beside
-            if beside.held.application.body_hash == application.body_hash
-            else refusals.IdempotencyMismatch()
-        )
+        return beside if beside.held.application.body_hash == application.body_hash else refusals.IdempotencyMismatch()
     kept = facts.rows.kept.get(application.request)
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
-    around = [
-        t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)
-    ]
+    around = [t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)]
     own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
     try:
         if kept is not None:

@@ -55,9 +55,7 @@ def letter(draft: Draft, centre: str) -> outbox.Letter:
         "when": moment_words(booking.starts_at),
         "ref": booking.ref,
     }
-    return outbox.Letter(
-        booking.state, f"{booking.ref}:{booking.state}", booking.lawyer_id, booking.ref, words
-    )
+    return outbox.Letter(booking.state, f"{booking.ref}:{booking.state}", booking.lawyer_id, booking.ref, words)
 
 
 def receipt(draft: Draft) -> Receipt:

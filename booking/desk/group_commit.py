@@ -24,9 +24,7 @@ class GroupCommit(Generic[Asked, Told]):
     only that thread holds.
     """
 
-    def __init__(
-        self, serve: Callable[[Sequence[Asked]], Sequence[Told | Exception]], leave: Callable[[], object]
-    ):
+    def __init__(self, serve: Callable[[Sequence[Asked]], Sequence[Told | Exception]], leave: Callable[[], object]):
         self._serve = serve
         self._leave = leave
         self._waiting: SimpleQueue[tuple[Asked, Future[Told]] | None] = SimpleQueue()

@@ -110,13 +110,15 @@ def save(
     """One trip: claim the seats, in the order of their slots, and write everything. False when a seat was short: then
     the transaction must not be kept. `answers` are lawyer, key, hash of the body, reference, sealed answer, moment."""
     claims = claiming(wanted)
-    told = together([
-        *claims,
-        entering("booking", _BOOKING, [_booking_row(booking) for booking in bookings]),
-        entering("change", _CHANGE, [_change_row(change) for change in changes]),
-        letters,
-        entering("kept_answer", _ANSWER, answers),
-    ])  # fmt: skip
+    told = together(
+        [
+            *claims,
+            entering("booking", _BOOKING, [_booking_row(booking) for booking in bookings]),
+            entering("change", _CHANGE, [_change_row(change) for change in changes]),
+            letters,
+            entering("kept_answer", _ANSWER, answers),
+        ]
+    )
     return all(rows == 1 for rows in told[: len(claims)])
 
 

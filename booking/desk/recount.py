@@ -125,14 +125,8 @@ def _wrong_in_sql(repair: bool) -> list[str]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     active = Booking.select(Booking.slot, Booking.way, fn.COUNT(Booking.ref)).where(Booking.active == 1)
     with database.atomic():
-        counts.update(
-            {(slot, way): many for slot, way, many in rows_of(active.group_by(Booking.slot, Booking.way))}
-        )
-        wrong = [
-            slot
-            for slot in Slot.select(Slot.id, Slot.taken, Slot.window_taken)
-            if _counts_wrong(slot, counts)
-        ]
+        counts.update({(slot, way): many for slot, way, many in rows_of(active.group_by(Booking.slot, Booking.way))})
+        wrong = [slot for slot in Slot.select(Slot.id, Slot.taken, Slot.window_taken) if _counts_wrong(slot, counts)]
         for slot in wrong if repair else ():
             # Locked before it is counted: the count must see whoever claimed a seat this moment.
             Slot.update(taken=Slot.taken).where(Slot.id == slot.id).execute()
@@ -146,6 +140,4 @@ def _counts_wrong(slot: Slot, counts: dict[tuple[str, str], int]) -> bool:
 
 
 def _holding(slot: str, way: str) -> "ModelSelect[Booking]":
-    return Booking.select(fn.COUNT(Booking.ref)).where(
-        Booking.slot == slot, Booking.active == 1, Booking.way == way
-    )
+    return Booking.select(fn.COUNT(Booking.ref)).where(Booking.slot == slot, Booking.active == 1, Booking.way == way)

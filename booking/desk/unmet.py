@@ -63,8 +63,7 @@ class Unmet:
         if not some:
             return 0
         rows = [
-            (one.slot.centre, one.slot.date.isoformat(), f"{one.slot.start:%H:%M}", one.why, one.lawyer)
-            for one in some
+            (one.slot.centre, one.slot.date.isoformat(), f"{one.slot.start:%H:%M}", one.why, one.lawyer) for one in some
         ]
         try:
             together([entering("turned_away", _COLUMNS, rows, "ON CONFLICT DO NOTHING")])

@@ -84,9 +84,7 @@ def make(centres: Sequence[str], day: date, now: datetime) -> None:
 
 def make_due(now: datetime) -> int:
     """Days that are over and not counted yet, or recent and counted a while ago, the latest first; answers how many."""
-    made = DayFigures.select(DayFigures.id).where(
-        DayFigures.centre == Slot.centre, DayFigures.date == Slot.date
-    )
+    made = DayFigures.select(DayFigures.id).where(DayFigures.centre == Slot.centre, DayFigures.date == Slot.date)
     fresh = (Slot.date < now.date() - RECENT) | (DayFigures.made_at > now - ANEW_AFTER)
     due = Slot.select(Slot.centre, Slot.date).where(Slot.date < now.date(), ~fn.EXISTS(made.where(fresh)))
     days: dict[date, list[str]] = {}
@@ -97,9 +95,7 @@ def make_due(now: datetime) -> int:
     return len(days)
 
 
-def _keep(
-    table: type[Table], rows: list[dict[str, object]], where: list[object], fields: Sequence[object]
-) -> None:
+def _keep(table: type[Table], rows: list[dict[str, object]], where: list[object], fields: Sequence[object]) -> None:
     table.insert_many(rows).on_conflict(conflict_target=where, preserve=fields).execute()
 
 
@@ -172,12 +168,8 @@ def _minutes(span: timedelta) -> int:
 
 
 def _notices(found: dict[str, Counted], here: Expression) -> None:
-    about = Notice.select(
-        Booking.centre, Notice.state, Notice.delivered_at.is_null(False), fn.COUNT(Notice.id)
-    )
-    about = (
-        about.join(Booking, on=(Booking.ref == Notice.booking)).join(Slot).where(here, Notice.channel == SMS)
-    )
+    about = Notice.select(Booking.centre, Notice.state, Notice.delivered_at.is_null(False), fn.COUNT(Notice.id))
+    about = about.join(Booking, on=(Booking.ref == Notice.booking)).join(Slot).where(here, Notice.channel == SMS)
     groups = (Booking.centre, Notice.state, Notice.delivered_at.is_null(False))
     for centre, state, delivered, many in rows_of(about.group_by(*groups)):
         kind = "delivered" if state == "sent" and delivered else state

@@ -117,9 +117,7 @@ def of(centres: Sequence[str], first: date, last: date, now: datetime) -> Figure
         found.whole.add(numbers)
     for starts, numbers in _sums(SlotFigures.starts, centres, first, last):
         found.hours.setdefault(starts, Tally()).add(numbers)
-    here = (
-        DayFigures.centre.in_(centres) & DayFigures.date.between(first, last) & (DayFigures.date < now.date())
-    )
+    here = DayFigures.centre.in_(centres) & DayFigures.date.between(first, last) & (DayFigures.date < now.date())
     columns = (DayFigures.date, DayFigures.spreads, DayFigures.counts)
     for day, spreads, counts in rows_of(DayFigures.select(*columns).where(here)):
         _add_day(found, day, spreads, counts)

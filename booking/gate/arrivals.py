@@ -24,9 +24,7 @@ from refusals import WrongState
 log = logging.getLogger(__name__)
 
 
-def arrive(
-    actor: Actor, now: datetime, ref: str, papers: Collection[str] | None = None, owed: str = ""
-) -> Booking:
+def arrive(actor: Actor, now: datetime, ref: str, papers: Collection[str] | None = None, owed: str = "") -> Booking:
     """The lawyer is here with the papers of rule 15: all of them, or those ticked off in `papers`.
 
     `owed` says why what is missing may follow later. Raises NotFound, Invalid naming what is missing, WrongState (also
@@ -119,9 +117,7 @@ def mark_no_shows(now: datetime) -> int:
     """
     marked = 0
     begun = (
-        Booking.select(Booking, Centre)
-        .join(Centre)
-        .where(Booking.state == State.CONFIRMED, Booking.starts_at <= now)
+        Booking.select(Booking, Centre).join(Centre).where(Booking.state == State.CONFIRMED, Booking.starts_at <= now)
     )
     for booking in begun.order_by(Booking.starts_at):
         try:

@@ -123,9 +123,7 @@ def printed(actor: Actor, now: datetime, centre: str, day: date, slot_id: str, s
                 "slot": sheet.slot.id,
                 "printed_at": now,
                 "by": actor.account,
-                "lines": {
-                    line.ref: line.printed for line in sheet.lines if line.state not in CAME_TO_NOTHING
-                },
+                "lines": {line.ref: line.printed for line in sheet.lines if line.state not in CAME_TO_NOTHING},
             }
             for sheet in sheets
         ).execute()
@@ -172,9 +170,7 @@ def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str,
     paper = prints.get(slot.id)
     if paper is not None:
         lines = [_marked(line, paper.lines.get(line.ref)) for line in lines]
-    return Sheet(
-        slot, tuple(line for line in lines if line.state not in CAME_TO_NOTHING or line.mark), waiting, paper
-    )
+    return Sheet(slot, tuple(line for line in lines if line.state not in CAME_TO_NOTHING or line.mark), waiting, paper)
 
 
 def _marked(line: PlanLine, before: list[object] | None) -> PlanLine:

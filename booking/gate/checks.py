@@ -43,9 +43,7 @@ _MOVED = Sign("outdated", "凭证已作废", "凭证上的时间与预约不符�
 def look(text: str, centre: str, keys: PassKeys, now: datetime) -> Looked:
     """By what was scanned or typed: a pass's signed text, or a reference however it is written."""
     text = unicodedata.normalize("NFKC", text).strip()[:MOST_TYPED]
-    return (
-        _by_pass(text, centre, keys, now) if text.startswith(_PASS) else _by_ref(ref_said(text), centre, now)
-    )
+    return _by_pass(text, centre, keys, now) if text.startswith(_PASS) else _by_ref(ref_said(text), centre, now)
 
 
 def sign(booking: Booking, now: datetime) -> Sign:

@@ -129,9 +129,7 @@ def _take_back_strike(
         raise WrongState("该预约已记爽约，状态不能改回；请同意撤销这次爽约后再补录")
     strike = Strike.get_or_none(Strike.booking == booking.ref)
     if strike is not None and strike.state != "waived":
-        standing.waive(
-            actor, now, strike.id, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）"
-        )
+        standing.waive(actor, now, strike.id, f"系统停用期间律师已按时到场（补录{times.arrived_at:%H:%M}到场）")
 
 
 def _write(actor: Actor, booking: Booking, times: Times, columns: dict[str, Any]) -> None:

@@ -113,9 +113,7 @@ def _taken(room: Room) -> str:
     return f"会见室“{room.name}”正由{visit.booking.lawyer.name}律师（{visit.booking_id}）使用，{since}开始"
 
 
-def _turn(
-    actor: Actor, now: datetime, room: Room, before: str, after: str, where: object, otherwise: str
-) -> None:
+def _turn(actor: Actor, now: datetime, room: Room, before: str, after: str, where: object, otherwise: str) -> None:
     with database.atomic():
         here = (Room.id == room.id) & (Room.state == before)
         if not Room.update(state=after).where(here, where).execute():

@@ -102,9 +102,7 @@ class Today:
 
 def of(centre: str, now: datetime) -> Today:
     day = periods(centre, now.date(), now)
-    everybody = sorted(
-        (one for period in day for one in period.coming), key=lambda one: (one.starts_at, one.ref)
-    )
+    everybody = sorted((one for period in day for one in period.coming), key=lambda one: (one.starts_at, one.ref))
     waited = [one for one in everybody if one.state in AWAITED]
     return Today(now.replace(second=0, microsecond=0), day, tuple(waited[:NEXT]), tuple(_places(centre, now)))
 

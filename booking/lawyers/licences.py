@@ -142,9 +142,7 @@ def _left_by(came: Lawyer) -> Lawyer | None:
     same = (Lawyer.id_no_index == came.id_no_index) | (Lawyer.licence_no == came.licence_no)
     found = Lawyer.select().where(Lawyer.openid.is_null(), same).order_by(Lawyer.id)
     his = [one for one in found if one.id_no_index == came.id_no_index or same_name(one.name, came.name)]
-    return max(
-        his, key=lambda one: (one.bookings.exists(), one.id_no_index == came.id_no_index), default=None
-    )
+    return max(his, key=lambda one: (one.bookings.exists(), one.id_no_index == came.id_no_index), default=None)
 
 
 def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
@@ -154,9 +152,7 @@ def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
     return {"state": REFUSED, "findings": findings}
 
 
-def _columns(
-    openid: str, claim: Claim, state: str, findings: list[dict[str, str]], now: datetime
-) -> dict[str, Any]:
+def _columns(openid: str, claim: Claim, state: str, findings: list[dict[str, str]], now: datetime) -> dict[str, Any]:
     sealed = seal_person(claim.licence_no, claim.id_no, claim.phone)
     verified = state == VERIFIED
     return sealed | {

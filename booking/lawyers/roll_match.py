@@ -44,9 +44,7 @@ def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:
         "身份证号": entry.id_no_index == keys.index("id_no", claim.id_no),
         "手机号": not entry.phone_index or entry.phone_index == keys.index("phone", claim.phone),
     }
-    found = [
-        finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same
-    ]
+    found = [finding("differs", f"{what}与律师名册不一致，待民警核验") for what, same in equal.items() if not same]
     if not entry.phone_index:
         # All that would be left to guess is the ID number, and that can be tried through.
         found.append(finding("phone_not_on_roll", "律师名册未载手机号，待民警核验"))
@@ -55,9 +53,7 @@ def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:
 
 def _barred(entry: RollEntry, today: date) -> list[Finding]:
     if entry.state != "active":
-        return [
-            finding(f"licence_{entry.state}", BARRED.get(entry.state, "律师名册显示该执业证不在执业状态"))
-        ]
+        return [finding(f"licence_{entry.state}", BARRED.get(entry.state, "律师名册显示该执业证不在执业状态"))]
     if entry.valid_until is not None and entry.valid_until < today:
         return [finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
     return []

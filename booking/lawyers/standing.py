@@ -24,9 +24,7 @@ class Standing(NamedTuple):
 
 def of(lawyer: Lawyer, now: datetime) -> Standing:
     strikes = list(lawyer.strikes.where(Strike.state != "waived").order_by(Strike.id))
-    strictest = min(
-        (Policy.of(c).strikes_to_suspend for c in Centre.select()), default=Policy().strikes_to_suspend
-    )
+    strictest = min((Policy.of(c).strikes_to_suspend for c in Centre.select()), default=Policy().strikes_to_suspend)
     standing = sum(strike.state == "standing" for strike in strikes)
     until = lawyer.suspended_until if lawyer.is_suspended(now) else None
     return Standing(strikes, max(0, strictest - standing), until)

@@ -37,9 +37,7 @@ def bind(openid: str, code: str, now: datetime, address: str) -> Officer:
             left = (Officer.account_openid == openid) & (Officer.state != "active")
             Officer.update(account_openid=None).where(left).execute()
             Officer.update(account_openid=openid).where(Officer.id == officer.id).execute()
-            note(
-                Actor.of(officer, address), now, Kind.OFFICER_BOUND, officer.account, centre=officer.centre_id
-            )
+            note(Actor.of(officer, address), now, Kind.OFFICER_BOUND, officer.account, centre=officer.centre_id)
     except IntegrityError:
         raise AlreadyBound("此微信已绑定其他民警") from None
     return officer

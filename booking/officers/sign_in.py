@@ -58,9 +58,7 @@ def change_passphrase(actor: Actor, now: datetime, officer: Officer, old: str, n
         note(actor, now, Kind.OFFICER_PASSPHRASE, officer.account, centre=officer.centre_id)
 
 
-def renew_totp(
-    actor: Actor, now: datetime, officer: Officer, passphrase: str, secret: str, code: str
-) -> None:
+def renew_totp(actor: Actor, now: datetime, officer: Officer, passphrase: str, secret: str, code: str) -> None:
     """Another secret in place of the old one. Raises Invalid."""
     _check_old(officer, passphrase)
     step = _step_of(secret, code, now)

@@ -32,9 +32,7 @@ def entries(question: Question, many: int, before: int | None = None) -> list[Au
 def about(entry: Audit) -> str:
     """What else is kept with it, as one line."""
     return "；".join(
-        f"{LABELS.get(name, name)}：{_said(value)}"
-        for name, value in entry.words.items()
-        if value not in ("", None)
+        f"{LABELS.get(name, name)}：{_said(value)}" for name, value in entry.words.items() if value not in ("", None)
     )
 
 

@@ -141,9 +141,7 @@ def _told_already(booking: Booking) -> str:
     step = decided(booking.ref)
     if step is None:
         met = rivals.in_the_way(booking)
-        return (
-            f"该在押人员此时间已有{met}，不能再通过" if met else f"该预约{STATES[booking.state]}，不能再复核"
-        )
+        return f"该在押人员此时间已有{met}，不能再通过" if met else f"该预约{STATES[booking.state]}，不能再复核"
     why = f"：{step.why}" if step.why else ""
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
 

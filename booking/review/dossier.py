@@ -96,9 +96,7 @@ def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
     return bool(held) or Detainee.select().where(here).exists(), held
 
 
-def _detainee(
-    booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool
-) -> Iterable[DossierRow]:
+def _detainee(booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool) -> Iterable[DossierRow]:
     number = asked.get("id_no", "")
     if asked["name"] == NAME_LOST:
         yield DossierRow("在押人员", NAME_LOST, "无从比对")
@@ -111,13 +109,9 @@ def _detainee(
         return
     for one in held:
         yield DossierRow("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, len(held)))
-        yield DossierRow(
-            "案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one)
-        )
+        yield DossierRow("案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one))
         if one.permit_case:
-            yield DossierRow(
-                "会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking)
-            )
+            yield DossierRow("会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking))
 
 
 def _listed(entry: Detainee, number: str) -> str:
@@ -149,9 +143,7 @@ def _companion(one: dict[str, Any], entries: dict[str, RollEntry]) -> DossierRow
     if entry is None:
         return DossierRow("同行律师", said, "名册中没有", False)
     listed = f"{entry.name}，{entry.firm}，{LICENCES.get(entry.state, entry.state)}"
-    return DossierRow(
-        "同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"])
-    )
+    return DossierRow("同行律师", said, listed, entry.state == "active" and same_name(entry.name, one["name"]))
 
 
 def _sealed(what: str, said: str, same: bool | None) -> DossierRow:

@@ -49,12 +49,7 @@ def before(booking: Booking) -> Booking | None:
 def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
     """Those the comparison found nothing about and nobody else asks for, in the queue's order."""
     fine = Booking.without_findings() & ~Booking.contested() & (Booking.starts_at > now)
-    return list(
-        Booking.in_full()
-        .where(_submitted(centre) & fine)
-        .order_by(Booking.starts_at, Booking.ref)
-        .limit(most)
-    )
+    return list(Booking.in_full().where(_submitted(centre) & fine).order_by(Booking.starts_at, Booking.ref).limit(most))
 
 
 def listed(
@@ -93,9 +88,6 @@ def _sum(condition: Expression) -> Function:
 def _one(where: Expression, *, backwards: bool = False) -> Booking | None:
     order = (Booking.starts_at, Booking.ref)
     found: Booking | None = (
-        Booking.in_full()
-        .where(where)
-        .order_by(*(column.desc() for column in order) if backwards else order)
-        .first()
+        Booking.in_full().where(where).order_by(*(column.desc() for column in order) if backwards else order).first()
     )
     return found

@@ -112,9 +112,7 @@ def take(now: datetime, queued: Iterable[int] = ()) -> list[int]:
     """Ids to call a worker for, marked so; one called for a while ago and not among the `queued` was lost."""
     waits = RollImport.queued_at.is_null() | (RollImport.queued_at < now - LOST_AFTER)
     ready = RollImport.state.in_(OPEN) & RollImport.claim.is_null() & waits
-    ids = [
-        one.id for one in RollImport.select(RollImport.id).where(ready, RollImport.id.not_in(list(queued)))
-    ]
+    ids = [one.id for one in RollImport.select(RollImport.id).where(ready, RollImport.id.not_in(list(queued)))]
     if not ids:
         return []
     taken = RollImport.update(queued_at=now).where(RollImport.id.in_(ids), ready).returning(RollImport.id)

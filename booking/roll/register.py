@@ -42,9 +42,7 @@ class Report:
     written: bool = False
 
 
-def import_register(
-    actor: Actor, now: datetime, centre: str, rows: Sequence[Row], *, dry_run: bool = False
-) -> Report:
+def import_register(actor: Actor, now: datetime, centre: str, rows: Sequence[Row], *, dry_run: bool = False) -> Report:
     """Put the register in place of the one before, in one transaction. Raises NotFound for an unknown centre."""
     by_id.centre(centre)
     report = Report(len(rows))

@@ -134,11 +134,7 @@ def _columns() -> list[object]:
 
 def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
     """ID number → licence, of lines that stay as they are and are not revoked."""
-    return {
-        one.id_no_index: one.licence_no
-        for one in have
-        if one.licence_no not in named and one.state != "revoked"
-    }
+    return {one.id_no_index: one.licence_no for one in have if one.licence_no not in named and one.state != "revoked"}
 
 
 def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> RollLine:

@@ -114,8 +114,7 @@ class Run:
     def _write_lines(self, lines: list[roll.RollLine]) -> None:
         RollImportLine.delete().where(RollImportLine.roll_import == self.about.id).execute()
         for some in chunked(lines, LINES_AT_ONCE):
-            rows = [(self.about.id, one.row, one.kind, one.licence_no, "、".join(one.columns), one.why)
-                    for one in some]  # fmt: skip
+            rows = [(self.about.id, one.row, one.kind, one.licence_no, "、".join(one.columns), one.why) for one in some]
             together([entering("roll_import_line", _LINE, rows)])
 
 

@@ -87,9 +87,7 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
         if at:
             places[column.name] = at[0]
         elif column.needed:
-            raise Invalid(
-                f"缺少列：{column.headers[0]}（{column.name}）；第一行须为列名，上方不得有标题或合并单元格"
-            )
+            raise Invalid(f"缺少列：{column.headers[0]}（{column.name}）；第一行须为列名，上方不得有标题或合并单元格")
     return places
 
 

@@ -66,9 +66,7 @@ def _measure(raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             parts = packed.infolist()
             names = [part.filename for part in parts]
-            if "xl/workbook.xml" not in names and not any(
-                name.startswith("xl/worksheets/") for name in names
-            ):
+            if "xl/workbook.xml" not in names and not any(name.startswith("xl/worksheets/") for name in names):
                 raise Invalid(_NO_WORKBOOK)
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
                 raise Invalid(_TOO_LARGE)

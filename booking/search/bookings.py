@@ -48,9 +48,7 @@ def listed(wanted: Wanted, now: datetime, many: int, after: Position | None = No
     if after is not None:
         where &= behind(Booking.starts_at, Booking.ref, after, newest_first=wanted.newest_first)
     found = Booking.in_full().where(where)
-    return list(
-        found.order_by(*(column.desc() for column in order) if wanted.newest_first else order).limit(many)
-    )
+    return list(found.order_by(*(column.desc() for column in order) if wanted.newest_first else order).limit(many))
 
 
 def lawyers(text: str, state: str, many: int, after: int = 0, centre: str | None = None) -> list[Lawyer]:
@@ -78,9 +76,7 @@ def detainee_keys(centre: str, text: str) -> list[str]:
     """By which bookings about this person are found; of a name, all of that name in the register."""
     if is_id_no(number(text)):
         return [id_key(number(text))]
-    named = Detainee.select(Detainee.key).where(
-        Detainee.centre == centre, Detainee.name_index == name_key(text)
-    )
+    named = Detainee.select(Detainee.key).where(Detainee.centre == centre, Detainee.name_index == name_key(text))
     return [name_key(text), *(key for (key,) in rows_of(named.limit(_NAMESAKES)))]
 
 

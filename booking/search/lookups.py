@@ -90,9 +90,7 @@ def _seen(officer: Officer, licences: Sequence[str]) -> list[LawyerSeen]:
         # Others may claim the number too: who holds it, or has bookings, is meant.
         lawyer = max(his, key=lambda one: (_holds(one), bookings.get(one.id, 0)), default=None)
         if lawyer is not None or licence in roll:
-            seen.append(
-                LawyerSeen(licence, roll.get(licence), lawyer, bookings.get(lawyer.id, 0) if lawyer else 0)
-            )
+            seen.append(LawyerSeen(licence, roll.get(licence), lawyer, bookings.get(lawyer.id, 0) if lawyer else 0))
     return seen
 
 

@@ -48,9 +48,7 @@ def parse(settings: Iterable[str]) -> dict[str, object]:
     return parsed
 
 
-def set_policy(
-    actor: Actor, now: datetime, code: str, settings: dict[str, object]
-) -> dict[str, tuple[object, object]]:
+def set_policy(actor: Actor, now: datetime, code: str, settings: dict[str, object]) -> dict[str, tuple[object, object]]:
     """Change policy numbers; None means the default. Answers `{name: (before, after)}`. Raises NotFound, Invalid."""
     with database.atomic():
         centre = _locked(code)

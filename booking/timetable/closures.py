@@ -80,9 +80,7 @@ def close(desk: Desk, actor: Actor, closing: Closing, fingerprint: str) -> list[
         slots = _slots(closing, desk.now())
         lock_people({booking.lawyer_id for booking in _holding(slots)})  # before the slots, as everybody does
         _lock(slots)
-        now_so = _preview(
-            closing, slots, ()
-        )  # whoever got a seat is seen from here on, and nobody gets another
+        now_so = _preview(closing, slots, ())  # whoever got a seat is seen from here on, and nobody gets another
         if now_so.fingerprint != fingerprint:
             raise Changed
         if not now_so.affected and not _whole_days(now_so):
@@ -117,11 +115,7 @@ def _slots(closing: Closing, now: datetime) -> list[Slot]:
 def _holding(slots: Iterable[Slot]) -> list[Booking]:
     """Bookings of both ways with a meeting that is not over, in the order they were made."""
     wanted = Booking.slot.in_([slot.id for slot in slots]) & (Booking.active == 1)
-    found = (
-        Booking.select(Booking, Lawyer)
-        .join(Lawyer)
-        .where(wanted, Booking.state.in_(OPEN_STATES + IN_THE_HOUSE))
-    )
+    found = Booking.select(Booking, Lawyer).join(Lawyer).where(wanted, Booking.state.in_(OPEN_STATES + IN_THE_HOUSE))
     return list(found.order_by(Booking.created_at, Booking.ref))
 
 

@@ -36,9 +36,7 @@ class HolidayPeriod(BaseModel):
 
     def days(self) -> list[tuple[date, bool, str]]:
         """`(day, worked, name)` of each."""
-        return [(d, False, self.name) for d in each_day(*self.off)] + [
-            (d, True, self.name) for d in self.work
-        ]
+        return [(d, False, self.name) for d in each_day(*self.off)] + [(d, True, self.name) for d in self.work]
 
 
 class Year(BaseModel):
@@ -56,9 +54,7 @@ class Year(BaseModel):
         off = {day for period in self.holiday for day, worked, _ in period.days() if not worked}
         if len(named) != len(set(named)):
             raise ValueError("同一天出现了两次")
-        if strange := [
-            day for day in named if not date(self.year - 1, 12, 1) <= day <= date(self.year, 12, 31)
-        ]:
+        if strange := [day for day in named if not date(self.year - 1, 12, 1) <= day <= date(self.year, 12, 31)]:
             raise ValueError(f"{min(strange)}不属于{self.year}年")
         if missing := [f"{m}月{d}日" for m, d in _ALWAYS_OFF if date(self.year, m, d) not in off]:
             raise ValueError(f"缺少法定节假日：{'、'.join(missing)}")

@@ -51,9 +51,7 @@ def open_days(desk: Desk, now: datetime) -> Opened:
         wanted += _withdrawn(have.values(), {row["id"] for row in wanted})
         wanted = [_by_hand(row, have.get(row["id"])) for row in wanted]
         new = [row for row in wanted if row["id"] not in have]
-        changed = [
-            row for row in wanted if row["id"] in have and _differs(row, have[row["id"]], policies, now)
-        ]
+        changed = [row for row in wanted if row["id"] in have and _differs(row, have[row["id"]], policies, now)]
         _write(sorted(new + changed, key=lambda row: row["id"]), policies, now)
     bookable: dict[Day, dict[str, int]] = {}
     for row in changed:
@@ -110,10 +108,7 @@ def _day(almanac: Almanac, centre: str, day: date) -> list[SlotRow]:
 def _withdrawn(have: Iterable[Slot], wanted: set[str]) -> list[SlotRow]:
     """Slots a newer timetable no longer has: closed to new bookings, kept for those who hold one."""
     gone = (slot for slot in have if slot.id not in wanted)
-    return [
-        {**_row(slot), "open": False, "closed_reason": _GONE if slot.open else slot.closed_reason}
-        for slot in gone
-    ]
+    return [{**_row(slot), "open": False, "closed_reason": _GONE if slot.open else slot.closed_reason} for slot in gone]
 
 
 def _row(slot: Slot) -> SlotRow:

@@ -39,9 +39,7 @@ def written(centre: str, today: date, most: int = MOST_SHOWN) -> list[Written]:
     ]
 
 
-def with_seats(
-    centre: str, weekday: int, starts: time, seats: int, window_seats: int, valid_from: date
-) -> Table:
+def with_seats(centre: str, weekday: int, starts: time, seats: int, window_seats: int, valid_from: date) -> Table:
     """The timetable that rules from that day on, with other seats for one weekday's slot; it lasts as long as that one
     would have ruled, so that a later one already written is not overruled.
 

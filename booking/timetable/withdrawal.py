@@ -18,9 +18,7 @@ _LOOKED_AT = 12  # of the nearest times: enough to leave three beside a day's cl
 _ELSEWHERE = "请在小程序查看其他时间"
 
 
-def withdraw(
-    desk: Desk, actor: Actor, refs: Sequence[str], why: str, closing: Collection[str] = ()
-) -> list[Booking]:
+def withdraw(desk: Desk, actor: Actor, refs: Sequence[str], why: str, closing: Collection[str] = ()) -> list[Booking]:
     """Cancel these bookings for the centre, in one transaction; answers those cancelled, by the time of the meeting.
 
     One that is open no longer is left out of the answer and stays as it is. The slots given up, and those `closing`,
@@ -58,11 +56,7 @@ def _instead(desk: Desk, bookings: Sequence[Booking], closing: Collection[str]) 
     given_up = {b.slot_id: (b.centre_id, b.starts_at) for b in bookings}
     return {
         slot: times(
-            [
-                view
-                for view in desk.board.nearest(*where, most=_LOOKED_AT + len(closing))
-                if view.id not in closing
-            ]
+            [view for view in desk.board.nearest(*where, most=_LOOKED_AT + len(closing)) if view.id not in closing]
         )
         for slot, where in given_up.items()
     }

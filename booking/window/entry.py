@@ -158,6 +158,4 @@ def _same(before: Booking, held: Held, person: Person) -> Booking:
 
 def _why_no_seat(slot_id: str) -> refusals.Refusal:
     slot = Slot.get_by_id(slot_id)
-    return (
-        refusals.SlotFull("该时段的窗口名额已用完") if slot.open else refusals.SlotClosed(slot.closed_reason)
-    )
+    return refusals.SlotFull("该时段的窗口名额已用完") if slot.open else refusals.SlotClosed(slot.closed_reason)

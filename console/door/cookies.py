@@ -16,9 +16,7 @@ class Cookies:
 
     def put(self, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
         """Until the browser is closed, unless `seconds` say otherwise."""
-        answer.set_cookie(
-            self._full(name), value, seconds, path="/", secure=self.secure, httponly=True, samesite="Lax"
-        )
+        answer.set_cookie(self._full(name), value, seconds, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
     def drop(self, answer: Response, name: str) -> None:
         self.put(answer, name, "", 0)

@@ -14,9 +14,7 @@ from refusals import Forbidden, NotFound, Unauthenticated
 __all__ = ["back", "console", "here", "note_look", "page", "say"]
 
 # APIFlask asks every blueprint with a guard whether it is to be described; pages are not.
-console = APIBlueprint(
-    "console", __name__, url_prefix="/console", template_folder="../templates", enable_openapi=False
-)
+console = APIBlueprint("console", __name__, url_prefix="/console", template_folder="../templates", enable_openapi=False)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -56,9 +54,7 @@ def recognised() -> bool:
     session = sessions.recognise(door().cookies.read(SESSION), now)
     if session is None:
         return False
-    g.visit = RequestContext(
-        door().desk, door().redis, session.officer, session, now, request.remote_addr or ""
-    )
+    g.visit = RequestContext(door().desk, door().redis, session.officer, session, now, request.remote_addr or "")
     return True
 
 

@@ -22,9 +22,7 @@ def workbook(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]
     return workbook_of(title, [(title, headers, rows)])
 
 
-def workbook_of(
-    title: str, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]
-) -> Response:
+def workbook_of(title: str, sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]]) -> Response:
     """Several sheets, each with its name, headers and rows."""
     book, raw = Workbook(write_only=True), io.BytesIO()
     for name, headers, rows in sheets:

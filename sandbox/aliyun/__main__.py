@@ -14,9 +14,7 @@ def main() -> None:
     parser.add_argument("--sign-name", action="append", required=True)
     parser.add_argument("--templates", type=Path, required=True, help="JSON: template code → Chinese text")
     parser.add_argument("--receipts-url", help="where receipts are pushed")
-    parser.add_argument(
-        "--retry-scale", type=float, default=1.0, help="1 waits 1, 5, 10 minutes between attempts"
-    )
+    parser.add_argument("--retry-scale", type=float, default=1.0, help="1 waits 1, 5, 10 minutes between attempts")
     parser.add_argument("--receipt-delay", type=float, default=0.2, help="seconds")
     given = parser.parse_args()
     serve(

@@ -17,9 +17,7 @@ from sandbox.serving import dropped, silent
 
 # Faults that refuse instead of accepting: what the caller is told.
 REFUSALS: dict[str, Callable[[], Exception]] = {
-    "error": partial(
-        Refused, 500, "InternalError", "The request processing has failed due to some unknown error."
-    ),
+    "error": partial(Refused, 500, "InternalError", "The request processing has failed due to some unknown error."),
     "service_unavailable": partial(Refused, 503, "ServiceUnavailable", "The request has failed for a while."),
     "throttle": partial(Refused, 400, "Throttling.User", "Request was denied due to user flow control."),
     "business_limit": partial(BusinessRefusal, "isv.BUSINESS_LIMIT_CONTROL", "触发天级流控Permits:50"),
@@ -65,9 +63,7 @@ def create_app(
         if fault and (instead := _instead(fault, stopped)):
             return instead
         outcome = {"outcome": "MOBILE_NOT_ON_SERVICE"} if fault and fault.mode == "not_delivered" else {}
-        answer = jsonify(
-            Code="OK", Message="OK", RequestId=_request_id(), **actions[action](params, **outcome)
-        )
+        answer = jsonify(Code="OK", Message="OK", RequestId=_request_id(), **actions[action](params, **outcome))
         return _afterwards(fault, stopped) or answer
 
     @app.get("/_/messages")

@@ -50,8 +50,7 @@ class Carrier:
         text, biz_id, at = f"【{sign_name}】{words}", _biz_id(), self._now()
         reported_at = at + timedelta(seconds=self._delay)
         messages = [
-            Message(phone, text, code, used, out_id, biz_id, at, reported_at, outcome, pieces(text))
-            for phone in phones
+            Message(phone, text, code, used, out_id, biz_id, at, reported_at, outcome, pieces(text)) for phone in phones
         ]
         with self._lock:
             self._limits.count(phones, Sent(at, sign_name, code, is_code(self._templates[code])))
@@ -67,9 +66,10 @@ class Carrier:
         size, page = _whole(params["PageSize"], 1, 50), _whole(params["CurrentPage"], 1, 10**6)
         day, biz_id = self._day(params["SendDate"]), params.get("BizId")
         found = [
-            one for one in self.inbox.accepted(params["PhoneNumber"])
+            one
+            for one in self.inbox.accepted(params["PhoneNumber"])
             if one.at.strftime("%Y%m%d") == day and biz_id in (None, "", one.biz_id)
-        ]  # fmt: skip
+        ]
         shown = found[::-1][(page - 1) * size : page * size]
         items = [one.as_detail(self._now()) for one in shown]
         return {"TotalCount": str(len(found)), "SmsSendDetailDTOs": {"SmsSendDetailDTO": items}}

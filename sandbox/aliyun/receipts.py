@@ -74,9 +74,7 @@ class Receipts:
         with contextlib.suppress(requests.RequestException, ValueError, AttributeError):
             with requests.Session() as http:
                 http.trust_env = False
-                answer = http.post(
-                    self.url or "", json=items, timeout=PATIENCE_SECONDS, allow_redirects=False
-                )
+                answer = http.post(self.url or "", json=items, timeout=PATIENCE_SECONDS, allow_redirects=False)
             code = answer.json().get("code")
             return answer.status_code == 200 and type(code) is int and code == 0
         return False

@@ -11,8 +11,7 @@ from sandbox.runner.welcome import LAWYERS
 from sandbox.world.cast import OFFICERS
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
@@ -46,9 +45,7 @@ def register(app: Flask, wechat_url: str, aliyun_url: str) -> None:
 
 
 def _places(wechat_url: str, aliyun_url: str) -> Iterable[Doorway]:
-    yield Doorway(
-        f"{wechat_url}/chat", "民警公众号", "像在微信里一样点菜单、打字查询；可选已绑定的民警或陌生人"
-    )
+    yield Doorway(f"{wechat_url}/chat", "民警公众号", "像在微信里一样点菜单、打字查询；可选已绑定的民警或陌生人")
     yield Doorway(f"{aliyun_url}/", "手机短信", "律师们收到的每一条短信")
     yield Doorway("/api/v1/docs", "律师端接口", "小程序用的接口文档，可以当场试")
 

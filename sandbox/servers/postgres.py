@@ -137,9 +137,7 @@ def unprivileged_user() -> str:
     for name in ("postgres", "nobody"):
         if name in known:
             return name
-    raise NotAvailable(
-        "PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody` to run it as."
-    )
+    raise NotAvailable("PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody` to run it as.")
 
 
 def reachable(programs: Path, home: Path, user: str) -> Path:

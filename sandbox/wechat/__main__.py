@@ -10,9 +10,7 @@ from sandbox.wechat.oauth import Website
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox.wechat", description="WeChat's API, as a stand-in"
-    )
+    parser = argparse.ArgumentParser(prog="python -m sandbox.wechat", description="WeChat's API, as a stand-in")
     parser.add_argument("--port", type=int, required=True)
     app: dict[str, Any] = {
         "type": _pair(":"),

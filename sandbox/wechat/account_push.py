@@ -43,16 +43,12 @@ class Pusher:
     def check(self) -> bool:
         """The server check, as when the address is entered: the echostr must come back bare."""
         echo = str(secrets.randbelow(10**19))
-        answer = self._session().get(
-            self._url, params=self._query() | {"echostr": echo}, timeout=self.patience
-        )
+        answer = self._session().get(self._url, params=self._query() | {"echostr": echo}, timeout=self.patience)
         return answer.ok and answer.text == echo
 
     def words(self, openid: str, text: str, lost: int = 0) -> Outcome:
         """The person types; the answers to the first `lost` attempts do not come through."""
-        return self._push(
-            openid, {"MsgType": "text", "Content": text, "MsgId": str(next(self._numbers))}, lost
-        )
+        return self._push(openid, {"MsgType": "text", "Content": text, "MsgId": str(next(self._numbers))}, lost)
 
     def event(self, openid: str, event: str, key: str = "", lost: int = 0) -> Outcome:
         """`CLICK` and `VIEW` have a key; events have no MsgId."""

@@ -103,9 +103,7 @@ def _body() -> dict[str, object]:
 def _instead(fault: Fault, stopped: threading.Event) -> Response | None:
     match fault.mode:
         case "html_502" | "html_200":
-            return Response(
-                "<html><body>Bad Gateway</body></html>", int(fault.mode[-3:]), mimetype="text/html"
-            )
+            return Response("<html><body>Bad Gateway</body></html>", int(fault.mode[-3:]), mimetype="text/html")
         case "hang":
             return silent(stopped)
         case "reset":

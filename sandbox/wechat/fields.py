@@ -30,9 +30,7 @@ def kind(key: str) -> str:
     """`thing1` → `thing`. Raises ValueError for a key of no known type."""
     name = key.rstrip("0123456789")
     if name not in TYPES or name == key:
-        raise ValueError(
-            f"{key} is no field of a subscription message: a type of {', '.join(TYPES)} and a number"
-        )
+        raise ValueError(f"{key} is no field of a subscription message: a type of {', '.join(TYPES)} and a number")
     return name
 
 

@@ -28,9 +28,7 @@ class WrongAddress(Exception):
 
 
 class OAuth:
-    def __init__(
-        self, website: Website | None, app: Callable[[Mapping[str, str]], str], now: Callable[[], float]
-    ):
+    def __init__(self, website: Website | None, app: Callable[[Mapping[str, str]], str], now: Callable[[], float]):
         """`app` checks appid and secret, as for every other call."""
         self.website, self._app = website, app
         self.codes = Codes(now, used_errcode=40163)

@@ -26,7 +26,7 @@ from models import (
 from models.detainees import id_key, name_key
 from models.lawyers import seal_person
 from sandbox.world import days, history, past_figures, upcoming, visits
-from sandbox.world.cast import (  # fmt: skip
+from sandbox.world.cast import (
     BOUND,
     CHEN,
     COLLEAGUES,

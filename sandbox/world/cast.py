@@ -89,9 +89,7 @@ ZHOU = _person(7, "周吊销", roll="revoked")
 WU = _person(8, "吴未绑")  # on the roll, not bound
 ZHENG = _person(9, "郑同行")  # verified, comes along as second lawyer
 NAMED = (WALKER, WANG, LI, ZHAO, CHEN, SUN, ZHOU, WU, ZHENG)
-COLLEAGUES = tuple(
-    _person(10 + n, _SURNAMES[n % len(_SURNAMES)] + _GIVEN[n // len(_SURNAMES)]) for n in range(192)
-)
+COLLEAGUES = tuple(_person(10 + n, _SURNAMES[n % len(_SURNAMES)] + _GIVEN[n // len(_SURNAMES)]) for n in range(192))
 ON_ROLL = tuple(person for person in (*NAMED, *COLLEAGUES) if person.roll)
 BOUND = (WANG, LI, ZHAO, ZHENG, *COLLEAGUES[:150])
 

@@ -25,9 +25,7 @@ def timetable(centre: str, now: datetime) -> None:
 def year_tables(now: datetime) -> None:
     """The holiday tables of data/holidays, and an invented one where the demo runs into a year without."""
     known = {year for (year,) in rows_of(HolidayTable.select(HolidayTable.year))}
-    tables = [
-        holidays.read(_toml(f"holidays/{path.name}")) for path in sorted((DATA / "holidays").glob("*.toml"))
-    ]
+    tables = [holidays.read(_toml(f"holidays/{path.name}")) for path in sorted((DATA / "holidays").glob("*.toml"))]
     near = {now.year, (now + timedelta(days=DEMO_DAYS)).year} - {table.year for table in tables}
     for table in (*tables, *map(_invented_year, sorted(near))):
         if table.year not in known:

@@ -150,9 +150,7 @@ def _life(row: dict[str, Any]) -> Iterator[dict[str, object]]:
     }
     for state in _LIVES[row["state"]]:
         why = _REASONS.get(state, "")
-        by = {State.SUBMITTED: "lawyer", State.CANCELLED: "lawyer", State.NO_SHOW: "system"}.get(
-            state, "review-pudong"
-        )
+        by = {State.SUBMITTED: "lawyer", State.CANCELLED: "lawyer", State.NO_SHOW: "system"}.get(state, "review-pudong")
         yield {
             "booking": row["ref"],
             "at": at[state],

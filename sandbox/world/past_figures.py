@@ -17,9 +17,7 @@ _LIKED = {"08:30": 7, "10:00": 12, "13:30": 10, "15:00": 9, "16:30": 5}  # of tw
 def write(centres: list[str], now: datetime, before: date) -> None:
     """Of open days up to `before`, not with it. Inside the caller's transaction."""
     days: dict[tuple[str, date], list[SlotRow]] = {}
-    for slot in rollout.rows_between(
-        centres, now.date() - timedelta(weeks=WEEKS), before - timedelta(days=1)
-    ):
+    for slot in rollout.rows_between(centres, now.date() - timedelta(weeks=WEEKS), before - timedelta(days=1)):
         if slot["open"]:
             days.setdefault((slot["centre"], slot["date"]), []).append(slot)
     slots = [_slot(slot) for of_day in days.values() for slot in of_day]

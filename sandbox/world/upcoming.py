@@ -39,10 +39,7 @@ def write(desk: Desk) -> None:
 def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], object]]:
     """Bookings the comparison finds nothing about, spread over the slots."""
     here = [prisoner for prisoner in HELD if prisoner.centre == "pudong"][20:]
-    return [
-        (COLLEAGUES[100 + n], slots[n % len(slots) :], here[n].as_asked, {})
-        for n in range(many if slots else 0)
-    ]
+    return [(COLLEAGUES[100 + n], slots[n % len(slots) :], here[n].as_asked, {}) for n in range(many if slots else 0)]
 
 
 def _bookable(desk: Desk, centre: str) -> list[SlotView]:
@@ -50,9 +47,7 @@ def _bookable(desk: Desk, centre: str) -> list[SlotView]:
     return [slot for day in days for slot in desk.slots(centre, day) if slot.bookable]
 
 
-def _book(
-    desk: Desk, person: Person, slots: list[SlotView], detainee: dict[str, str], more: Any
-) -> str | None:
+def _book(desk: Desk, person: Person, slots: list[SlotView], detainee: dict[str, str], more: Any) -> str | None:
     if not slots:
         return None
     lawyer = Lawyer.get(Lawyer.openid == person.openid)

@@ -25,9 +25,7 @@ def write(rows: list[dict[str, Any]], now: datetime) -> None:
     here = [room.id for room in Room.of_centre("pudong")]
     inside: dict[str, count[int]] = {}
     came = [row for row in rows if row["state"] in CAME]
-    visits = [
-        _visit(row, here[next(inside.setdefault(row["slot"], count())) % len(here)], now) for row in came
-    ]
+    visits = [_visit(row, here[next(inside.setdefault(row["slot"], count())) % len(here)], now) for row in came]
     if visits:
         Visit.insert_many(visits).execute()
 

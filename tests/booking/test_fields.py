@@ -63,9 +63,7 @@ def test_a_half_of_a_pair_is_no_letter() -> None:
 def test_every_control_is_refused_and_no_letter_this_python_knows() -> None:
     letters = [chr(code) for code in range(0x110000)]
     by_kind = {letter: unicodedata.category(letter) for letter in letters}
-    assert not [
-        letter for letter, kind in by_kind.items() if kind in ("Cc", "Cs", "Zl", "Zp") and not unseen(letter)
-    ]
+    assert not [letter for letter, kind in by_kind.items() if kind in ("Cc", "Cs", "Zl", "Zp") and not unseen(letter)]
     assert not [letter for letter, kind in by_kind.items() if re.match("L|N", kind) and unseen(letter)]
 
 

@@ -29,9 +29,7 @@ def test_what_is_told_once_is_not_told_a_second_time(booking: Booking, clock: Cl
     assert events(booking) == ["no_show"]
 
 
-def test_another_cause_makes_it_another_letter_and_the_same_one_does_not(
-    booking: Booking, clock: Clock
-) -> None:
+def test_another_cause_makes_it_another_letter_and_the_same_one_does_not(booking: Booking, clock: Clock) -> None:
     for cause in (ONCE, "strike-1", "strike-2", "strike-1"):
         notify(booking, "no_show", clock(), cause=cause, strikes="1")
     assert events(booking) == ["no_show", "no_show:strike-1", "no_show:strike-2"]

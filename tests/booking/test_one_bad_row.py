@@ -35,9 +35,7 @@ def test_a_booking_with_a_detainee_that_can_not_be_read_is_decided_and_its_lette
 ) -> None:
     refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(2))
     sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
-    unread = Booking.update(
-        detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "某甲异常"}]
-    )
+    unread = Booking.update(detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "某甲异常"}])
     unread.where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
     assert decisions.decide_due(desk) == 2

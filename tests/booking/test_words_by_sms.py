@@ -41,8 +41,7 @@ WHOSE = dict.fromkeys(("centre", "when", "ref", "note"), "x")
 def told() -> str:
     """All that any letter would say, on either channel."""
     return "\n".join(
-        f"{sms_params(n.kind, n.words)} {wechat_data(n.kind, n.words, WHOSE)} {n.words}"
-        for n in Notice.select()
+        f"{sms_params(n.kind, n.words)} {wechat_data(n.kind, n.words, WHOSE)} {n.words}" for n in Notice.select()
     )
 
 

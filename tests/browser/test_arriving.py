@@ -28,9 +28,7 @@ def coming(demo) -> Booking:
 def test_a_lawyer_is_let_in_by_a_typed_pass_and_the_meeting_gets_a_room(as_officer, coming):
     page = as_officer("gate-pudong")
     page.goto("/console/arrivals")
-    page.keyboard.type(
-        PassKeys([SECRET_KEY]).issue(coming, Policy.of(coming.centre)).text
-    )  # as a scanner does
+    page.keyboard.type(PassKeys([SECRET_KEY]).issue(coming, Policy.of(coming.centre)).text)  # as a scanner does
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(coming.lawyer.name)
     old_tab = page.context.new_page()

@@ -34,9 +34,7 @@ def test_a_chief_sees_who_is_hit_and_closes_the_day(as_officer):
     assert before and not held_on(day)
     refs = [booking.ref for booking in before]
     assert {row.state for row in Booking.select().where(Booking.ref.in_(refs))} == {"cancelled"}
-    told = Notice.select().where(
-        Notice.kind == "withdrawn", Notice.booking.in_(refs), Notice.channel == "sms"
-    )
+    told = Notice.select().where(Notice.kind == "withdrawn", Notice.booking.in_(refs), Notice.channel == "sms")
     assert told.count() == len(refs)
 
     page.go_back()

@@ -10,7 +10,9 @@ from clock import now
 from models import Booking, PlanPrint
 from seats.counters import SeatCounters
 
-COUNT_PRINTS = "window.print = () => sessionStorage.setItem('printed', 1 + Number(sessionStorage.getItem('printed') || 0))"
+COUNT_PRINTS = (
+    "window.print = () => sessionStorage.setItem('printed', 1 + Number(sessionStorage.getItem('printed') || 0))"
+)
 
 
 @pytest.fixture

@@ -21,9 +21,7 @@ from sms.outcomes import SmsUnknown
 from tests.booking.conftest import clock, desk, lawyers, world  # noqa: F401
 
 HOST = "https://huijian.test"
-NO_WECHAT = console.WeChatDoor(
-    "wx0", "https://open.weixin.test", lambda code: pytest.fail("nobody asks WeChat here")
-)
+NO_WECHAT = console.WeChatDoor("wx0", "https://open.weixin.test", lambda code: pytest.fail("nobody asks WeChat here"))
 SESSION, BEFORE = "__Host-huijian", "__Host-huijian-form"
 
 
@@ -92,9 +90,7 @@ def house() -> APIFlask:
     """The door, built once: its routes and pages take longer to make than most tests to run."""
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
-    console.register(
-        app, secret_keys=["passes"], desk=None, redis=None, asking=None, public_url=HOST, wechat=NO_WECHAT
-    )  # fmt: skip
+    console.register(app, secret_keys=["passes"], desk=None, redis=None, asking=None, public_url=HOST, wechat=NO_WECHAT)
     return app
 
 
@@ -110,9 +106,7 @@ def app(house: APIFlask, desk: Desk, redis_client: Any, asking: Asking) -> APIFl
 def an_officer(role: str, centre: str | None, now: Any) -> Officer:
     account = f"{role}-{centre or 'bureau'}"
     found = Officer.get_or_none(Officer.account == account)
-    return found or Officer.create(
-        account=account, name=f"民警{role}", role=role, centre=centre, created_at=now
-    )
+    return found or Officer.create(account=account, name=f"民警{role}", role=role, centre=centre, created_at=now)
 
 
 @pytest.fixture

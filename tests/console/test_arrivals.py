@@ -162,9 +162,7 @@ def test_a_strike_the_outage_made_is_taken_back_by_who_may(signed_in, ref, clock
     assert (state(ref), Strike.get().state) == ("no_show", "waived")
 
 
-@pytest.mark.parametrize(
-    "fields", [{"arrived": "25:00"}, {"arrived": "x"}, {"room": "-1"}, {"more": "1"}, {}]
-)
+@pytest.mark.parametrize("fields", [{"arrived": "25:00"}, {"arrived": "x"}, {"room": "-1"}, {"more": "1"}, {}])
 def test_bad_times_are_answered_in_words(signed_in, ref, fields):
     assert signed_in("gate").post(f"arrivals/{ref}/paper", **fields).status_code == 422
     assert state(ref) == "confirmed" and not Visit.select().exists()

@@ -102,9 +102,7 @@ def test_the_whole_story_is_told_with_who_and_why(signed_in: SignedIn, desk: Des
     assert QIAN not in text and "110105********002X" in text
 
 
-def test_the_whole_number_is_shown_on_demand_to_who_compares_it_and_noted(
-    signed_in: SignedIn, booked: str
-) -> None:
+def test_the_whole_number_is_shown_on_demand_to_who_compares_it_and_noted(signed_in: SignedIn, booked: str) -> None:
     assert QIAN in signed_in("reviewer").post(f"bookings/{booked}/number").text
     assert signed_in("gate").post(f"bookings/{booked}/number").status_code == 403
     assert Audit.select().where(Audit.what == "detainee.number_seen").count() == 1

@@ -35,9 +35,7 @@ def demo(desk, redis_client) -> APIFlask:
 @pytest.fixture
 def production(tmp_path) -> Iterator[APIFlask]:
     url = f"sqlite:///{tmp_path / 'none.db'}"
-    yield create_app(
-        settings(environment(url, NOBODY.replace("http", "redis"), **PRODUCTION | {"DATABASE_URL": url}))
-    )
+    yield create_app(settings(environment(url, NOBODY.replace("http", "redis"), **PRODUCTION | {"DATABASE_URL": url})))
     database.close()
 
 

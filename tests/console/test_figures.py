@@ -75,8 +75,10 @@ def test_the_export_has_the_same_numbers_and_is_noted(signed_in, days):
     assert [cell.value for cell in book["候见时间"][2]] == ["11-16", 17, 17, 1]
     row = Audit.select().where(Audit.what == "figures.export").get()
     assert (row.who, row.centre, row.words) == (
-        "chief-pudong", "pudong", {"from": "2026-11-16", "to": "2026-11-24"},
-    )  # fmt: skip
+        "chief-pudong",
+        "pudong",
+        {"from": "2026-11-16", "to": "2026-11-24"},
+    )
 
 
 def test_the_page_lives_without_script_and_brings_none_of_its_own(signed_in, days):

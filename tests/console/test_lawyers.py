@@ -24,9 +24,7 @@ def strike(desk: Desk, one: Lawyer) -> Strike:
     until = now + timedelta(days=90)
     suspension = Suspension.create(lawyer=one.id, since=now, until=until)
     Lawyer.update(suspended_until=until).execute()
-    return Strike.create(
-        booking=ref, lawyer=one.id, kind="no_show", state="used", suspension=suspension, at=now
-    )
+    return Strike.create(booking=ref, lawyer=one.id, kind="no_show", state="used", suspension=suspension, at=now)
 
 
 def waits(lawyer: Lawyer) -> None:
@@ -61,17 +59,13 @@ def test_a_refusal_needs_a_reason_and_the_lawyer_sees_it(signed_in: SignedIn, on
     assert Lawyer.get_by_id(one.id).findings == [{"code": "officer", "message": "执业证已注销"}]
 
 
-def test_numbers_are_masked_until_they_are_asked_for_and_that_is_noted(
-    signed_in: SignedIn, one: Lawyer
-) -> None:
+def test_numbers_are_masked_until_they_are_asked_for_and_that_is_noted(signed_in: SignedIn, one: Lawyer) -> None:
     text = signed_in("reviewer").get(f"lawyers/{one.id}").text
     assert one.phone not in text and f"{one.phone[:3]}****{one.phone[-4:]}" in text
     text = signed_in("reviewer").post(f"lawyers/{one.id}/numbers").text
     assert one.phone in text and one.id_no in text
     assert signed_in("gate").post(f"lawyers/{one.id}/numbers").status_code == 403
-    assert [a.subject for a in Audit.select().where(Audit.what == "lawyer.numbers_seen")] == [
-        f"lawyer-{one.id}"
-    ]
+    assert [a.subject for a in Audit.select().where(Audit.what == "lawyer.numbers_seen")] == [f"lawyer-{one.id}"]
 
 
 def test_numbers_that_cannot_be_opened_are_said_to_be_so(signed_in: SignedIn, one: Lawyer) -> None:
@@ -102,9 +96,7 @@ def test_a_suspension_is_lifted_by_the_chief(signed_in: SignedIn, one: Lawyer, s
     assert Audit.get(Audit.what == "suspension.lift").centre == "pudong"  # where its record is read
 
 
-def test_an_appeal_is_on_the_list_of_the_centre_it_concerns(
-    signed_in: SignedIn, desk: Desk, strike: Strike
-) -> None:
+def test_an_appeal_is_on_the_list_of_the_centre_it_concerns(signed_in: SignedIn, desk: Desk, strike: Strike) -> None:
     Strike.update(appeal="地铁故障", appealed_at=desk.now()).execute()
     assert "地铁故障" in signed_in("reviewer").get("lawyers").text
     assert "地铁故障" not in signed_in("reviewer", "qingpu").get("lawyers").text

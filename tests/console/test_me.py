@@ -41,7 +41,7 @@ def test_a_new_passphrase_ends_every_other_session(mine, signed_in, stranger, cl
 
 @pytest.mark.parametrize(
     "wrong", [{"passphrase": "not mine at all"}, {"again": "different again"}, {"new": "short", "again": "short"}]
-)  # fmt: skip
+)
 def test_a_passphrase_is_not_changed_by_a_wrong_form(mine, wrong):
     browser, _ = mine
     before = Officer.get().passphrase_hash

@@ -32,9 +32,7 @@ def test_it_is_listed_with_its_reason_for_its_own_centre(signed_in: SignedIn, fa
     assert str(failed.booking) not in signed_in("gate").get("messages?state=unknown").text
 
 
-def test_the_number_is_shown_on_demand_noted_and_told_by_telephone(
-    signed_in: SignedIn, failed: Notice
-) -> None:
+def test_the_number_is_shown_on_demand_noted_and_told_by_telephone(signed_in: SignedIn, failed: Notice) -> None:
     browser = signed_in("gate")
     phone = failed.lawyer.phone
     assert phone not in browser.get("messages").text
@@ -64,9 +62,7 @@ def test_a_failed_one_is_sent_again(signed_in: SignedIn, failed: Notice) -> None
     assert browser.post(f"messages/{failed.id}/resend").status_code == 409
 
 
-def test_an_unknown_one_is_asked_about_first(
-    signed_in: SignedIn, failed: Notice, desk: Desk, books: Books
-) -> None:
+def test_an_unknown_one_is_asked_about_first(signed_in: SignedIn, failed: Notice, desk: Desk, books: Books) -> None:
     lost(failed, desk)
     browser = signed_in("gate")
     mute = browser.post(f"messages/{failed.id}/resend")

@@ -93,7 +93,5 @@ def test_more_officers_than_a_page_are_paged(signed_in, clock):
     following = re.search(r'href="(/console/officers\?after=[^"]+)"', first)[1]
     second = signed_in("auditor").get(following).text
     accounts = [re.findall(r'href="/console/officers/([\w.-]+)"', page) for page in (first, second)]
-    assert len(accounts[0]) == 100 and sorted(accounts[0] + accounts[1]) == sorted(
-        {*accounts[0], *accounts[1]}
-    )
+    assert len(accounts[0]) == 100 and sorted(accounts[0] + accounts[1]) == sorted({*accounts[0], *accounts[1]})
     assert len(accounts[1]) == 31

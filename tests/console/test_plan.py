@@ -34,9 +34,7 @@ def test_today_is_meant_where_no_day_is_named_and_an_empty_day_says_so(signed_in
     assert "11月24日（周二）没有会见时段" in signed_in("gate").get("plan").text
 
 
-@pytest.mark.parametrize(
-    "query", ["day=2026-13-45", "day=明天", "day=2020-01-01", "day=2099-01-01", "what=1"]
-)
+@pytest.mark.parametrize("query", ["day=2026-13-45", "day=明天", "day=2020-01-01", "day=2099-01-01", "what=1"])
 def test_a_day_that_is_none_is_refused_in_words(signed_in, query):
     answer = signed_in("gate").get(f"plan?{query}")
     assert answer.status_code == 422

@@ -40,9 +40,7 @@ def test_a_finding_is_told_before_anything_else(signed_in: SignedIn, desk: Desk,
     assert "执业证号不在律师名册中" in signed_in("reviewer").get("review").text
 
 
-def test_after_each_decision_the_next_one_comes_until_none_is_left(
-    signed_in: SignedIn, waiting: list[str]
-) -> None:
+def test_after_each_decision_the_next_one_comes_until_none_is_left(signed_in: SignedIn, waiting: list[str]) -> None:
     browser = signed_in("reviewer")
     to = place(browser.post(f"review/{waiting[0]}/approval"))
     assert f'data-ref="{waiting[1]}"' in browser.get(to).text
@@ -52,8 +50,10 @@ def test_after_each_decision_the_next_one_comes_until_none_is_left(
     assert "没有待复核的预约" in browser.get(to).text
     states = [(b.state, b.decision_reason) for b in Booking.select().order_by(Booking.ref)]
     assert states == [
-        ("confirmed", None), ("rejected", "委托手续不全，请补齐后重新预约"), ("rejected", "材料有误"),
-    ]  # fmt: skip
+        ("confirmed", None),
+        ("rejected", "委托手续不全，请补齐后重新预约"),
+        ("rejected", "材料有误"),
+    ]
 
 
 def test_left_for_later_it_comes_round_again(signed_in: SignedIn, waiting: list[str]) -> None:
@@ -88,9 +88,7 @@ def test_the_same_decision_sent_twice_is_made_once(signed_in: SignedIn, waiting:
     assert Audit.select().where(Audit.what == "review.confirmed").count() == 1
 
 
-def test_a_rejection_without_a_reason_comes_back_with_the_booking(
-    signed_in: SignedIn, waiting: list[str]
-) -> None:
+def test_a_rejection_without_a_reason_comes_back_with_the_booking(signed_in: SignedIn, waiting: list[str]) -> None:
     browser = signed_in("reviewer")
     to = place(browser.post(f"review/{waiting[0]}/rejection", reason=" "))
     assert "请填写不通过的原因" in browser.get(to).text
@@ -99,9 +97,7 @@ def test_a_rejection_without_a_reason_comes_back_with_the_booking(
     assert Booking.get_by_id(waiting[0]).state == "submitted"
 
 
-def test_where_the_law_wants_a_permit_its_number_is_asked_for(
-    signed_in: SignedIn, waiting: list[str]
-) -> None:
+def test_where_the_law_wants_a_permit_its_number_is_asked_for(signed_in: SignedIn, waiting: list[str]) -> None:
     missing = [{"code": "permit_missing", "message": "未填写许可文号"}]
     Booking.update(findings=missing).where(Booking.ref == waiting[0]).execute()
     browser = signed_in("reviewer")
@@ -128,9 +124,7 @@ def test_the_clean_ones_are_listed_first_and_then_approved_with_one_yes(
     assert [Booking.get_by_id(ref).state for ref in waiting] == ["submitted", "confirmed", "rejected"]
 
 
-def test_with_one_of_another_centres_among_them_nothing_is_approved(
-    signed_in: SignedIn, waiting: list[str]
-) -> None:
+def test_with_one_of_another_centres_among_them_nothing_is_approved(signed_in: SignedIn, waiting: list[str]) -> None:
     Booking.update(centre="qingpu").where(Booking.ref == waiting[2]).execute()
     assert signed_in("reviewer").post("review/clean", refs=waiting).status_code == 404
     assert Booking.select().where(Booking.state == "confirmed").count() == 0

@@ -25,17 +25,14 @@ def known(desk: Desk, app: APIFlask, lawyers) -> dict[str, tuple[str, str]]:
     one, other = lawyers(2)
     own, foreign = desk.book(applying(one)).ref, desk.book(applying(other, slot.id)).ref
     rolls = [
-        str(imports.bring(Actor("chief"), desk.now(), "a.csv", b"x", centre).id)
-        for centre in ("pudong", "qingpu")
+        str(imports.bring(Actor("chief"), desk.now(), "a.csv", b"x", centre).id) for centre in ("pudong", "qingpu")
     ]
     notices = [failed_notice(ref) for ref in (own, foreign)]
     strikes = [strike_for(ref, desk) for ref in (own, foreign)]
     # The verified are seen from everywhere.
     Lawyer.update(state="refused").where(Lawyer.id == other).execute()
     for centre in ("pudong", "qingpu"):
-        Officer.create(
-            account=f"one-of-{centre}", name="某", role="gate", centre=centre, created_at=desk.now()
-        )
+        Officer.create(account=f"one-of-{centre}", name="某", role="gate", centre=centre, created_at=desk.now())
     return {
         "account": ("one-of-pudong", "one-of-qingpu"),
         "ref": (own, foreign),

@@ -62,9 +62,7 @@ def test_a_deep_link_is_come_back_to(stranger, secret, clock):
     assert answer.location == "/console/me?centre=pudong"
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"passphrase": "wrong wrong wrong"}, {"code": "000000"}, {"account": "nobody-here"}]
-)
+@pytest.mark.parametrize("wrong", [{"passphrase": "wrong wrong wrong"}, {"code": "000000"}, {"account": "nobody-here"}])
 def test_whoever_can_not_prove_it_stays_outside_and_is_not_told_why(stranger, secret, clock, wrong):
     answer = stranger.post("sign-in", **typed(secret, clock(), **wrong))
     assert (answer.status_code, "账号、口令或动态码不对" in answer.text) == (401, True)
@@ -74,7 +72,7 @@ def test_whoever_can_not_prove_it_stays_outside_and_is_not_told_why(stranger, se
 @pytest.mark.parametrize(
     "fields",
     [{}, {"account": "x"}, {"passphrase": "x" * 300}, {"account": "\x00"}, {"extra": "1"}, {"code": ["1", "2"]}],
-)  # fmt: skip
+)
 def test_a_form_that_is_none_of_ours_is_refused(stranger, secret, clock, fields):
     given = {"csrf": stranger.proof()} | (typed(secret, clock()) | fields if fields else {})
     answer = stranger.send("sign-in", given)

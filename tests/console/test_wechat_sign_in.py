@@ -159,9 +159,7 @@ def test_when_wechat_fails_the_page_says_so(stranger, stand_in, officer, fault):
     assert "demo-website-secret" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "elsewhere", ["//evil.example", "/\\evil.example", "https://evil.example", "/api/v1/me"]
-)
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "/\\evil.example", "https://evil.example", "/api/v1/me"])
 def test_the_way_back_stays_within_the_console(stranger, stand_in, officer, elsewhere):
     answer = stranger.get(callback(stand_in, set_out(stranger, elsewhere), GATE))
     assert answer.location == "/console/"
@@ -195,9 +193,7 @@ def test_an_officer_binds_his_wechat_from_his_own_page(app, stand_in, signed_in)
 
 def test_a_wechat_that_is_another_officers_is_not_bound(stand_in, officer, signed_in):
     browser = signed_in("chief")
-    address = re.search(r'href="(https://open[^"]+)"', browser.post("me/wechat").text)[1].replace(
-        "&amp;", "&"
-    )
+    address = re.search(r'href="(https://open[^"]+)"', browser.post("me/wechat").text)[1].replace("&amp;", "&")
     browser.get(callback(stand_in, address, GATE))
     assert "已绑定另一位民警" in browser.get("me").text
     assert officers.of_website(GATE) == officer
@@ -206,9 +202,7 @@ def test_a_wechat_that_is_another_officers_is_not_bound(stand_in, officer, signe
 def test_only_who_set_out_binds(stand_in, signed_in):
     """Signed out meanwhile, or somebody else at the same browser: nothing is bound."""
     browser, other = signed_in("gate"), signed_in("chief")
-    address = re.search(r'href="(https://open[^"]+)"', browser.post("me/wechat").text)[1].replace(
-        "&amp;", "&"
-    )
+    address = re.search(r'href="(https://open[^"]+)"', browser.post("me/wechat").text)[1].replace("&amp;", "&")
     browser.keep(SESSION, other.cookie(SESSION))
     assert browser.get(callback(stand_in, address, GATE)).status_code == 403
     assert officers.of_website(GATE) is None
@@ -217,8 +211,6 @@ def test_only_who_set_out_binds(stand_in, signed_in):
 def test_a_preview_user_is_nobody(stranger, stand_in, officer, monkeypatch):
     """WeChat's preview mode makes up an openid; it says so with `is_snapshotuser`."""
     told = stand_in.platform.oauth.access_token
-    monkeypatch.setattr(
-        stand_in.platform.oauth, "access_token", lambda query: told(query) | {"is_snapshotuser": 1}
-    )
+    monkeypatch.setattr(stand_in.platform.oauth, "access_token", lambda query: told(query) | {"is_snapshotuser": 1})
     answer = stranger.get(callback(stand_in, set_out(stranger), GATE))
     assert answer.status_code == 403 and not stranger.cookie(SESSION)

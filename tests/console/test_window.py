@@ -40,9 +40,7 @@ def test_a_walk_in_is_entered_and_the_reference_shown(gate: Browser) -> None:
     assert Audit.get(Audit.what == "window.enter").who == "gate-pudong"
 
 
-def test_who_stands_here_today_is_led_on_to_his_arrival(
-    gate: Browser, signed_in: SignedIn, clock: Clock
-) -> None:
+def test_who_stands_here_today_is_led_on_to_his_arrival(gate: Browser, signed_in: SignedIn, clock: Clock) -> None:
     """Nobody may pay with a strike for an officer who forgot the second step."""
     slip = gate.post("window", **typed(gate)).location
     onward = f"/console/arrivals/{Booking.get().ref}"

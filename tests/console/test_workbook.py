@@ -33,9 +33,7 @@ def test_unseen_characters_are_left_out_and_the_name_travels_safely():
     answer = workbook('名册"; x=\r\n', ["甲"], [["a\x00b\x08"]])
     assert opened(answer).active["A2"].value == "ab"
     assert answer.headers["Content-Disposition"].isascii()
-    assert (
-        "\n" not in answer.headers["Content-Disposition"] and '"' not in answer.headers["Content-Disposition"]
-    )
+    assert "\n" not in answer.headers["Content-Disposition"] and '"' not in answer.headers["Content-Disposition"]
 
 
 def test_several_sheets():

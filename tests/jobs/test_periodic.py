@@ -93,21 +93,12 @@ ASKING = SimpleNamespace(find_stuck=None, ask_due=None)
 
 
 @one_database
-def test_the_clock_and_the_worker_bring_notices_to_the_phone_and_end_when_told(
-    start, carrier, drop, redis_client
-):
+def test_the_clock_and_the_worker_bring_notices_to_the_phone_and_end_when_told(start, carrier, drop, redis_client):
     processes = start("clock"), start("worker")
     notices = [drop(ref=f"REF{number:05d}") for number in range(5)]
     soon(lambda: outbox.counts_by_state() == {"sent": 5})
-    assert sorted(int(message["out_id"]) for message in carrier.messages()) == [
-        notice.id for notice in notices
-    ]
-    soon(
-        lambda: (
-            redis_heartbeats.is_alive(redis_client, "clock")
-            and redis_heartbeats.is_alive(redis_client, "worker")
-        )
-    )
+    assert sorted(int(message["out_id"]) for message in carrier.messages()) == [notice.id for notice in notices]
+    soon(lambda: redis_heartbeats.is_alive(redis_client, "clock") and redis_heartbeats.is_alive(redis_client, "worker"))
     for process in processes:
         process.send_signal(signal.SIGTERM)
     assert [process.wait(20) for process in processes] == [0, 0]

@@ -56,9 +56,7 @@ def test_without_the_secret_there_is_no_such_door(push, secret):
     assert push([], secret).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"\xff\xfe", b"null", b'{"out_id": "1"}', b'"text"', b"[" * 50_000]
-)
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"null", b'{"out_id": "1"}', b'"text"', b"[" * 50_000])
 def test_what_is_no_batch_is_malformed(push, body):
     assert push(body).status_code == 400
 

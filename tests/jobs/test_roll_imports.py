@@ -32,9 +32,7 @@ def state(made):
 
 
 def brought(desk, many=50):
-    return imports.bring(
-        Actor("chief"), desk.now(), "名册.csv", sheet(*(cells(n) for n in range(many))), None
-    )
+    return imports.bring(Actor("chief"), desk.now(), "名册.csv", sheet(*(cells(n) for n in range(many))), None)
 
 
 def test_a_worker_reads_it_and_after_a_yes_applies_it(start, desk, relay):

@@ -72,9 +72,7 @@ def test_killed_after_the_call_before_it_is_written_down(start, carrier, drop, r
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-def test_two_workers_and_a_queue_that_repeats_itself_send_each_notice_once(
-    start, carrier, drop, redis_client, watch
-):
+def test_two_workers_and_a_queue_that_repeats_itself_send_each_notice_once(start, carrier, drop, redis_client, watch):
     start(), start()
     notices = [drop(ref=f"REF{number:05d}") for number in range(10)]
     line = work_queue.notices(redis_client)
@@ -101,10 +99,7 @@ def test_no_personal_data_lies_in_the_queue(drop, redis_client, watch, chen):
     drop()
     relay(redis_client, watch).tick()
     kept = b"".join(
-        part
-        for key in redis_client.keys("rq:job:*")
-        for pair in redis_client.hgetall(key).items()
-        for part in pair
+        part for key in redis_client.keys("rq:job:*") for pair in redis_client.hgetall(key).items() for part in pair
     )
     assert b"notice-" in kept
     assert chen.phone.encode() not in kept and chen.name.encode() not in kept

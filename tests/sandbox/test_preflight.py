@@ -32,9 +32,7 @@ def test_a_port_that_cannot_be_is_refused_by_name(given):
         preflight.port_wanted({"PORT": given})
 
 
-@pytest.mark.parametrize(
-    ("environment", "port"), [({}, 8000), ({"PORT": ""}, 8000), ({"PORT": "9000"}, 9000)]
-)
+@pytest.mark.parametrize(("environment", "port"), [({}, 8000), ({"PORT": ""}, 8000), ({"PORT": "9000"}, 9000)])
 def test_the_port_is_8000_unless_another_is_wanted(environment, port):
     assert preflight.port_wanted(environment) == port
 

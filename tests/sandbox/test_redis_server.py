@@ -89,9 +89,7 @@ def test_a_folder_too_deep_for_a_socket_gets_a_short_one_which_is_removed(tmp_pa
 
 
 def test_it_ends_with_a_starter_that_is_killed(tmp_path):
-    starter = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    starter = subprocess.Popen([sys.executable, "-c", STARTER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     with starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())

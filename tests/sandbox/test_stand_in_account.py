@@ -237,15 +237,9 @@ BAD: dict[str, Any] = {
     "empty": lambda server, message: "",
     "broken out of CDATA": lambda server, message: "a]]><b>x</b>",
     "to somebody else": lambda server, message: Response(server.sealed(message, "好", target="o-two")),
-    "another key": lambda server, message: Response(
-        WeChatCrypto(TOKEN, "B" * 43, ACCOUNT).encrypt_message(PLAIN, "1")
-    ),
-    "another token": lambda server, message: Response(
-        WeChatCrypto("x" * 20, KEY, ACCOUNT).encrypt_message(PLAIN, "1")
-    ),
-    "another account": lambda server, message: Response(
-        WeChatCrypto(TOKEN, KEY, APPID).encrypt_message(PLAIN, "1")
-    ),
+    "another key": lambda server, message: Response(WeChatCrypto(TOKEN, "B" * 43, ACCOUNT).encrypt_message(PLAIN, "1")),
+    "another token": lambda server, message: Response(WeChatCrypto("x" * 20, KEY, ACCOUNT).encrypt_message(PLAIN, "1")),
+    "another account": lambda server, message: Response(WeChatCrypto(TOKEN, KEY, APPID).encrypt_message(PLAIN, "1")),
 }
 
 
@@ -259,9 +253,7 @@ def test_a_reply_that_is_not_right_shows_the_failure_and_says_why(wrong):
     assert told["why"]
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"text": "a", "event": "CLICK"}, {"text": "a", "lost": "2"}, {"say": "a"}]
-)
+@pytest.mark.parametrize("body", [{}, {"text": "a", "event": "CLICK"}, {"text": "a", "lost": "2"}, {"say": "a"}])
 def test_a_bad_order_is_refused(body):
     with pushing(Server()) as stand_in:
         answer = requests.post(f"{stand_in.url}/_/push", json={"openid": "o-one"} | body, timeout=5)

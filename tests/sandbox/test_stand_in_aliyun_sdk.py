@@ -116,9 +116,7 @@ def test_the_business_refuses_when_told_to(carrier, mode, code):
     assert carrier.messages() == []
 
 
-@pytest.mark.parametrize(
-    ("mode", "arrives"), [("hang_after_accept", 1), ("hang_before_accept", 0), ("reset", 1)]
-)
+@pytest.mark.parametrize(("mode", "arrives"), [("hang_after_accept", 1), ("hang_before_accept", 0), ("reset", 1)])
 def test_an_outcome_may_stay_unknown_to_the_caller(carrier, mode, arrives):
     carrier.faults.order(mode)
     with pytest.raises(ClientException) as lost:

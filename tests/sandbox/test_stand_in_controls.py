@@ -41,9 +41,7 @@ def send(url: str, phone: str = PHONE, centre: str = "浦东", patience: float =
 def test_codes_are_asked_for_as_a_phone_would(tencent):
     code = requests.post(f"{tencent.url}/_/login-codes", json={"openid": OPENID}, timeout=2).json()["code"]
     query = {"appid": APPID, "secret": SECRET, "js_code": code, "grant_type": "authorization_code"}
-    assert (
-        requests.get(f"{tencent.url}/sns/jscode2session", params=query, timeout=2).json()["openid"] == OPENID
-    )
+    assert requests.get(f"{tencent.url}/sns/jscode2session", params=query, timeout=2).json()["openid"] == OPENID
     assert requests.post(f"{tencent.url}/_/phone-codes", json={"phone": PHONE}, timeout=2).json()["code"]
 
 

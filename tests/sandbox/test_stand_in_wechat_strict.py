@@ -154,9 +154,7 @@ def test_only_the_mini_program_sends_subscription_messages(tencent):
     assert post(tencent, "/cgi-bin/message/subscribe/send", body, token)["errcode"] == 48001
 
 
-@pytest.mark.parametrize(
-    "data", [None, [], {"thing1": "浦东"}, {"thing1": {"value": ""}}, {"thing1": {"value": 5}}]
-)
+@pytest.mark.parametrize("data", [None, [], {"thing1": "浦东"}, {"thing1": {"value": ""}}, {"thing1": {"value": 5}}])
 def test_ill_formed_data_is_refused(tencent, data):
     tencent.consent(OPENID, BOOKED)
     token = stable(tencent)["access_token"]

@@ -37,9 +37,7 @@ def test_the_cast_stands_as_it_says(database, redis_client):
     assert world.lawyer(world.ZHAO).is_suspended(TUESDAY)
     assert world.lawyer(world.CHEN).state == "pending"
     assert Lawyer.of_openid(world.WALKER.openid) is None
-    assert {"done", "no_show", "cancelled", "rejected", "submitted", "confirmed"} <= {
-        b.state for b in Booking
-    }
+    assert {"done", "no_show", "cancelled", "rejected", "submitted", "confirmed"} <= {b.state for b in Booking}
 
 
 def test_some_bookings_wait_with_findings_and_some_without(database, redis_client):
@@ -62,9 +60,7 @@ def test_some_bookings_wait_with_findings_and_some_without(database, redis_clien
 def test_today_stands_as_it_would_at_that_hour(database, redis_client, hour, states):
     moment = at(TUESDAY.date(), time(hour))
     world.load(desk_at(moment, redis_client), moment)
-    today = Booking.select().where(
-        Booking.starts_at.between(at(TUESDAY.date(), time()), at(TUESDAY.date(), time(23)))
-    )
+    today = Booking.select().where(Booking.starts_at.between(at(TUESDAY.date(), time()), at(TUESDAY.date(), time(23))))
     assert {booking.state for booking in today} == states
 
 

@@ -197,9 +197,7 @@ def test_an_earlier_sending_is_not_taken_for_the_later(delivery, drop, asking, c
 
 
 @pytest.mark.parametrize("success", [True, False])
-def test_a_late_receipt_of_an_earlier_sending_is_not_taken_for_the_later(
-    delivery, drop, watch, asking, success
-):
+def test_a_late_receipt_of_an_earlier_sending_is_not_taken_for_the_later(delivery, drop, watch, asking, success):
     notice = drop()
     delivery.deliver(notice.id)
     shown = f"{watch():%Y-%m-%d %H:%M:%S}"

@@ -131,9 +131,7 @@ def test_a_day_limit_waits_for_tomorrow(delivery, carrier, drop, watch):
     assert row(notice).due_at >= row(notice).attempted_at + timedelta(hours=23, minutes=59)
 
 
-def test_an_empty_account_stops_all_after_one_attempt_and_nothing_is_lost(
-    delivery, carrier, drop, watch, caplog
-):
+def test_an_empty_account_stops_all_after_one_attempt_and_nothing_is_lost(delivery, carrier, drop, watch, caplog):
     carrier.faults.order("amount_not_enough", times="always")
     notices = [drop(ref=f"REF{number:05d}") for number in range(5)]
     for notice in notices:
@@ -180,9 +178,7 @@ def test_no_clear_answer_is_unknown_and_not_sent_again(delivery, carrier, drop, 
 
 def test_a_receipt_quicker_than_the_answer_stands(delivery, carrier, drop, watch):
     notice = drop()
-    quick = Delivery(
-        delivery.sms, now=watch, checkpoint=lambda name: name == "deliver:sent" and told_failed(notice)
-    )
+    quick = Delivery(delivery.sms, now=watch, checkpoint=lambda name: name == "deliver:sent" and told_failed(notice))
     quick.deliver(notice.id)
     assert row(notice).state == "failed"
 

@@ -45,9 +45,7 @@ def test_a_letter_goes_with_the_transaction_it_was_dropped_in(drop):
 
 def test_words_that_do_not_fit_the_kind_are_refused_before_anything_is_written(chen, watch):
     with pytest.raises(ValueError, match="reason"):
-        outbox.post(
-            "rejected", "R:rejected", chen.id, "R", {"ref": "R", "centre": "浦东", "when": "明天"}, watch()
-        )
+        outbox.post("rejected", "R:rejected", chen.id, "R", {"ref": "R", "centre": "浦东", "when": "明天"}, watch())
     with pytest.raises(ValueError, match="birthday"):
         outbox.post("birthday", "R:birthday", chen.id, "R", WORDS, watch())
     assert Notice.select().count() == 0
@@ -110,9 +108,7 @@ def test_a_lawyer_who_allowed_it_gets_a_wechat_message_beside_the_sms(drop, watc
     for _ in range(2):
         outbox.post_beside(notices, {"confirmed": "T1"}, watch())
     rows = Notice.select().where(Notice.channel == "wechat")
-    assert [(row.event, row.state, row.words["ref"]) for row in rows] == [
-        ("7K3MPQ2X:confirmed", "due", "7K3MPQ2X")
-    ]
+    assert [(row.event, row.state, row.words["ref"]) for row in rows] == [("7K3MPQ2X:confirmed", "due", "7K3MPQ2X")]
 
 
 @pytest.mark.parametrize(("template_id", "left"), [("T1", 0), ("T2", 1)])

@@ -23,9 +23,7 @@ def test_a_code_that_cannot_stand_in_a_slot_id_is_refused(flask):
 
 
 def test_a_policy_number_is_changed_as_data_and_on_record(flask, furnished):
-    answered = flask(
-        "centre", "set", "pudong", "cancel_free_hours=48", "review_deadline=17:30", "--by", "chief"
-    )
+    answered = flask("centre", "set", "pudong", "cancel_free_hours=48", "review_deadline=17:30", "--by", "chief")
     assert "cancel_free_hours：24 → 48" in answered.stdout
     assert Centre.get_by_id("pudong").policy == {"cancel_free_hours": 48, "review_deadline": "17:30:00"}
     note = Audit.get(Audit.what == "centre.set")
@@ -57,12 +55,7 @@ def test_an_unknown_centre_is_said_so(flask):
 
 
 def test_the_centres_own_word_about_a_day_beats_the_table_and_can_be_taken_back(flask, furnished):
-    slot = (
-        Slot.select()
-        .where(Slot.centre == "pudong", Slot.open, Slot.starts_at > now())
-        .order_by(Slot.id)
-        .get()
-    )
+    slot = Slot.select().where(Slot.centre == "pudong", Slot.open, Slot.starts_at > now()).order_by(Slot.id).get()
     day = f"{slot.date:%Y-%m-%d}"
     closed = flask("centre", "day", "pudong", day, "closed", "--reason", "设备检修")
     assert closed.exit_code == 0, closed.stderr

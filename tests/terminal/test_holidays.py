@@ -50,9 +50,7 @@ def test_a_changed_calendar_lists_the_bookings_it_hits_and_cancels_none(flask, f
 
 def test_a_dry_run_leaves_the_year_as_it_was(flask, furnished, tmp_path):
     before = Holiday.select().count()
-    assert (
-        told(flask("holidays", "import", written(tmp_path, YEAR), "--dry-run", "--json"))["imported"] is False
-    )
+    assert told(flask("holidays", "import", written(tmp_path, YEAR), "--dry-run", "--json"))["imported"] is False
     assert Holiday.select().count() == before
     assert Slot.get_by_id("pudong-20261130-0830").open
 

@@ -69,10 +69,7 @@ def test_whoever_is_booked_is_shown_and_stays(flask, furnished, file):
 
 def test_a_dry_run_writes_nothing(flask, furnished, file):
     before = Timetable.select().count()
-    assert (
-        told(flask("timetable", "import", file(EIGHT.format(seats=8)), "--dry-run", "--json"))["imported"]
-        is False
-    )
+    assert told(flask("timetable", "import", file(EIGHT.format(seats=8)), "--dry-run", "--json"))["imported"] is False
     assert Timetable.select().count() == before
     assert Slot.get_by_id("pudong-20261130-0830").seats == 12
 

@@ -70,12 +70,7 @@ def metric(app: APIFlask, name: str, **labels: str) -> float:
     """What a scrape says now; 0 of what it does not name."""
     answer = app.test_client().get("/metrics")
     assert answer.status_code == 200 and answer.content_type.startswith("text/plain")
-    found = [
-        s.value
-        for family in parsed(answer.text)
-        for s in family.samples
-        if (s.name, s.labels) == (name, labels)
-    ]
+    found = [s.value for family in parsed(answer.text) for s in family.samples if (s.name, s.labels) == (name, labels)]
     assert len(found) <= 1
     return found[0] if found else 0.0
 
@@ -93,9 +88,7 @@ def a_slot() -> str:
 
 def a_notice(lawyer: int, due_in: timedelta = timedelta()) -> None:
     moment = clock.now()
-    outbox.post(
-        "suspended", f"lawyer:{lawyer}", lawyer, None, {"until": "2027年1月1日"}, moment, moment + due_in
-    )
+    outbox.post("suspended", f"lawyer:{lawyer}", lawyer, None, {"until": "2027年1月1日"}, moment, moment + due_in)
 
 
 def book(app: APIFlask, lawyer: int, slot: str) -> Any:
@@ -131,9 +124,7 @@ def test_a_worker_and_a_clock_not_heard_of_are_told_and_requests_still_come(app)
     )
 
 
-@pytest.mark.parametrize(
-    ("heard", "silent"), [("worker", "clock"), ("clock", "imports"), ("imports", "worker")]
-)
+@pytest.mark.parametrize(("heard", "silent"), [("worker", "clock"), ("clock", "imports"), ("imports", "worker")])
 def test_each_is_ready_once_it_was_heard_of(app, redis_client, heard, silent):
     redis_heartbeats.beat(redis_client, heard)
     status, parts = readiness(app)

@@ -61,18 +61,14 @@ class Phone:
         self.token = ""
 
     def sign_in(self) -> dict[str, Any]:
-        answer = self.client.post(
-            "/api/v1/session", json={"code": self.stand_in.login_code(self.person.openid)}
-        )
+        answer = self.client.post("/api/v1/session", json={"code": self.stand_in.login_code(self.person.openid)})
         assert answer.status_code == 201, answer.text
         told: dict[str, Any] = json.loads(answer.data)
         self.token = told["token"]
         return told
 
     def bind(self, **other: Any) -> TestResponse:
-        return self.post(
-            "/me/licence", self.person.as_form(self.stand_in.phone_code(self.person.phone)) | other
-        )
+        return self.post("/me/licence", self.person.as_form(self.stand_in.phone_code(self.person.phone)) | other)
 
     def book(self, key: str = "key-1", **other: Any) -> TestResponse:
         return self.post("/bookings", a_booking(**other), headers={"Idempotency-Key": key})
@@ -102,9 +98,7 @@ def a_booking(**other: Any) -> dict[str, Any]:
     return fields | other
 
 
-def on_the_roll(
-    person: Person, state: str = "active", valid_until: date | None = None, phone: bool = True
-) -> None:
+def on_the_roll(person: Person, state: str = "active", valid_until: date | None = None, phone: bool = True) -> None:
     RollEntry.create(
         licence_no=person.licence_no,
         name=person.name,

@@ -77,9 +77,7 @@ def test_an_empty_body_says_so(lin):
 
 
 def test_anything_but_json_is_the_wrong_kind(lin):
-    for path, kind in product(
-        FORMS, ("text/plain", "application/x-www-form-urlencoded", "application/xml", "")
-    ):
+    for path, kind in product(FORMS, ("text/plain", "application/x-www-form-urlencoded", "application/xml", "")):
         assert is_problem(send(lin, path, b"a=b", kind), 415)["code"] == "unsupported_media_type"
 
 

@@ -224,9 +224,7 @@ def test_one_identitys_double_tap_is_one_lawyer(desk):
 
     def bind() -> None:
         barrier.wait()
-        told.append(
-            licences.bind(LIN.openid, LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, LIN.phone, desk.now()).id
-        )
+        told.append(licences.bind(LIN.openid, LIN.name, LIN.licence_no, LIN.firm, LIN.id_no, LIN.phone, desk.now()).id)
         database.close()
 
     threads = [Thread(target=bind) for _ in range(4)]

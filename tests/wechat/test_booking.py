@@ -30,9 +30,7 @@ def test_a_booking_is_answered_in_full(lin):
         "bookable": True,
         "reason": "",
     }
-    assert told["history"] == [
-        {"at": "2026-11-24T09:00:00+08:00", "from": None, "to": "submitted", "by": "lawyer"}
-    ]
+    assert told["history"] == [{"at": "2026-11-24T09:00:00+08:00", "from": None, "to": "submitted", "by": "lawyer"}]
 
 
 def test_the_same_key_gets_the_same_answer_and_no_second_booking(lin):
@@ -53,9 +51,7 @@ def test_a_lawyer_suspended_since_still_gets_the_answer_of_then(lin, clock):
 
 def test_the_same_key_typed_differently_is_the_same(lin):
     first = lin.book(detainee={"name": "周某", "id_no": "11010519491231002X"})
-    again = lin.book(
-        detainee={"name": " 周某", "id_no": "11010519491231002ｘ"}, companions=[], permit_no=None
-    )
+    again = lin.book(detainee={"name": " 周某", "id_no": "11010519491231002ｘ"}, companions=[], permit_no=None)
     assert again.status_code == 200
     assert again.json == first.json
 
@@ -178,9 +174,7 @@ def test_a_long_list_asks_no_more_questions_than_a_short_one(lin, desk, queries)
 def test_cancelling_in_time_is_free_and_repeats_itself(lin):
     ref = lin.book().json["ref"]
     first = lin.post(f"/bookings/{ref}/cancellation", {"reason": "改期"})
-    again = lin.client.post(
-        f"/api/v1/bookings/{ref}/cancellation", headers={"Authorization": f"Bearer {lin.token}"}
-    )
+    again = lin.client.post(f"/api/v1/bookings/{ref}/cancellation", headers={"Authorization": f"Bearer {lin.token}"})
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json["state"] == again.json["state"] == "cancelled"
     assert [step["to"] for step in again.json["history"]] == ["submitted", "cancelled"]

@@ -116,9 +116,7 @@ def test_an_odd_booking_is_refused_alike(lin, full, odd, monkeypatch):
     ],
 )
 def test_odd_headers_are_flasks(lin, full, headers, monkeypatch):
-    answered, swift, flask = both(
-        lin, lambda: lin.post("/bookings", a_booking(), headers=headers), monkeypatch
-    )
+    answered, swift, flask = both(lin, lambda: lin.post("/bookings", a_booking(), headers=headers), monkeypatch)
     assert not answered
     assert swift == flask
 
@@ -128,9 +126,7 @@ def test_a_doubled_name_in_the_body_is_flasks(lin, full, monkeypatch):
 
     def ask() -> Any:
         headers = {"Authorization": f"Bearer {lin.token}", "Idempotency-Key": "twice"}
-        return lin.client.post(
-            "/api/v1/bookings", data=body, content_type="application/json", headers=headers
-        )
+        return lin.client.post("/api/v1/bookings", data=body, content_type="application/json", headers=headers)
 
     answered, swift, flask = both(lin, ask, monkeypatch)
     assert not answered

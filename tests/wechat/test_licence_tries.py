@@ -12,9 +12,7 @@ from tests.wechat.conftest import LIN, SHEN, on_the_roll
 def strangers(phone_of, many):
     """So many identities, each with its own phone, who know everything of Lin but his ID number."""
     for number in range(many):
-        thief = phone_of(
-            replace(LIN, openid=f"oThief{number:04d}", phone=f"139001370{number:02d}", id_no=SHEN.id_no)
-        )
+        thief = phone_of(replace(LIN, openid=f"oThief{number:04d}", phone=f"139001370{number:02d}", id_no=SHEN.id_no))
         thief.sign_in()
         yield thief.bind()
 
@@ -22,9 +20,7 @@ def strangers(phone_of, many):
 def test_a_licence_can_not_be_tried_through_by_ever_new_identities(phone_of):
     on_the_roll(LIN)
     *first, sixth, seventh = strangers(phone_of, 7)
-    assert {(answer.status_code, answer.json["lawyer"]["reason"]) for answer in first} == {
-        (201, licences.WAITS)
-    }
+    assert {(answer.status_code, answer.json["lawyer"]["reason"]) for answer in first} == {(201, licences.WAITS)}
     assert (sixth.status_code, sixth.json["code"], sixth.json["limit"]) == (
         429,
         "limit_reached",

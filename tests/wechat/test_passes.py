@@ -71,9 +71,7 @@ def test_before_it_is_confirmed_there_is_no_pass(lin):
     for what in ("pass", "pass.svg"):
         answer = lin.get(f"/bookings/{ref}/{what}")
         assert (answer.status_code, answer.json["code"]) == (409, "wrong_state")
-    assert (
-        Calendar.from_ical(lin.get(f"/bookings/{ref}/calendar.ics").text).events[0]["status"] == "TENTATIVE"
-    )
+    assert Calendar.from_ical(lin.get(f"/bookings/{ref}/calendar.ics").text).events[0]["status"] == "TENTATIVE"
 
 
 def test_the_qr_code_is_a_picture_without_script(lin, ref):

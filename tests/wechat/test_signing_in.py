@@ -97,9 +97,7 @@ def test_wechat_away_is_said_and_tells_no_secret(phone_of, stand_in, caplog):
 
 
 @pytest.mark.parametrize("kept", ["{", "3", "null", '["o", 1]', '["o", 1, "verified", 5]'])
-def test_a_visitor_whom_another_version_remembered_otherwise_is_asked_for_in_the_books(
-    lin, redis_client, kept
-):
+def test_a_visitor_whom_another_version_remembered_otherwise_is_asked_for_in_the_books(lin, redis_client, kept):
     assert lin.get("/me").status_code == 200
     for key in redis_client.keys("visitor:*"):
         redis_client.set(key, kept, ex=30)

@@ -61,9 +61,7 @@ def test_what_the_register_says_is_kept_for_officers(lin, desk, name):
     assert [answer.json["findings"] for answer in answers] == [[]] * 4
     assert lin.get("/bookings").json["bookings"][0]["findings"] == []
     (kept,) = KeptAnswer.select()
-    assert "在押" not in KeptAnswer.answer_sealed.of(kept) and '"findings":[]' in KeptAnswer.answer_sealed.of(
-        kept
-    )
+    assert "在押" not in KeptAnswer.answer_sealed.of(kept) and '"findings":[]' in KeptAnswer.answer_sealed.of(kept)
 
 
 def test_what_is_about_himself_and_his_form_is_told(lin):

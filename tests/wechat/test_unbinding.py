@@ -72,9 +72,7 @@ def test_an_empty_row_unbound_in_between_does_not_hide_the_history(unbound, desk
     assert Lawyer.of_openid(openid).id == unbound.id
 
 
-def test_another_who_was_verified_with_the_licence_by_mistake_leaves_nothing_to_its_owner(
-    unbound, desk, phone_of
-):
+def test_another_who_was_verified_with_the_licence_by_mistake_leaves_nothing_to_its_owner(unbound, desk, phone_of):
     on_the_roll(SHEN)
     Lawyer.update(licence_no=SHEN.licence_no).where(Lawyer.id == unbound.id).execute()
     shen = phone_of(SHEN)

@@ -62,9 +62,7 @@ def plan(visit: Question, about: str, after: str) -> Answer:
         )
         for one in found[:MANY]
     ]
-    head = f"{day_words(asked)} {visit.centre.name}提押单" + (
-        "" if items or after else "：没有需要提押的会见"
-    )
+    head = f"{day_words(asked)} {visit.centre.name}提押单" + ("" if items or after else "：没有需要提押的会见")
     return Answer(head, items, visit.link("plan", day=str(asked)), len(found) > MANY)
 
 
@@ -73,8 +71,7 @@ def seats(visit: Question, _about: str, after: str) -> Answer:
     days = [one for one in visit.desk.days(visit.centre.code) if str(one.date) > after]
     items = [
         Item(
-            f"{day_words(one.date)} 余{one.remaining}/{one.seats}"
-            + ("" if one.bookable else f" {one.reason}"),
+            f"{day_words(one.date)} 余{one.remaining}/{one.seats}" + ("" if one.bookable else f" {one.reason}"),
             str(one.date),
         )
         for one in days

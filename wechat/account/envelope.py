@@ -79,9 +79,7 @@ class Envelope:
         return _SEALED.format(sealed=sealed, signature=signature, timestamp=timestamp, nonce=nonce)
 
     def _sign(self, *parts: str) -> str:
-        return hashlib.sha1(
-            "".join(sorted((self._token, *parts))).encode(), usedforsecurity=False
-        ).hexdigest()
+        return hashlib.sha1("".join(sorted((self._token, *parts))).encode(), usedforsecurity=False).hexdigest()
 
 
 def key_bytes(encoding_aes_key: str) -> bytes:

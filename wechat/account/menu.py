@@ -92,15 +92,11 @@ class Menu:
 
     def _compare(self, tag: int) -> Comparison:
         ours, there = read(self._file), self._there()
-        of_tag = [
-            one for one in there.get("conditionalmenu", []) if str(one["matchrule"].get("tag_id")) == str(tag)
-        ]
+        of_tag = [one for one in there.get("conditionalmenu", []) if str(one["matchrule"].get("tag_id")) == str(tag)]
         default = _plain(there.get("menu", {}).get("button", []))
         officer = _plain(of_tag[0]["button"]) if of_tag else []
         menu_ids = [str(one["menuid"]) for one in of_tag]
-        return Comparison(
-            Menus(default, officer), Menus(_plain(ours.default), _plain(ours.officer)), menu_ids
-        )
+        return Comparison(Menus(default, officer), Menus(_plain(ours.default), _plain(ours.officer)), menu_ids)
 
     def _there(self) -> dict[str, Any]:
         try:

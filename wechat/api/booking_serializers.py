@@ -29,9 +29,7 @@ class LawyersView:
     history: list[dict[str, object]]
 
 
-def booking_json(
-    desk: Desk, booking: Booking, slot: SlotView | None = None, detainee: str = ""
-) -> LawyersView:
+def booking_json(desk: Desk, booking: Booking, slot: SlotView | None = None, detainee: str = "") -> LawyersView:
     """`slot` and `detainee` are handed in where they are at hand already."""
     policy = desk.board.plan(booking.centre_id).policy
     return LawyersView(

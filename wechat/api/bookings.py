@@ -125,9 +125,7 @@ def _page(question: ListQuestion) -> list[Booking]:
     if question.cursor:
         mine &= _before(question.cursor)
     latest = Booking.starts_at.desc(), Booking.ref.desc()
-    found = list(
-        Booking.select(Booking, Slot).join(Slot).where(mine).order_by(*latest).limit(question.limit + 1)
-    )
+    found = list(Booking.select(Booking, Slot).join(Slot).where(mine).order_by(*latest).limit(question.limit + 1))
     told: dict[str, list[Change]] = {booking.ref: [] for booking in found}
     for change in Change.select().where(Change.booking.in_(list(told))).order_by(Change.id):
         told[change.booking_id].append(change)

@@ -11,9 +11,7 @@ from booking.fields import Firm, IdNo, LicenceNo, Name, Number, Reason, Story
 from wechat.api.shapes import BookingState
 
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
-SlotId = Annotated[
-    str, Field(min_length=1, max_length=40, pattern=r"^[ -~]+$", examples=["pudong-20261127-0830"])
-]
+SlotId = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[ -~]+$", examples=["pudong-20261127-0830"])]
 
 
 class Form(BaseModel):

@@ -52,12 +52,8 @@ def bind_licence(form: LicenceForm) -> Response:
 def consent(form: Consents) -> Response:
     """Say which subscription messages the lawyer has just allowed, once each."""
     if unknown := set(form.templates) - door().message_templates:
-        raise Invalid(
-            errors=[{"field": "templates", "message": f"不认识的消息模板：{'、'.join(sorted(unknown))}"}]
-        )
-    rows = [
-        {"openid": visitor().openid, "template_id": template, "left": 1} for template in set(form.templates)
-    ]
+        raise Invalid(errors=[{"field": "templates", "message": f"不认识的消息模板：{'、'.join(sorted(unknown))}"}])
+    rows = [{"openid": visitor().openid, "template_id": template, "left": 1} for template in set(form.templates)]
     once_more = {Consent.left: Consent.left + 1}
     Consent.insert_many(rows).on_conflict(
         conflict_target=[Consent.openid, Consent.template_id], update=once_more
@@ -73,6 +69,4 @@ def appeal(strike_id: str, form: Appeal) -> Response:
     """Ask an officer to look at a strike again."""
     if not (strike_id.isascii() and strike_id.isdigit() and len(strike_id) <= 9):
         raise NotFound("没有这条爽约记录")
-    return answer(
-        strike_json(standing.appeal(lawyer_id(), int(strike_id), form.reason, door().desk.now())), 201
-    )
+    return answer(strike_json(standing.appeal(lawyer_id(), int(strike_id), form.reason, door().desk.now())), 201)

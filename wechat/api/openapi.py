@@ -55,12 +55,8 @@ def _complete(spec: Any) -> Any:
     """What holds for every call is said once: problems, and the session."""
     problem = Problem.model_json_schema(ref_template=_PROBLEM + ".{model}")
     schemas = spec["components"]["schemas"]
-    schemas |= {f"Problem.{name}": schema for name, schema in problem.pop("$defs").items()} | {
-        "Problem": problem
-    }
-    spec["paths"] = {
-        path: calls for path, calls in spec["paths"].items() if path.startswith(f"{api.url_prefix}/")
-    }
+    schemas |= {f"Problem.{name}": schema for name, schema in problem.pop("$defs").items()} | {"Problem": problem}
+    spec["paths"] = {path: calls for path, calls in spec["paths"].items() if path.startswith(f"{api.url_prefix}/")}
     for calls in spec["paths"].values():
         for call in calls.values():
             _complete_call(call, schemas)

@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 _MOMENT = "RFC 3339 with offset, Asia/Shanghai"
 
 LawyerState = Literal["verified", "pending", "refused"]
-BookingState = Literal[
-    "submitted", "confirmed", "arrived", "meeting", "done", "no_show", "rejected", "cancelled"
-]
+BookingState = Literal["submitted", "confirmed", "arrived", "meeting", "done", "no_show", "rejected", "cancelled"]
 
 
 class Shape(BaseModel):

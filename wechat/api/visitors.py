@@ -88,9 +88,7 @@ class Visitors:
             raise Unauthenticated()
         with suppress(CircuitOpen):
             remembered = orjson.dumps(found[1:])
-            self._breaker.call(
-                lambda: self._redis.set(_key(token_hash), remembered, ex=REMEMBERED_S, nx=True)
-            )
+            self._breaker.call(lambda: self._redis.set(_key(token_hash), remembered, ex=REMEMBERED_S, nx=True))
         return found
 
 

@@ -25,7 +25,7 @@ class Account:
 
     def __init__(
         self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
-    ):  # fmt: skip
+    ):
         self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:

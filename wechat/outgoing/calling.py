@@ -73,9 +73,7 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
         self._one_at_a_time = threading.Lock()
         self._mine = ("", 0.0)
 
-    def refusing(
-        self, words: dict[int, Callable[[], Refusal]], call: Callable[[], object]
-    ) -> dict[str, object]:
+    def refusing(self, words: dict[int, Callable[[], Refusal]], call: Callable[[], object]) -> dict[str, object]:
         """The answer. Raises what `words` has for the errcode, else Unavailable."""
         outcome = self.ask(call)
         if isinstance(outcome, dict):

@@ -34,7 +34,7 @@ class WeChat:
 
     def __init__(
         self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
-    ):  # fmt: skip
+    ):
         self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:
@@ -74,9 +74,7 @@ class WeChat:
             raise _bad_phone_code("请使用中国大陆手机号")
         return number
 
-    def send_subscription_message(
-        self, openid: str, template_id: str, data: Mapping[str, str], page: str = ""
-    ) -> None:
+    def send_subscription_message(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> None:
         """One message for one consent, `data` being the template's fields; returns when WeChat took it.
 
         Raises MessageDeclined, MessageNotSent, MessageUnknown.
@@ -87,9 +85,7 @@ class WeChat:
             "miniprogram_state": "formal",
             "lang": "zh_CN",
         }
-        body |= {"data": {key: {"value": value} for key, value in data.items()}} | (
-            {"page": page} if page else {}
-        )
+        body |= {"data": {key: {"value": value} for key, value in data.items()}} | ({"page": page} if page else {})
         if not isinstance(self._client.ask(self._client.with_token), dict):
             raise MessageNotSent(-1)
         outcome = self._client.ask(

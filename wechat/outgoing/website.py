@@ -15,7 +15,7 @@ class Website:
 
     def __init__(
         self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
-    ):  # fmt: skip
+    ):
         self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
 
     def close(self) -> None:
@@ -31,9 +31,7 @@ class Website:
             "grant_type": "authorization_code",
             "access_token": None,
         }
-        found = client.refusing(
-            _WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params)
-        )
+        found = client.refusing(_WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params))
         if found.get("is_snapshotuser"):
             raise Forbidden("微信预览模式不能用来登录")
         openid = found.get("openid")

@@ -20,9 +20,7 @@ def test_cancelling_in_time_frees_the_seat_once_and_costs_nothing(desk: Desk, la
     assert [n.words["strike"] for n in Notice.select().where(Notice.kind == "cancelled")] == ["不计爽约"]
 
 
-def test_cancelling_late_asks_first_and_then_costs_a_strike(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_cancelling_late_asks_first_and_then_costs_a_strike(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     (lawyer,) = lawyers(1)
     ref = desk.book(applying(lawyer)).ref
     clock.move(days=1, hours=23, minutes=30)  # 24 hours before the start, to the second

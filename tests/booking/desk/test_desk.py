@@ -49,9 +49,7 @@ def test_the_same_key_with_another_body_is_refused_and_writes_nothing(desk: Desk
     assert left(desk) == 11
 
 
-def test_a_repeated_request_is_answered_even_when_the_slot_has_filled_up(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_a_repeated_request_is_answered_even_when_the_slot_has_filled_up(desk: Desk, lawyers: Lawyers) -> None:
     first, *others = [applying(lawyer) for lawyer in lawyers(13)]
     told = desk.book(first)
     desk.cancel(first.lawyer_id, told.ref)
@@ -119,9 +117,7 @@ def test_a_closed_slot_is_not_booked(desk: Desk, lawyers: Lawyers) -> None:
         desk.book(applying(lawyers(1)[0]))
 
 
-def test_a_slot_that_closes_while_the_board_still_shows_it_is_not_booked(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_a_slot_that_closes_while_the_board_still_shows_it_is_not_booked(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     assert desk.slots("pudong", FRIDAY)[0].bookable
     Slot.update(open=False, closed_reason="临时关闭").execute()
@@ -138,9 +134,7 @@ def test_a_length_the_slot_has_no_room_for_is_refused(desk: Desk, lawyers: Lawye
     assert refused.value.extra["errors"][0]["field"] == "minutes"
 
 
-@pytest.mark.parametrize(
-    "slot", ["pudong-20261127-0831", "qingpu-20261127-0830", "nonsense", "pudong-20261399-0830"]
-)
+@pytest.mark.parametrize("slot", ["pudong-20261127-0831", "qingpu-20261127-0830", "nonsense", "pudong-20261399-0830"])
 def test_a_slot_that_is_not_there_is_not_found(desk: Desk, lawyers: Lawyers, slot: str) -> None:
     with pytest.raises(refusals.NotFound):
         desk.book(applying(lawyers(1)[0], slot=slot))

@@ -62,9 +62,7 @@ def clear() -> None:
     Slot.update(taken=0).execute()
 
 
-def test_fifty_lawyers_at_twelve_seats_a_hundred_times(
-    desk: Desk, lawyers: Callable[[int], list[int]]
-) -> None:
+def test_fifty_lawyers_at_twelve_seats_a_hundred_times(desk: Desk, lawyers: Callable[[int], list[int]]) -> None:
     people = lawyers(CROWD)
     with closing(Crowd(CROWD)) as crowd:
         for turn in range(100):
@@ -102,9 +100,7 @@ def test_sql_alone_stops_the_crowd_when_the_gate_lets_everybody_in(
     assert told == {"booked": SEATS, "slot_full": CROWD - SEATS}
 
 
-def test_one_lawyer_pressing_fifty_times_has_one_booking(
-    desk: Desk, lawyers: Callable[[int], list[int]]
-) -> None:
+def test_one_lawyer_pressing_fifty_times_has_one_booking(desk: Desk, lawyers: Callable[[int], list[int]]) -> None:
     (lawyer,) = lawyers(1)
     told = rush(desk, [applying(lawyer, key="the same")] * CROWD)
     assert told == {"booked": CROWD}
@@ -121,9 +117,7 @@ def test_one_lawyer_with_fifty_keys_has_one_booking(desk: Desk, lawyers: Callabl
     assert desk.seats.left(PUDONG_FRIDAY)[SLOT] == SEATS - 1
 
 
-def test_strangers_who_name_a_person_lie_side_by_side(
-    desk: Desk, lawyers: Callable[[int], list[int]]
-) -> None:
+def test_strangers_who_name_a_person_lie_side_by_side(desk: Desk, lawyers: Callable[[int], list[int]]) -> None:
     person = {"name": "同一人", "id_no": "11010519491231002X"}
     told = rush(desk, [replace(applying(lawyer), detainee=person) for lawyer in lawyers(SEATS)])
     assert told == {"booked": SEATS}

@@ -40,9 +40,7 @@ def test_a_hold_nobody_settled_comes_back_after_its_time(desk: Desk, lawyers: La
 
 def test_a_commit_nobody_settled_is_settled(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
-    desk.seats._redis.hset(
-        PUDONG_FRIDAY.key("holders"), ref, f"{SLOT} {int(clock().timestamp() * 1000) + 30_000}"
-    )
+    desk.seats._redis.hset(PUDONG_FRIDAY.key("holders"), ref, f"{SLOT} {int(clock().timestamp() * 1000) + 30_000}")
     clock.move(minutes=1)
     tally = recount.sweep(desk)
     assert (tally.settled, tally.given_back, left(desk)) == (1, 0, 11)
@@ -132,9 +130,7 @@ def gate_down(desk: Desk, redis_server: RedisServer) -> Iterator[None]:
     desk.seats.breaker.forget()
 
 
-def test_with_redis_stopped_the_crowd_gets_twelve_seats(
-    desk: Desk, lawyers: Lawyers, gate_down: None
-) -> None:
+def test_with_redis_stopped_the_crowd_gets_twelve_seats(desk: Desk, lawyers: Lawyers, gate_down: None) -> None:
     told = rush(desk, [applying(lawyer) for lawyer in lawyers(CROWD)])
     assert told == {"booked": 12, "slot_full": CROWD - 12}
     assert desk.slots("pudong", FRIDAY)[0].remaining == 0
@@ -187,9 +183,7 @@ def test_redis_flushed_again_and_again_under_a_rush_never_gives_a_thirteenth(
     assert left(desk) == 0
 
 
-def test_a_hung_redis_is_left_alone_for_a_while(
-    desk: Desk, redis_server: RedisServer, redis_client: Any
-) -> None:
+def test_a_hung_redis_is_left_alone_for_a_while(desk: Desk, redis_server: RedisServer, redis_client: Any) -> None:
     counters = SeatCounters(redis_client)
     redis_server.pause()
     try:

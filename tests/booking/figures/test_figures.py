@@ -31,9 +31,7 @@ _LIVES = {
 }
 
 
-def met(
-    ref, lawyer, slot, state="done", *, wait=10, days=5, decided=60, by="review-pudong", way="online", who=""
-):
+def met(ref, lawyer, slot, state="done", *, wait=10, days=5, decided=60, by="review-pudong", way="online", who=""):
     """A booking and its life: booked `days` before, decided after `decided` minutes, `wait` minutes in the hall."""
     created = slot.starts_at - timedelta(days=days)
     Booking.create(
@@ -43,9 +41,11 @@ def met(
     )  # fmt: skip
     if state == "done":
         Visit.create(
-            booking=ref, arrived_at=slot.starts_at - timedelta(minutes=5), who="gate",
+            booking=ref,
+            arrived_at=slot.starts_at - timedelta(minutes=5),
+            who="gate",
             started_at=slot.starts_at + timedelta(minutes=wait - 5),
-        )  # fmt: skip
+        )
     before, moments = "submitted", {
         "confirmed": created + timedelta(minutes=decided), "rejected": created + timedelta(minutes=decided),
         "arrived": slot.starts_at - timedelta(minutes=5), "cancelled": created + timedelta(hours=1),

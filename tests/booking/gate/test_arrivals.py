@@ -47,9 +47,7 @@ def test_the_papers_asked_for_follow_the_mandate() -> None:
 
 def test_a_missing_paper_is_named_and_nothing_changes(desk: Desk, coming: list[str]) -> None:
     with pytest.raises(refusals.Invalid, match="尚缺：授权委托书。"):
-        arrivals.arrive(
-            Actor("gate"), desk.now(), coming[0], papers=list(papers_for(Policy(), "entrusted")[:2])
-        )
+        arrivals.arrive(Actor("gate"), desk.now(), coming[0], papers=list(papers_for(Policy(), "entrusted")[:2]))
     assert Booking.get_by_id(coming[0]).state == "confirmed"
     assert not Visit.select().exists()
 
@@ -62,9 +60,7 @@ def test_a_paper_that_may_follow_is_written_down_with_the_reason(desk: Desk, com
     assert Audit.get(Audit.what == "arrivals.arrived").words == {"owed": "律所今日寄到"}
 
 
-def test_a_visit_keeps_its_times_and_frees_its_room(
-    desk: Desk, coming: list[str], room: Room, clock: Clock
-) -> None:
+def test_a_visit_keeps_its_times_and_frees_its_room(desk: Desk, coming: list[str], room: Room, clock: Clock) -> None:
     begun = clock()
     arrivals.arrive(Actor("gate"), desk.now(), coming[0])
     clock.move(minutes=5)
@@ -74,10 +70,7 @@ def test_a_visit_keeps_its_times_and_frees_its_room(
     arrivals.finish(Actor("gate"), desk.now(), coming[0])
     visit = Visit.get_by_id(coming[0])
     assert (visit.room_id, visit.occupies_id) == (room.id, None)
-    waits = [
-        (moment - begun).total_seconds() / 60
-        for moment in (visit.arrived_at, visit.started_at, visit.ended_at)
-    ]
+    waits = [(moment - begun).total_seconds() / 60 for moment in (visit.arrived_at, visit.started_at, visit.ended_at)]
     assert waits == [0, 5, 55]
 
 
@@ -223,9 +216,7 @@ def test_a_pass_is_worth_what_the_gate_sees_now(desk: Desk, coming: list[str], c
     assert Booking.get_by_id(booking.ref).state == "cancelled" and not Visit.select().exists()
 
 
-def test_a_pass_of_another_time_or_another_centre_tells_nothing_of_the_person(
-    desk: Desk, coming: list[str]
-) -> None:
+def test_a_pass_of_another_time_or_another_centre_tells_nothing_of_the_person(desk: Desk, coming: list[str]) -> None:
     booking = Booking.get_by_id(coming[0])
     text = KEYS.issue(booking, Policy()).text
     for typed, said in ((text, "elsewhere"), (booking.ref, "unknown")):
@@ -255,8 +246,10 @@ def test_today_counts_who_is_where(desk: Desk, coming: list[str], room: Room, cl
     now = today.of("pudong", clock())
     morning, later = now.periods
     assert {state: many for state, many in morning.counts.items() if many} == {
-        "confirmed": 1, "arrived": 1, "meeting": 1,
-    }  # fmt: skip
+        "confirmed": 1,
+        "arrived": 1,
+        "meeting": 1,
+    }
     assert not later.coming and now.total("meeting") == 1 and now.over_time == 0
     assert {one.ref for one in now.next} == set(coming[1:])
     assert [(p.name, p.ref, p.lawyer, p.over) for p in now.places] == [("1号会见室", coming[0], "律师0", 0)]

@@ -52,8 +52,10 @@ def marks() -> dict[str, str]:
 
 def test_it_is_sorted_by_ward_and_the_unknown_come_last(meetings):
     assert [(line.ward, line.detainee) for line in sheet().lines] == [
-        ("一监区", "某乙"), ("三监区", "某甲"), ("", "某丙"),
-    ]  # fmt: skip
+        ("一监区", "某乙"),
+        ("三监区", "某甲"),
+        ("", "某丙"),
+    ]
     assert (sheet().brought, sheet().waiting, sheet().printed) == (3, 0, None)
 
 

@@ -40,9 +40,7 @@ def test_a_whole_visit_is_entered_as_it_happened(desk: Desk, ref: str, room: Roo
     visit = Visit.get_by_id(ref)
     assert (visit.arrived_at, visit.started_at, visit.ended_at) == times
     assert (visit.room_id, visit.occupies_id, visit.entered_late) == (room.id, None, True)
-    steps = [
-        (c.to_state, c.at, c.why) for c in Change.select().where(Change.by == "gate").order_by(Change.id)
-    ]
+    steps = [(c.to_state, c.at, c.why) for c in Change.select().where(Change.by == "gate").order_by(Change.id)]
     assert steps == [
         ("arrived", clocked(9, 20), "补录：08:10已到场"),
         ("meeting", clocked(9, 20), "补录：08:31会见中"),
@@ -53,8 +51,7 @@ def test_a_whole_visit_is_entered_as_it_happened(desk: Desk, ref: str, room: Roo
 def test_what_is_still_on_goes_on_and_holds_its_room(desk: Desk, ref: str, room: Room) -> None:
     late_entry.enter(Actor("gate"), desk.now(), ref, Times(clocked(8, 10)))
     assert (
-        late_entry.enter(Actor("gate"), desk.now(), ref, Times(None, clocked(8, 31)), room=room.id).state
-        == "meeting"
+        late_entry.enter(Actor("gate"), desk.now(), ref, Times(None, clocked(8, 31)), room=room.id).state == "meeting"
     )
     assert Visit.get_by_id(ref).occupies_id == room.id
     assert arrivals.finish(Actor("gate"), desk.now(), ref).state == "done"
@@ -104,9 +101,7 @@ def test_a_room_forgotten_after_a_no_show_is_let_go_however_late(
     desk: Desk, ref: str, room: Room, clock: Clock
 ) -> None:
     arrivals.mark_no_shows(desk.now())
-    late_entry.enter(
-        Actor("gate"), desk.now(), ref, Times(clocked(8, 10), clocked(8, 31)), room=room.id, waive=True
-    )
+    late_entry.enter(Actor("gate"), desk.now(), ref, Times(clocked(8, 10), clocked(8, 31)), room=room.id, waive=True)
     clock.move(days=5)
     late_entry.enter(Actor("gate"), desk.now(), ref, Times(None, None, clocked(9, 15)))
     assert Visit.get_by_id(ref).occupies_id is None
@@ -115,8 +110,9 @@ def test_a_room_forgotten_after_a_no_show_is_let_go_however_late(
 def test_a_room_somebody_else_is_in_is_said_so(desk: Desk, ref: str, room: Room) -> None:
     beside = Booking.get_by_id(ref).__data__ | {"ref": "0THER000", "active": None, "detainee_claim": None}
     Booking.create(**beside)
-    Visit.create(booking="0THER000", arrived_at=clocked(8, 0), started_at=clocked(8, 30), who="gate",
-                 room=room, occupies=room)  # fmt: skip
+    Visit.create(
+        booking="0THER000", arrived_at=clocked(8, 0), started_at=clocked(8, 30), who="gate", room=room, occupies=room
+    )
     with pytest.raises(refusals.WrongState, match="1号会见室”正由"):
         late_entry.enter(Actor("gate"), desk.now(), ref, Times(clocked(8, 10), clocked(8, 31)), room=room.id)
     assert Booking.get_by_id(ref).state == "confirmed"

@@ -135,17 +135,13 @@ def test_anothers_strike_is_not_appealed(desk: Desk, lawyers: Lawyers, clock: Cl
         standing.appeal(other, Strike.get().id, "不是我的", desk.now())
 
 
-def test_a_strike_waived_after_the_suspension_brings_no_other_back(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_strike_waived_after_the_suspension_brings_no_other_back(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     (lawyer,) = lawyers(1)
     for day in (1, 2, 3):
         miss(desk, lawyer, clock, date(2026, 12, day))
     clock.move(days=91)
     assert standing.end_suspensions(desk.now()) == 1
-    standing.waive(
-        Actor("officer:chief"), desk.now(), Strike.select().order_by(Strike.id).get().id, why="核实已到场"
-    )
+    standing.waive(Actor("officer:chief"), desk.now(), Strike.select().order_by(Strike.id).get().id, why="核实已到场")
     assert standing.of(Lawyer.get_by_id(lawyer), clock())[1:] == (3, None)
 
 
@@ -163,9 +159,7 @@ def test_of_two_suspensions_only_the_last_is_told_over(desk: Desk, lawyers: Lawy
     assert told_by_themselves() == ["suspension_over"]
 
 
-def test_an_officer_marks_who_did_not_come_once_it_is_late(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_an_officer_marks_who_did_not_come_once_it_is_late(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     booking = a_confirmed_meeting(desk, lawyers(1)[0], clock, date(2026, 12, 1))
     clock.moment = at(date(2026, 12, 1), time(10, 14))
     with pytest.raises(refusals.WrongState, match="10:15起"):
@@ -199,9 +193,7 @@ def test_the_missed_meeting_is_told_before_the_suspension(desk: Desk, lawyers: L
     assert [n.words["strikes"] for n in told[:3]] == ["1", "2", "3"]
 
 
-def test_a_suspension_is_lifted_once_told_and_its_strikes_stay_used(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_suspension_is_lifted_once_told_and_its_strikes_stay_used(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     (lawyer,) = lawyers(1)
     with pytest.raises(refusals.WrongState):
         standing.lift(Actor("chief-pudong"), desk.now(), lawyer, "系统误记")

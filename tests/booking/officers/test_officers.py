@@ -32,9 +32,7 @@ def staff(world, clock):
         ("pudong-gate", "gate", "pudong"),
         ("qingpu-gate", "gate", "qingpu"),
     ):
-        made[account] = Officer.create(
-            account=account, name="某人", role=role, centre=centre, created_at=clock()
-        )
+        made[account] = Officer.create(account=account, name="某人", role=role, centre=centre, created_at=clock())
     return made
 
 
@@ -121,9 +119,7 @@ def test_what_no_officer_can_be_is_refused(staff, clock, name, role, centre, ref
 
 def test_who_is_suspended_has_no_session_and_no_code_left(staff, clock):
     gate, chief = staff["pudong-gate"], staff["pudong-chief"]
-    OfficerSession.create(
-        token_hash="x", officer=gate, created_at=clock(), seen_at=clock(), expires_at=clock()
-    )
+    OfficerSession.create(token_hash="x", officer=gate, created_at=clock(), seen_at=clock(), expires_at=clock())
     code = codes.issue(Actor("pudong-chief"), clock(), gate, "sign_in")
     officers.suspend(acting(chief), clock(), gate)
     assert OfficerSession.get().revoked_at and OfficerCode.get().used_at

@@ -152,9 +152,7 @@ def test_the_account_is_no_passphrase(world, clock):
 
 def test_a_secret_counts_only_with_a_code_of_it(officer, clock):
     with pytest.raises(Invalid):
-        sign_in.enrol(
-            ACTOR, clock(), officer, GOOD, sign_in.new_secret(), code_of(sign_in.new_secret(), clock)
-        )
+        sign_in.enrol(ACTOR, clock(), officer, GOOD, sign_in.new_secret(), code_of(sign_in.new_secret(), clock))
     assert Officer.get().totp_sealed is None
 
 

@@ -90,9 +90,11 @@ def test_a_line_knows_where_the_request_came_from(world, clock):
 
 def test_what_is_kept_with_a_line_is_readable(world, clock):
     line = Audit.create(
-        at=clock(), who="chen", what="x",
+        at=clock(),
+        who="chen",
+        what="x",
         words={"why": "证件不符", "empty": "", "none": None, "refs": ["A", "B"], "changed": {"a": 1}},
-    )  # fmt: skip
+    )
     assert entries.about(line) == "原因：证件不符；refs：A、B；changed：a 1"
 
 

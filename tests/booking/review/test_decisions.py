@@ -74,9 +74,7 @@ def test_a_rejection_needs_a_reason(desk: Desk, lawyers: Lawyers) -> None:
         decisions.approve(Actor("officer:chen"), desk.now(), "00000000")
 
 
-def test_at_the_deadline_a_clean_booking_is_confirmed_by_itself(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_at_the_deadline_a_clean_booking_is_confirmed_by_itself(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(certain(lawyers(1)[0])).ref
     clock.move(days=2, hours=8, minutes=59)
     assert decisions.decide_due(desk) == 0
@@ -101,9 +99,7 @@ def test_at_the_deadline_a_booking_with_findings_is_rejected_and_officers_see_wh
     assert "不在律师名册" in booking.history()[-1].why
 
 
-def test_what_was_never_decided_is_not_held_against_the_lawyer(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_what_was_never_decided_is_not_held_against_the_lawyer(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     clock.move(days=4)
     decisions.decide_due(desk)
@@ -129,9 +125,7 @@ def test_the_lawyer_is_compared_with_the_roll(desk: Desk, lawyers: Lawyers) -> N
     assert findings(desk.book(applying(three)).ref) == []
 
 
-def test_the_detainee_is_looked_up_where_the_centre_has_a_register(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_the_detainee_is_looked_up_where_the_centre_has_a_register(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     one, two, three, four, five = lawyers(5)
     in_custody("钱途", "11010519491231002X", clock())
     in_custody("孙平", "440524188001010014", clock())
@@ -144,9 +138,7 @@ def test_the_detainee_is_looked_up_where_the_centre_has_a_register(
     assert findings(desk.book(applying(five, detainee="钱途")).ref) == ["detainee_may_conflict"]
 
 
-def test_a_permit_case_is_not_confirmed_without_the_permit(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_permit_case_is_not_confirmed_without_the_permit(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     (lawyer,) = lawyers(1)
     in_custody("钱途", "11010519491231002X", clock(), permit_case=True)
     ref = desk.book(applying(lawyer, detainee="钱途")).ref
@@ -162,9 +154,7 @@ def test_a_permit_case_is_not_confirmed_without_the_permit(
 def meet_earlier(desk: Desk, application: Application, clock: Clock) -> None:
     """A meeting that is over by now: it counts as history and is in nobody's way."""
     ref = desk.book(application).ref
-    Booking.update(starts_at=clock(), ends_at=clock(), detainee_claim=None).where(
-        Booking.ref == ref
-    ).execute()
+    Booking.update(starts_at=clock(), ends_at=clock(), detainee_claim=None).where(Booking.ref == ref).execute()
 
 
 def test_a_third_defender_is_found(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
@@ -192,9 +182,7 @@ def test_who_comes_along_is_compared_too(desk: Desk, lawyers: Lawyers) -> None:
     assert findings(desk.book(replace(applying(two), companions=[stranger])).ref) == ["companion_not_on_roll"]
 
 
-def test_an_interpreter_needs_an_approval_and_a_third_lawyer_has_no_place(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_an_interpreter_needs_an_approval_and_a_third_lawyer_has_no_place(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     lawyer_along = {"name": "甲", "role": "lawyer", "licence_no": "13101201999999999"}
     with pytest.raises(refusals.Invalid) as refused:
@@ -204,27 +192,21 @@ def test_an_interpreter_needs_an_approval_and_a_third_lawyer_has_no_place(
     assert findings(ref) == ["interpreter_approval"]
 
 
-def test_the_queue_shows_the_soonest_first_and_one_centre_only_where_asked(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_the_queue_shows_the_soonest_first_and_one_centre_only_where_asked(desk: Desk, lawyers: Lawyers) -> None:
     refs = {desk.book(applying(lawyer)).ref for lawyer in lawyers(3)}
     assert {booking.ref for booking in queue.listed("pudong")} == refs
     assert queue.listed("qingpu") == []
     assert Centre.select().count() == 1
 
 
-def test_a_meeting_that_has_begun_is_not_approved_only_to_be_missed(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_meeting_that_has_begun_is_not_approved_only_to_be_missed(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     clock.moment = at(FRIDAY, time(8, 30))
     with pytest.raises(refusals.WrongState, match="会见时间已到"):
         decisions.approve(Actor("officer:chen"), desk.now(), ref)
 
 
-def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(desk: Desk, lawyers: Lawyers) -> None:
     first, *others = lawyers(13)
     ref = desk.book(applying(first)).ref
     decisions.reject(desk, Actor("officer:chen"), ref, reason="委托手续不全")

@@ -63,9 +63,7 @@ def test_no_number_of_anybody_is_shown(desk: Desk, lawyers: Lawyers, held: Calla
     assert file.detainee[0] == ("在押人员", "钱途", "钱途，三监区，身份证号一致", True)
 
 
-def test_a_pending_lawyers_phone_is_compared_and_one_that_cannot_be_opened_is_not(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_a_pending_lawyers_phone_is_compared_and_one_that_cannot_be_opened_is_not(desk: Desk, lawyers: Lawyers) -> None:
     lawyer = Lawyer.get_by_id(lawyers(1)[0])
     lawyer.phone_claim = None
     entry = RollEntry.get()
@@ -89,9 +87,7 @@ def test_of_namesakes_nobody_says_which_and_a_stranger_is_not_in_the_register(
     assert lines == [("在押人员", "查无此人", "名册中未找到", False)]
 
 
-def test_other_meetings_of_the_time_the_person_and_the_case_are_told_apart(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_other_meetings_of_the_time_the_person_and_the_case_are_told_apart(desk: Desk, lawyers: Lawyers) -> None:
     for start in (time(10), time(13, 30)):
         add_slot("pudong", FRIDAY, start)
     one, two = lawyers(2)
@@ -117,9 +113,7 @@ def test_companions_are_compared_too(desk: Desk, lawyers: Lawyers) -> None:
     assert opened(ref).companions[0].agrees is False
 
 
-def test_the_record_counts_every_end_and_the_strikes_that_stand(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_the_record_counts_every_end_and_the_strikes_that_stand(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     for start in (time(10), time(13, 30)):
         add_slot("pudong", FRIDAY, start)
     (lawyer,) = lawyers(1)

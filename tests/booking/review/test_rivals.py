@@ -88,10 +88,12 @@ def test_of_two_confirmed_at_once_one_is(desk, lawyers, beside, monkeypatch, gua
 
 def test_a_confirmation_and_the_window_at_once_are_one_meeting(desk, lawyers, beside):
     booking, _ = booked(desk, lawyers(2)[0]), None
-    told = together([
-        lambda: decisions.approve(CHEN, desk.now(), booking),
-        lambda: entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO), seen=_seen(desk, beside)),
-    ])  # fmt: skip
+    told = together(
+        [
+            lambda: decisions.approve(CHEN, desk.now(), booking),
+            lambda: entry.enter(CHEN, desk.now(), entering(1, beside, detainee=TAO), seen=_seen(desk, beside)),
+        ]
+    )
     confirmed = Booking.select().where(Booking.state == "confirmed").count()
     assert confirmed == 1, told
 
@@ -127,9 +129,7 @@ def test_rivals_are_not_clean_and_not_approved_in_bulk(desk, lawyers, clock, bes
     assert all("申请会见此人，须逐个复核" in skipped.why for skipped in cleared.skipped)
 
 
-def test_at_the_deadline_two_equally_certain_are_left_to_officers_until_the_start(
-    desk, lawyers, clock, beside
-):
+def test_at_the_deadline_two_equally_certain_are_left_to_officers_until_the_start(desk, lawyers, clock, beside):
     one, other = lawyers(2)
     refs = [booked(desk, one), booked(desk, other, beside)]
     clock.moment = DEADLINE

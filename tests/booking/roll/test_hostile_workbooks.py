@@ -16,11 +16,7 @@ MOST_MEGABYTES = 200
 SHEET = "xl/worksheets/sheet1.xml"
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 HEAD, TAIL = f"<worksheet {NS}><sheetData>".encode(), b"</sheetData></worksheet>"
-PREFIXED = (
-    HEAD.replace(b"xmlns=", b"xmlns:x=")
-    .replace(b"<worksheet", b"<x:worksheet")
-    .replace(b"<sheet", b"<x:sheet")
-)
+PREFIXED = HEAD.replace(b"xmlns=", b"xmlns:x=").replace(b"<worksheet", b"<x:worksheet").replace(b"<sheet", b"<x:sheet")
 HOSTILE = {
     "twenty million rows": (SHEET, HEAD, b"<row/>", 20_000_000, TAIL),
     "five million cells in a row": (SHEET, HEAD + b"<row>", b"<c/>", 5_000_000, b"</row>" + TAIL),
@@ -73,18 +69,12 @@ def test_a_part_of_many_elements_is_refused_within_little_memory(what, tmp_path)
     file = tmp_path / "roll.xlsx"
     file.write_bytes(with_part(name, head, *[element * 100_000] * (many // 100_000), tail))
     command = [sys.executable, "-c", READ, str(file)]
-    said, megabytes = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    said, megabytes = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert said == "Excel文件展开后过大"
     assert int(megabytes) < MOST_MEGABYTES
 
 
-TYPED = (
-    '<?xml version="1.0" encoding="{}"?><!DOCTYPE worksheet [<!ENTITY a "b">]>'
-    + HEAD.decode()
-    + TAIL.decode()
-)
+TYPED = '<?xml version="1.0" encoding="{}"?><!DOCTYPE worksheet [<!ENTITY a "b">]>' + HEAD.decode() + TAIL.decode()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"])

@@ -45,8 +45,10 @@ def test_a_yes_writes_what_was_reported(desk, report):
 def test_one_wrong_row_and_there_is_nothing_to_say_yes_to(desk, report):
     made = report(cells(1), cells(2, name="=HYPERLINK(1)"), cells(3, name="@sum"), cells(4, firm="所\x00"))
     assert {line.row: line.why for line in RollImportLine.select().where(RollImportLine.kind == "wrong")} == {
-        3: "姓名是公式，请粘贴为数值", 4: "姓名含有不应有的字符", 5: "律师事务所含有不应有的字符",
-    }  # fmt: skip
+        3: "姓名是公式，请粘贴为数值",
+        4: "姓名含有不应有的字符",
+        5: "律师事务所含有不应有的字符",
+    }
     with pytest.raises(WrongState, match="有3行有误"):
         imports.confirm(Actor("chief"), desk.now(), made.id)
     assert RollEntry.select().count() == 0
@@ -70,8 +72,10 @@ def test_the_old_licence_revoked_in_the_same_file_makes_room(desk, report):
 
 def test_what_is_no_table_fails_with_its_reason(desk):
     for name, raw, said in (
-        ("a.xlsx", b"PK nonsense", "不是有效的Excel"), ("a.csv", b"a,b\n1,2", "缺少列"), ("a.csv", b" ", "空"),
-    ):  # fmt: skip
+        ("a.xlsx", b"PK nonsense", "不是有效的Excel"),
+        ("a.csv", b"a,b\n1,2", "缺少列"),
+        ("a.csv", b" ", "空"),
+    ):
         made = imports.bring(Actor("chief"), desk.now(), name, raw, None)
         runs.work(desk, made.id)
         found = imports.find(made.id)

@@ -35,5 +35,7 @@ def test_a_number_right_to_the_eye_is_read(what):
         entry = found.entries[0][1]
         index = keyring().index
         assert (entry.licence_no, entry.id_no_index, entry.phone_index) == (
-            right["licence_no"], index("id_no", right["id_no"]), index("phone", right["phone"]),
-        )  # fmt: skip
+            right["licence_no"],
+            index("id_no", right["id_no"]),
+            index("phone", right["phone"]),
+        )

@@ -142,12 +142,11 @@ def test_whoever_is_bound_follows_the_roll(database):
             f"o-{number}",
         )
         world.bind(bound, NOW)
-    report = imported(
-        [cells(1, state="revoked"), cells(2, state="suspended"), cells(3, firm="新演示律师事务所")]
-    )
+    report = imported([cells(1, state="revoked"), cells(2, state="suspended"), cells(3, firm="新演示律师事务所")])
     assert {(one.licence_no, one.state) for one in report.follows} == {
-        (cells(1)["licence_no"], "revoked"), (cells(2)["licence_no"], "suspended"),
-    }  # fmt: skip
+        (cells(1)["licence_no"], "revoked"),
+        (cells(2)["licence_no"], "suspended"),
+    }
     states = {one.openid: (one.state, one.licence_claim, one.phone_claim) for one in Lawyer}
     assert states["o-1"] == states["o-2"] == ("refused", None, None)
     assert states["o-3"][0] == "verified"
@@ -157,9 +156,7 @@ def test_a_dry_run_reports_whom_it_would_refuse_and_refuses_nobody(database):
     imported([cells(1)])
     person = cells(1)
     world.bind(
-        world.Person(
-            person["name"], person["licence_no"], person["firm"], person["id_no"], person["phone"], "o-1"
-        ),
+        world.Person(person["name"], person["licence_no"], person["firm"], person["id_no"], person["phone"], "o-1"),
         NOW,
     )
     report = imported([cells(1, state="revoked")], dry_run=True)

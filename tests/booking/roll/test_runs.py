@@ -134,8 +134,6 @@ def test_progress_is_told_on_the_way(desk, bring, monkeypatch):
     monkeypatch.setattr(runs, "TELL_EVERY", 10)
     seen = []
     note = runs.Run.note
-    monkeypatch.setattr(
-        runs.Run, "note", lambda run, **more: (seen.append(more.get("done")), note(run, **more))
-    )
+    monkeypatch.setattr(runs.Run, "note", lambda run, **more: (seen.append(more.get("done")), note(run, **more)))
     runs.work(desk, bring(*(cells(n) for n in range(25))))
     assert [done for done in seen if done is not None] == [0, 10, 20, 25, 35, 45]

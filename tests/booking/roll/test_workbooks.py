@@ -38,9 +38,7 @@ def repacked(raw, **parts):
     """The same workbook with some of its parts replaced."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         kept = {name: archive.read(name) for name in archive.namelist()}
-    return packed(
-        kept | {name.replace("__", "/").replace("_xml", ".xml"): text for name, text in parts.items()}
-    )
+    return packed(kept | {name.replace("__", "/").replace("_xml", ".xml"): text for name, text in parts.items()})
 
 
 def refused(kind, raw):
@@ -49,9 +47,7 @@ def refused(kind, raw):
     return no.value.detail
 
 
-@pytest.mark.parametrize(
-    "bom, encoding", [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
-)
+@pytest.mark.parametrize("bom, encoding", [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")])
 def test_excels_unicode_text_with_tabs_is_read(bom, encoding):
     text = "\r\n".join("\t".join(row) for row in (HEADER, LINE))
     (row,) = read_sent("csv", bom + text.encode(encoding), roll.COLUMNS)
@@ -59,9 +55,7 @@ def test_excels_unicode_text_with_tabs_is_read(bom, encoding):
 
 
 def test_a_quoted_line_break_stays_in_its_cell():
-    rows = read_sent(
-        "csv", ("\n".join([",".join(HEADER), '"王\n守约",1,所,31,,执业,'])).encode(), roll.COLUMNS
-    )
+    rows = read_sent("csv", ("\n".join([",".join(HEADER), '"王\n守约",1,所,31,,执业,'])).encode(), roll.COLUMNS)
     assert [row.cells["name"] for row in rows] == ["王\n守约"]
 
 
@@ -121,9 +115,7 @@ def test_entities_that_grow_are_refused():
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     sheet = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><worksheet><sheetData>&l11;</sheetData></worksheet>'
     for text in (sheet.encode(), sheet.encode("utf-16")):
-        assert "不是有效的Excel文件" in refused(
-            "xlsx", repacked(book(HEADER), xl__worksheets__sheet1_xml=text)
-        )
+        assert "不是有效的Excel文件" in refused("xlsx", repacked(book(HEADER), xl__worksheets__sheet1_xml=text))
 
 
 def test_rows_and_columns_have_their_limits(monkeypatch):

@@ -63,8 +63,9 @@ def test_a_person_in_custody_is_found_by_name_or_number_and_whole_only(
     unregistered = desk.book(applying(one, detainee="钱途")).ref
     key = id_key(QIAN)
     sealed = Detainee.name_sealed.seal("钱途", key=key)
-    Detainee.create(centre="pudong", key=key, name_index=name_key("钱途"), name_sealed=sealed, ward="一",
-                    updated_at=clock())  # fmt: skip
+    Detainee.create(
+        centre="pudong", key=key, name_index=name_key("钱途"), name_sealed=sealed, ward="一", updated_at=clock()
+    )
     numbered = replace(applying(two, "pudong-20261127-1000"), detainee={"name": "钱途", "id_no": QIAN})
     registered = desk.book(numbered).ref
     desk.book(applying(three))

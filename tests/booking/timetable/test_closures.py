@@ -48,9 +48,7 @@ def confirmed(desk: Desk, lawyer: int, slot: str = SLOT) -> str:
     return ref
 
 
-def test_the_preview_shows_whom_it_hits_and_where_they_could_go(
-    desk: Desk, lawyers: Lawyers, two_slots: None
-) -> None:
+def test_the_preview_shows_whom_it_hits_and_where_they_could_go(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     early, late = lawyers(2)
     refs = [desk.book(applying(early)).ref, confirmed(desk, late)]
     seen = preview(desk, ONE)
@@ -159,9 +157,7 @@ def test_who_booked_since_the_preview_is_shown_before_anything_is_done(
     assert {booking.state for booking in Booking.select()} == {"cancelled"}
 
 
-def test_who_cancelled_since_the_preview_counts_as_a_change(
-    desk: Desk, lawyers: Lawyers, two_slots: None
-) -> None:
+def test_who_cancelled_since_the_preview_counts_as_a_change(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     (lawyer,) = lawyers(1)
     ref = desk.book(applying(lawyer)).ref
     seen = preview(desk, ONE)
@@ -187,9 +183,7 @@ def test_where_a_lawyer_is_here_already_his_slot_stays_open_and_the_others_close
     assert Booking.get_by_id(refs[1]).state == "confirmed"
 
 
-def test_a_day_of_which_nothing_can_be_closed_is_not_called_closed(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_day_of_which_nothing_can_be_closed_is_not_called_closed(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = confirmed(desk, lawyers(1)[0])
     clock.move(days=2, hours=23)
     arrivals.arrive(Actor("gate-pudong"), desk.now(), ref)
@@ -260,9 +254,7 @@ def survivors(desk: Desk, lawyers: list[int], rounds: int = ROUNDS, *, after_one
     return lived
 
 
-def test_no_booking_lives_on_in_a_slot_that_was_closed_beside_it(
-    desk: Desk, lawyers: Lawyers, two_slots: None
-) -> None:
+def test_no_booking_lives_on_in_a_slot_that_was_closed_beside_it(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     people = lawyers(3)
     assert survivors(desk, people) == 0
     assert survivors(desk, people, 3, after_one=True) == 0

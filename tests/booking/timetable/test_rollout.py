@@ -65,9 +65,7 @@ def test_days_are_laid_out_two_weeks_ahead_for_every_centre(desk):
 
 def test_laying_out_again_changes_nothing_and_writes_nothing(desk, queries):
     assert rollout.open_days(desk, NOW) == (0, 0)
-    assert not [
-        sql for sql in queries if not sql.lstrip("( ").upper().startswith(("SELECT", "BEGIN", "COMMIT"))
-    ]
+    assert not [sql for sql in queries if not sql.lstrip("( ").upper().startswith(("SELECT", "BEGIN", "COMMIT"))]
     assert len([sql for sql in queries if "SELECT" in sql]) <= 6
 
 
@@ -99,9 +97,7 @@ def test_a_slot_the_newer_timetable_lacks_is_closed_and_may_come_back(desk):
 def test_a_day_the_centre_closes_is_closed_and_opened_again(desk):
     CentreDay.create(centre="pudong", day=MONDAY, open=False, reason="设备检修")
     rollout.open_days(desk, NOW)
-    assert {(slot.open, slot.closed_reason) for slot in Slot.of_day("pudong", MONDAY)} == {
-        (False, "设备检修")
-    }
+    assert {(slot.open, slot.closed_reason) for slot in Slot.of_day("pudong", MONDAY)} == {(False, "设备检修")}
     CentreDay.delete().execute()
     rollout.open_days(desk, NOW)
     assert all(slot.open for slot in Slot.of_day("pudong", MONDAY))
@@ -118,14 +114,10 @@ def test_days_of_a_year_without_a_table_lie_ready_but_closed(desk):
     moment = at(date(2026, 12, 28), time(9))
     rollout.open_days(desk, moment)
     slots = Slot.of_day("pudong", date(2027, 1, 4))
-    assert {(slot.open, slot.closed_reason) for slot in slots} == {
-        (False, "2027年节假日安排尚未公布，暂不能预约")
-    }
+    assert {(slot.open, slot.closed_reason) for slot in slots} == {(False, "2027年节假日安排尚未公布，暂不能预约")}
     off = {"元旦": "01-01", "劳动节": "05-01", "国庆节": "10-01"}
     periods = [{"name": name, "off": [f"2027-{day}"] * 2} for name, day in off.items()]
-    holidays.import_year(
-        Actor("chief"), moment, holidays.read({"year": 2027, "source": "试", "holiday": periods})
-    )
+    holidays.import_year(Actor("chief"), moment, holidays.read({"year": 2027, "source": "试", "holiday": periods}))
     rollout.open_days(desk, moment)
     assert all(slot.open for slot in Slot.of_day("pudong", date(2027, 1, 4)))
     assert not any(slot.open for slot in Slot.of_day("pudong", date(2027, 1, 1)))

@@ -37,15 +37,11 @@ def test_the_seat_comes_back_the_lawyer_is_told_and_has_no_strike(desk: Desk, la
     assert (notice.words["reason"], notice.words["nearest"]) == (WHY, "11月27日10:00")
     step = Change.get(Change.to_state == "cancelled")
     assert (step.from_state, step.by, step.why) == ("submitted", "chief-pudong", WHY)
-    assert [(a.who, a.what, a.subject) for a in Audit.select()] == [
-        ("chief-pudong", "booking.withdrawn", ref)
-    ]
+    assert [(a.who, a.what, a.subject) for a in Audit.select()] == [("chief-pudong", "booking.withdrawn", ref)]
     assert not Strike.select().exists()
 
 
-def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     decisions.approve(Actor("review-pudong"), desk.now(), ref)
     clock.move(days=2, hours=23)
@@ -119,9 +115,7 @@ def test_of_a_name_that_cannot_be_opened_nothing_written_freely_is_sent(desk: De
     assert told()[0].words["reason"] == "原因请在小程序查看"
 
 
-def test_inside_a_transaction_that_fails_nothing_is_cancelled_and_no_seat_moves(
-    desk: Desk, lawyers: Lawyers
-) -> None:
+def test_inside_a_transaction_that_fails_nothing_is_cancelled_and_no_seat_moves(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     with pytest.raises(ZeroDivisionError), database.atomic():
         withdraw(desk, Actor("chief-pudong"), [ref], WHY)

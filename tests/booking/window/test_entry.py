@@ -97,9 +97,7 @@ def test_the_same_form_again_is_the_same_booking(desk: Desk, lawyers: Lawyers) -
         enter(Actor("gate-pudong"), desk.now(), entering(detainee={"name": "另一人"}))
 
 
-def test_a_lawyer_suspended_from_booking_online_is_welcome(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_a_lawyer_suspended_from_booking_online_is_welcome(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     (lawyer,) = lawyers(1)
     Lawyer.update(suspended_until=clock() + timedelta(days=90)).execute()
     with pytest.raises(refusals.Suspended):

@@ -74,9 +74,7 @@ def test_a_row_an_unbinding_left_is_used_again(desk: Desk, lawyers: Lawyers) -> 
     assert Lawyer.select().count() == 1
 
 
-def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(
-    desk: Desk, lawyers: Lawyers, clock: Clock
-) -> None:
+def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     lawyers(1)
     today = add_slot("pudong", TODAY, time(10))
     enter(Actor("gate-pudong"), desk.now(), entering(slot=today.id))
@@ -87,9 +85,7 @@ def test_who_comes_in_today_gets_no_letter_and_who_comes_later_does(
     assert reminders.post_due(clock()) == 1
 
 
-def test_one_without_a_number_known_is_told_nothing_but_that_the_centre_takes_it_back(
-    desk: Desk, clock: Clock
-) -> None:
+def test_one_without_a_number_known_is_told_nothing_but_that_the_centre_takes_it_back(desk: Desk, clock: Clock) -> None:
     entry = entering(1, walk_in=WalkIn(licence(1), "外地律师", "北京演示律师事务所"))
     with pytest.raises(FindingsUnseen) as found:
         enter(Actor("gate-pudong"), desk.now(), entry)

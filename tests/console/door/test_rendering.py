@@ -21,9 +21,7 @@ def test_pages_carry_the_strict_headers(signed_in, stranger):
 def test_no_page_has_script_or_style_in_its_text():
     for template in (STATIC.parent / "templates").rglob("*.html"):
         text = template.read_text("utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", text), (
-            template
-        )
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", text), template
 
 
 def test_the_cookie_of_a_session_is_kept_from_everybody_else(app, stranger, desk):

@@ -32,9 +32,7 @@ def test_a_remembered_centre_opens_no_other(signed_in):
     assert browser.get("me?centre=qingpu").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "asked", ["_method=PUT", "endpoint=x", "_external=1&_scheme=ftp", "_anchor=x", "x=1"]
-)
+@pytest.mark.parametrize("asked", ["_method=PUT", "endpoint=x", "_external=1&_scheme=ftp", "_anchor=x", "x=1"])
 def test_the_front_takes_nothing_along_but_the_centre(signed_in, asked):
     assert signed_in("gate").get(f"?{asked}").location == "/console/today"
     assert signed_in("chief", None).get(f"?centre=qingpu&{asked}").location == "/console/today?centre=qingpu"

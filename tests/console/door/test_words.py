@@ -12,9 +12,7 @@ from models import Audit
 def test_what_is_said_is_shown_once_and_escaped(app, signed_in, monkeypatch):
     browser = signed_in()
     shown = app.view_functions["console.me"]
-    monkeypatch.setitem(
-        app.view_functions, "console.me", lambda: say("<b>已通过</b>") or guard.back("console.me")
-    )
+    monkeypatch.setitem(app.view_functions, "console.me", lambda: say("<b>已通过</b>") or guard.back("console.me"))
     browser.get("me")
     monkeypatch.setitem(app.view_functions, "console.me", shown)
     assert "&lt;b&gt;已通过" in browser.get("me").text

@@ -83,6 +83,4 @@ def test_one_weekdays_seats_from_a_day_on(chief: Browser) -> None:
     text = chief.post(f"timetable/slots/{SLOT}/weekly", **fields).text
     chief.post("timetable/weekly", table=hidden(text, "table"))
     assert (Slot.get_by_id(SLOT).seats, Slot.get_by_id("pudong-20261204-0830").seats) == (12, 20)
-    assert weekly_changes.written("pudong", TODAY)[0].timetable.source.startswith(
-        "工作台录入（chief-pudong）"
-    )
+    assert weekly_changes.written("pudong", TODAY)[0].timetable.source.startswith("工作台录入（chief-pudong）")

@@ -64,8 +64,9 @@ def pudong(officers: dict[str, Officer], clock: Clock) -> list[Booking]:  # noqa
     first, second, third = add_lawyers(3, clock())
     friday = Slot.get(Slot.date == FRIDAY)
     key = id_key("11010519491231002X")
-    Detainee.create(centre="pudong", key=key, name_index=name_key("陶某演"), name_sealed="", ward="三监区",
-                    updated_at=clock())  # fmt: skip
+    Detainee.create(
+        centre="pudong", key=key, name_index=name_key("陶某演"), name_sealed="", ward="三监区", updated_at=clock()
+    )
     return [
         meeting("AAAA1111", first, morning, "陶某演", "meeting", detainee_key=key),
         meeting("BBBB2222", second, later, "谢某演", "confirmed"),

@@ -10,9 +10,7 @@ APPID = "wxdemo000000000002"
 TOKEN = "the-token-of-the-account-in-tests"
 NEW_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 SEAL = Seal(TOKEN, NEW_KEY, APPID)
-EVENT = (
-    "<xml><ToUserName>gh</ToUserName><FromUserName>o-gate</FromUserName><CreateTime>1</CreateTime>{}</xml>"
-)
+EVENT = "<xml><ToUserName>gh</ToUserName><FromUserName>o-gate</FromUserName><CreateTime>1</CreateTime>{}</xml>"
 
 
 def message(openid: str = "o-gate", text: str = "今天", msg_id: str = "24500000000000001") -> str:
@@ -32,9 +30,7 @@ class Tencent:
         sealed = seal.close(inner)
         return self.send(f"<xml><Encrypt>{sealed}</Encrypt></xml>".encode(), sealed, seal, nonce, **query)
 
-    def send(
-        self, body: bytes, sealed: str = "", seal: Seal = SEAL, nonce: str = "4711", **query: str
-    ) -> Any:
+    def send(self, body: bytes, sealed: str = "", seal: Seal = SEAL, nonce: str = "4711", **query: str) -> Any:
         stamp = str(int(self.clock().timestamp()))
         signed = {
             "signature": seal.sign(stamp, nonce),

@@ -117,9 +117,7 @@ def test_every_button_of_the_officers_menu_is_answered(phone, stand_in, client, 
         assert said != texts.HELP or key == "help"
 
 
-def test_who_leaves_the_account_and_comes_back_is_tagged_anew(
-    phone, stand_in, client, tags, app, redis_client
-):
+def test_who_leaves_the_account_and_comes_back_is_tagged_anew(phone, stand_in, client, tags, app, redis_client):
     Menu(client, tags).push()
     phone("gate").type("你好")
     tags.keep({"o-gate"})

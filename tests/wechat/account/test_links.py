@@ -40,9 +40,7 @@ def test_no_link_is_dead_and_none_is_closed_to_who_gets_it(pudong, phone, pages,
         for link in re.findall(r"https://\S+", asked.type(text)):
             assert link.startswith(PUBLIC_URL)
             seen.add(urlsplit(link).path)
-            assert ("centre=pudong" in link) == (
-                role == "auditor" and link.count("/") == 4 and "/me" not in link
-            )
+            assert ("centre=pudong" in link) == (role == "auditor" and link.count("/") == 4 and "/me" not in link)
     assert len(seen) >= 6
     for path in seen - {one for one in NOT_YET if not pages.test(one)}:
         endpoint, _ = pages.match(path)

@@ -45,9 +45,7 @@ def test_today_by_its_slots_and_the_bring_out_plan_by_tapping(pudong, phone):
 @pytest.mark.parametrize("typed", ["BBBB2222", "bbbb2222", "ｂｂｂｂ２２２２", "bbbb-2222"])
 def test_a_booking_by_its_reference(pudong, phone, typed):
     said = phone("gate").type(typed)
-    assert (
-        "预约 BBBB2222 已预约\n浦东新区看守所 11月24日 10:00，60分钟\n律师：律师1 13101201510000001" in said
-    )
+    assert "预约 BBBB2222 已预约\n浦东新区看守所 11月24日 10:00，60分钟\n律师：律师1 13101201510000001" in said
     assert "会见：谢*（审判）" in said
     assert f"{PUBLIC_URL}/console/bookings/BBBB2222" in said
     assert [row.subject for row in note_look("lookup.booking")] == ["BBBB2222"]
@@ -166,9 +164,7 @@ MAY = {
 
 @pytest.mark.parametrize("role", MAY)
 def test_each_role_may_what_it_may(pudong, phone, role):
-    answered = {
-        key for key in ("now", "day", "plan", "seats", "review") if phone(role).tap(key) != texts.NOT_YOURS
-    }
+    answered = {key for key in ("now", "day", "plan", "seats", "review") if phone(role).tap(key) != texts.NOT_YOURS}
     assert answered == MAY[role]
 
 
@@ -188,8 +184,7 @@ def test_strangers_and_the_suspended_get_one_empty_answer(pudong, officers, phon
         asked = phone(who)
         said = {asked.tap(key) for key in ("now", "day", "review", "bind", "help", "about")}
         said |= {
-            asked.type(text)
-            for text in ("你好", "BBBB2222", LICENCE, "律师0", "明天", "更多", "解绑", "x" * 3000)
+            asked.type(text) for text in ("你好", "BBBB2222", LICENCE, "律师0", "明天", "更多", "解绑", "x" * 3000)
         }
         assert said == {texts.STRANGER}
     assert not note_look("lookup.")

@@ -54,9 +54,7 @@ def test_a_menu_that_is_wrong_is_not_sent(client, tags, stand_in, tmp_path):
     assert stand_in.requests("/cgi-bin/menu/create") == 0
 
 
-def test_pushing_twice_changes_nothing_and_a_new_menu_takes_the_old_ones_place(
-    client, tags, stand_in, tmp_path
-):
+def test_pushing_twice_changes_nothing_and_a_new_menu_takes_the_old_ones_place(client, tags, stand_in, tmp_path):
     menu = Menu(client, tags)
     assert menu.show().differs == ["default", "officer"]
     assert menu.push().differs == ["default", "officer"]

@@ -38,10 +38,7 @@ CLICK = "<MsgType>event</MsgType><Event>CLICK</Event><EventKey>day</EventKey>"
 
 
 def everything() -> list[Any]:
-    return [
-        list(table.select().order_by(table._meta.primary_key).dicts())
-        for table in (Officer, OfficerCode, Booking)
-    ]
+    return [list(table.select().order_by(table._meta.primary_key).dicts()) for table in (Officer, OfficerCode, Booking)]
 
 
 _WILD = (b"<", b">", b"&", b"]]>", b"<!DOCTYPE x>", b"\x00", b"\xff", b"&#x0;", b"&lt;", b"<![CDATA[", b"</xml>", b"<xml>",

@@ -94,9 +94,7 @@ def test_two_attempts_at_once_are_one(tencent, officers, app, clock):
     assert len(note_look("officer.bound")) == 1
 
 
-def test_without_the_memory_of_pushes_a_second_attempt_would_say_otherwise(
-    tencent, officers, clock, redis_client
-):
+def test_without_the_memory_of_pushes_a_second_attempt_would_say_otherwise(tencent, officers, clock, redis_client):
     """The control: that the same is said is the memory's doing."""
     code = a_code(officers["new"], clock())
     first = said(tencent.push(message("o-fresh", code)))

@@ -34,12 +34,7 @@ def lawyers_told(phone, first):
     while "更多" in pages[-1]:
         assert len(pages) < 9
         pages.append(phone.type("更多"))
-    return [
-        line.split("（")[1].split("律师）")[0]
-        for page in pages
-        for line in page.splitlines()
-        if "律师）" in line
-    ]
+    return [line.split("（")[1].split("律师）")[0] for page in pages for line in page.splitlines() if "律师）" in line]
 
 
 def on_paper():

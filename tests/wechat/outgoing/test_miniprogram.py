@@ -115,9 +115,7 @@ def test_a_subscription_message_arrives_once_for_a_consent(weixin, stand_in):
     assert len(stand_in.messages(LIN.openid)) == 1
 
 
-def test_a_message_that_breaks_off_is_unknown_and_one_without_a_token_is_not_sent(
-    weixin, stand_in, redis_client
-):
+def test_a_message_that_breaks_off_is_unknown_and_one_without_a_token_is_not_sent(weixin, stand_in, redis_client):
     stand_in.consent(LIN.openid, REMINDER)
     stand_in.faults.order("reset", call=SUBSCRIBE)
     with pytest.raises(MessageUnknown):
