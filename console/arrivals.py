@@ -6,6 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
+from booking.desk import comparison
 from booking.gate import arrivals, checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
@@ -70,12 +71,14 @@ def find_arrival() -> str | Response:
 def arrival(ref: str) -> str:
     booking = booking_in_scope(ref)
     note_look(Kind.BOOKING_SEEN, booking.ref, at="到场")
-    came = Visit.of_booking(booking.ref)
+    came, sign = Visit.of_booking(booking.ref), checks.sign(booking, here().now)
     return page(
         "arrival.html",
         booking=booking,
         mandate=mandates.shown(booking),
-        sign=checks.sign(booking, here().now),
+        sign=sign,
+        lets_in=sign.kind in checks.LET_IN,
+        found=comparison.of([booking], here().now)[booking.ref],
         came=came,
         free=_free_rooms(booking, came),
         any_rooms=bool(rooms.every(booking.centre_id)),

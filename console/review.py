@@ -4,6 +4,8 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
+from booking.desk import comparison
+from booking.findings import any_of, beyond
 from booking.lawyers import mandates
 from booking.officers import officers
 from booking.policy import Policy
@@ -86,6 +88,25 @@ def approve_clean() -> str | Response:
     return page("review_cleared.html", cleared=cleared)
 
 
+@console.get("/review/changed")
+def review_changed() -> str:
+    """Confirmed ones of which the roll or the register says something else by now."""
+    return page("review_changed.html", changed=queue.changed(centre_shown().code, here().now), words=words)
+
+
+@console.post("/review/<ref>/keeping")
+def keep(ref: str) -> Response:
+    """The booking stands as it is, with what was said of it. Raises WrongState."""
+    booking = booking_in_scope(ref)
+    try:
+        decisions.keep(here().actor, here().now, booking.ref)
+    except WrongState as no:
+        say(no.detail, wrong=True)
+    else:
+        say(f"{booking.ref} 保留，变动已记为看过")
+    return back("console.review_changed")
+
+
 def _all_here(refs: list[str]) -> list[str]:
     """Raises NotFound when one of them is another centre's."""
     if own := here().officer.centre_id:
@@ -111,17 +132,22 @@ def _show(booking: Booking | None) -> str:
         return page("review_done.html")
     now, waits = here().now, booking.state == State.SUBMITTED
     note_look(Kind.BOOKING_SEEN, booking.ref)
+    found = comparison.of([booking], now)[booking.ref]
     return page(
         "review.html",
         booking=booking,
         mandate=mandates.shown(booking),
         asked=booking.detainee_shown,
         file=dossier.of(booking),
+        found=found,
+        then=beyond(booking.findings, found),
         waiting=queue.waiting(booking.centre_id, now, booking),
+        clean=len(queue.clean(booking.centre_id, now)),
+        changed=len(queue.changed(booking.centre_id, now)),
         after=queue.after(booking),
         before=queue.before(booking),
         due=Policy.of(booking.centre).review_due(booking.starts_at.date()),
-        needs_permit=any(found["code"] == "permit_missing" for found in booking.findings),
+        needs_permit=bool(any_of(("permit_missing",), found)),
         decided=None if waits else _how_decided(booking),
         reasons=words.REJECTIONS,
         words=words,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from booking import calendar
-from booking.desk import recount, unmet
+from booking.desk import recheck, recount, unmet
 from booking.figures import daily
 from booking.gate import arrivals, reminders
 from booking.lawyers import standing
@@ -36,6 +36,7 @@ def table(house: House) -> list[Duty]:
         Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),
         Duty("arrivals: mark no-shows", 30, lambda: arrivals.mark_no_shows(desk.now())),
         Duty("review: decide what is past its deadline", 30, lambda: decisions.decide_due(desk)),
+        Duty("review: look at what lists say by now", 600, lambda: recheck.look(desk.now())),
         Duty("standing: end suspensions", 30, lambda: standing.end_suspensions(desk.now())),
         Duty("reminders: post what is due", 30, lambda: reminders.post_due(desk.now())),
         Duty("timetable: open days", 60, lambda: rollout.open_days(desk, desk.now())),

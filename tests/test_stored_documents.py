@@ -5,8 +5,6 @@ import json
 import pytest
 from peewee import Value
 
-from booking.review import deadline
-from clock import now
 from models import TABLES, Booking, Centre, Notice
 from models.fields import JSONText
 from models.sealed import UNREADABLE
@@ -45,7 +43,6 @@ def test_findings_that_are_lost_do_not_pass_for_none(desk, lawyers):  # noqa: F8
     Booking.update(findings=Value("{", converter=False)).execute()
     booking = Booking.get_by_id(ref)
     assert [finding["code"] for finding in booking.findings] == ["findings_unreadable"]
-    assert deadline.by_itself(booking, now())[0] == "rejected"
 
 
 def test_of_a_letter_with_lost_words_nothing_goes_out(delivery, carrier, drop):  # noqa: F811

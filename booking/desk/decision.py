@@ -13,10 +13,11 @@ from peewee import IntegrityError, OperationalError
 
 import refusals
 from booking import rules
-from booking.desk import comparison, drafting, ledger
+from booking.desk import comparison, drafting, ledger, persons
 from booking.desk.application import Application, Held, Person, Receipt
-from booking.desk.comparison import Past
 from booking.desk.drafting import Draft
+from booking.desk.known import Past
+from booking.desk.persons import Named
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
 from booking.refs import ref_for
@@ -62,7 +63,7 @@ class Facts:
 
 def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
     """An outcome for each: a Receipt, or the Refusal or error that answers it."""
-    people = comparison.people([held.application for held in batch])
+    people = persons.people([Named(held.slot.centre, held.application.detainee) for held in batch])
     try:
         return _decide_together(batch, people)
     except (Surprise, IntegrityError, OperationalError) as problem:
@@ -115,7 +116,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         return beside if beside.held.application.body_hash == application.body_hash else refusals.IdempotencyMismatch()
     kept = facts.rows.kept.get(application.request)
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
-    around = [t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)]
+    at_once = [t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)]
     own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
     try:
         if kept is not None:
@@ -124,9 +125,10 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at, held.now)
     except refusals.Refusal as refusal:
         return refusal
-    found = comparison.findings(held, person, lawyer, facts.rows.companions, facts.past, around)
-    at_once = policy.confirm_clean_at_once and not found and _is_proven(held, person)
-    draft = drafting.draft_of(held, person, found, confirmed=at_once)
+    around = comparison.Around(facts.past, at_once)
+    found = comparison.findings(application, held.now, person, lawyer, facts.rows.companions, around)
+    confirmed = policy.confirm_clean_at_once and not found and _is_proven(held, person)
+    draft = drafting.draft_of(held, person, found, confirmed=confirmed)
     facts.note(draft)
     return draft
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from booking.desk.application import Held, Person, Receipt
+from booking.findings import Finding
 from booking.words import moment_words
 from models import Booking, Change, KeptAnswer
 from models.bookings import seal_detainee
@@ -20,7 +21,7 @@ class Draft:
     change: Change
 
 
-def draft_of(held: Held, person: Person, found: list[dict[str, str]], *, confirmed: bool) -> Draft:
+def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: bool) -> Draft:
     """The booking as it will be written, with the first line of its history."""
     application, state = held.application, State.CONFIRMED if confirmed else State.SUBMITTED
     booking = Booking(

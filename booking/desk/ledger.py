@@ -2,10 +2,10 @@
 query builder cost four times as much as carrying them out."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from booking.desk.comparison import Past
+from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
 from booking.rules import Taken
 from models import Booking, Change, KeptAnswer
@@ -36,28 +36,6 @@ WHERE active = 1 AND (detainee_key {people} OR lawyer_id {lawyers} AND starts_at
 _CASES = " OR case_no {cases} AND lawyer_id {lawyers}"
 
 
-class StandingCount(NamedTuple):
-    """A lawyer beside the roll's line about him, if it has one."""
-
-    id: int
-    state: str
-    suspended_until: datetime | None
-    name: str
-    firm: str
-    roll_state: str | None
-    roll_name: str | None
-    roll_firm: str | None
-    valid_until: date | None
-
-
-class OnRoll(NamedTuple):
-    """A line of the roll about somebody who comes along."""
-
-    licence_no: str
-    state: str
-    name: str
-
-
 class Wanted(NamedTuple):
     """Of whom and what a sitting has to know."""
 
@@ -75,7 +53,7 @@ class Rows(NamedTuple):
     and every active booking that may matter."""
 
     centres: dict[str, tuple[str, Policy]]
-    lawyers: dict[int, StandingCount]
+    lawyers: dict[int, LawyerOnRoll]
     kept: dict[tuple[int, str], KeptAnswer]
     companions: dict[str, OnRoll]
     touching: list[tuple[Taken, Past]]
@@ -96,7 +74,7 @@ def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     centres, found, kept, companions, touching = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
-        {row[0]: StandingCount(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
+        {row[0]: LawyerOnRoll(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
         list(_bookings(touching)),

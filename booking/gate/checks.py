@@ -5,6 +5,8 @@ import unicodedata
 from datetime import datetime
 from typing import NamedTuple
 
+from booking.desk import comparison, recheck
+from booking.findings import BARRING, any_of
 from booking.gate.passes import BadPass, PassKeys
 from booking.policy import Policy
 from booking.refs import ref_said
@@ -16,10 +18,11 @@ from refusals import WrongState
 _PASS = "HJ1."
 _REF = re.compile(r"[0-9A-Z]{8}", re.ASCII)
 MOST_TYPED = 2000
+LET_IN = ("ready", "late", "changed")
 
 
 class Sign(NamedTuple):
-    """What is said large: `words`, and `more` below them. `kind` is `ready` or `late` for who may be let in."""
+    """What is said large: `words`, and `more` below them. `kind` is one of LET_IN for who may be let in."""
 
     kind: str
     words: str
@@ -59,14 +62,16 @@ def sign(booking: Booking, now: datetime) -> Sign:
         return Sign("over", "会见时段已过", f"预约在{starts_at:%H:%M}至{booking.ends_at:%H:%M}")
     if now >= policy.late_from(starts_at):
         minutes = int((now - starts_at).total_seconds() // 60)
-        return Sign("late", f"迟到{minutes}分钟", "已过爽约时限，系统随时会记爽约；人已到的请立即登记")
-    return Sign("ready", "可以登记到场", f"{starts_at:%H:%M}会见")
+        return _by_lists(
+            booking, Sign("late", f"迟到{minutes}分钟", "已过爽约时限，系统随时会记爽约；人已到的请立即登记"), now
+        )
+    return _by_lists(booking, Sign("ready", "可以登记到场", f"{starts_at:%H:%M}会见"), now)
 
 
 def may_arrive(booking: Booking, now: datetime) -> None:
     """Raises WrongState, in the words of the sign, unless he may be let in."""
     said = sign(booking, now)
-    if booking.state == State.CONFIRMED and said.kind not in ("ready", "late"):
+    if booking.state == State.CONFIRMED and said.kind not in LET_IN:
         raise WrongState(f"{said.words}：{said.more}")
 
 
@@ -104,6 +109,17 @@ def _booking(ref: str) -> Booking | None:
 
 def _until(claims: dict[str, str]) -> datetime:
     return datetime.fromisoformat(claims["until"])
+
+
+def _by_lists(booking: Booking, otherwise: Sign, now: datetime) -> Sign:
+    """Roll and register as they are today beat what was true when it was confirmed."""
+    found = comparison.of([booking], now)[booking.ref]
+    if barred := any_of(BARRING, found):
+        return Sign("barred", barred[0]["message"], "不能登记到场；请转复核民警取消预约，名册有误的先更正名册")
+    if new := recheck.unseen(booking, found):
+        said = "；".join(one["message"] for one in new)
+        return Sign("changed", "通过以后名册有变动，请先核对", f"{said}。{otherwise.words}：{otherwise.more}")
+    return otherwise
 
 
 def _by_state(booking: Booking) -> Sign:

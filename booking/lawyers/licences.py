@@ -9,9 +9,10 @@ from typing import Any
 
 from peewee import IntegrityError
 
+from booking.findings import Finding, finding
 from booking.identity import same_name
 from booking.lawyers import roll_match
-from booking.lawyers.roll_match import Claim, finding
+from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -152,7 +153,7 @@ def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
     return {"state": REFUSED, "findings": findings}
 
 
-def _columns(openid: str, claim: Claim, state: str, findings: list[dict[str, str]], now: datetime) -> dict[str, Any]:
+def _columns(openid: str, claim: Claim, state: str, findings: list[Finding], now: datetime) -> dict[str, Any]:
     sealed = seal_person(claim.licence_no, claim.id_no, claim.phone)
     verified = state == VERIFIED
     return sealed | {

@@ -3,10 +3,9 @@
 from datetime import date
 from typing import NamedTuple
 
+from booking.findings import Finding, finding
 from booking.identity import same_name
 from models import Lawyer, RollEntry, keyring
-
-Finding = dict[str, str]
 
 BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销"}
 
@@ -67,7 +66,3 @@ def is_same(lawyer: Lawyer, claim: Claim) -> bool:
         and lawyer.id_no_index == keyring().index("id_no", claim.id_no)
         and lawyer.phone == claim.phone
     )
-
-
-def finding(code: str, message: str) -> Finding:
-    return {"code": code, "message": message}

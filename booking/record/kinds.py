@@ -13,6 +13,7 @@ class Kind(StrEnum):
         return kind
 
     REVIEW_CONFIRMED = "review.confirmed", "复核通过"
+    REVIEW_KEPT = "review.kept", "名册变动后保留预约"
     REVIEW_REJECTED = "review.rejected", "复核不通过"
     BOOKING_SEEN = "booking.seen", "查看预约"
     BOOKING_WITHDRAWN = "booking.withdrawn", "所方取消预约"

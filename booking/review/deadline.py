@@ -5,6 +5,7 @@ Whatever the cause of a no, the lawyer is told one sentence: a cause would tell 
 
 from datetime import datetime
 
+from booking.desk import comparison
 from booking.review import rivals
 from models import Booking
 from models.states import State
@@ -17,7 +18,8 @@ def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"
     others = rivals.of([booking])[booking.ref]
-    certain = rivals.certainty([booking, *others])
+    made = comparison.of([booking, *others], now)
+    certain = rivals.certainty([booking, *others], made)
     if met := [other for other in others if other.state != State.SUBMITTED]:
         return State.REJECTED, f"该在押人员同一时间已有{rivals.named(met[0])}"
     most = max((certain[other.ref] for other in others), default=0)
@@ -25,7 +27,7 @@ def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
         return None
     if most > certain[booking.ref]:
         return State.REJECTED, "同一时间另有身份或委托更确定的申请"
-    found = [finding["message"] for finding in booking.findings if finding["code"] != _OF_RIVALS]
+    found = [finding["message"] for finding in made[booking.ref] if finding["code"] != _OF_RIVALS]
     if found:
         return State.REJECTED, "；".join(found)[:200]
     if certain[booking.ref] == rivals.NAMED:

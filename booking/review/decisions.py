@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import InterfaceError, OperationalError
 
 from booking import by_id
+from booking.desk import comparison, recheck
 from booking.desk.desk import Desk
+from booking.findings import BARRING, Finding, any_of
 from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
@@ -39,14 +41,31 @@ class Cleared(NamedTuple):
 
 
 def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None) -> Booking:
-    """Raises NotFound, WrongState when it is decided already, has begun, or lacks a permit the law asks for."""
+    """By what is found at this moment. Raises NotFound, WrongState when it is decided already, has begun, when the roll
+    bars the licence, or without a permit the law asks for."""
     booking = by_id.booking(ref)
     if now >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
-    if not permit_no and any(finding["code"] == "permit_missing" for finding in booking.findings):
-        raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
-    columns = {"permit_no": permit_no} if permit_no else {}
+    found = comparison.of([booking], now)[ref]
+    _may_be_approved(found, permit_no)
+    seen: dict[str, Any] = {"again": recheck.news(booking, found), "again_since": None}
+    columns = seen | ({"permit_no": permit_no} if permit_no else {})
     return _decide(actor, now, booking, State.CONFIRMED, "", **columns)
+
+
+def keep(actor: Actor, now: datetime, ref: str) -> Booking:
+    """An officer's yes to what a list says of a booking since: it stands as it is. Raises NotFound, WrongState where
+    there is nothing to look at, or the roll bars the licence."""
+    booking = by_id.booking(ref)
+    found = comparison.of([booking], now)[ref]
+    if barred := any_of(BARRING, found):
+        raise WrongState(f"{barred[0]['message']}，不能保留；请取消预约，或先更正名册")
+    waits = (Booking.ref == ref) & (Booking.state == State.CONFIRMED) & Booking.again_since.is_null(False)
+    with database.atomic():
+        if not Booking.update(again=recheck.news(booking, found), again_since=None).where(waits).execute():
+            raise WrongState("该预约没有待看的变动")
+        note_all(actor, now, Kind.REVIEW_KEPT, _lines([booking]))
+    return by_id.booking(ref)
 
 
 def reject(desk: Desk, actor: Actor, ref: str, reason: str) -> Booking:
@@ -65,7 +84,8 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
     said.
     """
     found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
-    clean = [b for b in found if not b.findings and now < b.starts_at]
+    made = comparison.of(found, now)
+    clean = [b for b in found if not made[b.ref] and now < b.starts_at]
     with database.atomic():
         lock_people({b.lawyer_id for b in clean}, {b.detainee_key for b in clean})
         beside = rivals.of(found)
@@ -77,8 +97,8 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
         notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         note_all(actor, now, Kind.REVIEW_CONFIRMED, _lines(done))
     approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
-    left = [ref for ref in dict.fromkeys(refs) if ref not in approved]
-    return Cleared(done, [Skipped(ref, _why_not(known.get(ref), beside.get(ref, ()), now)) for ref in left])
+    why = {ref: _why_not(known.get(ref), made.get(ref, ()), beside.get(ref, ()), now) for ref in refs}
+    return Cleared(done, [Skipped(ref, said) for ref, said in why.items() if ref not in approved])
 
 
 def decided(ref: str) -> Change | None:
@@ -136,6 +156,13 @@ def _decide(
     return booking
 
 
+def _may_be_approved(found: Sequence[Finding], permit_no: str | None) -> None:
+    if barred := any_of(BARRING, found):
+        raise WrongState(f"{barred[0]['message']}，不能通过；如名册有误，请先更正名册")
+    if not permit_no and any_of(("permit_missing",), found):
+        raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
+
+
 def _told_already(booking: Booking) -> str:
     """Who was quicker, and what he decided."""
     step = decided(booking.ref)
@@ -146,13 +173,13 @@ def _told_already(booking: Booking) -> str:
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
 
 
-def _why_not(booking: Booking | None, others: Sequence[Booking], now: datetime) -> str:
+def _why_not(booking: Booking | None, found: Sequence[Finding], others: Sequence[Booking], now: datetime) -> str:
     if booking is None:
         return "没有这个预约"
-    if booking.findings:
-        return "比对有发现，须逐个复核"
     if booking.state == State.SUBMITTED and others:
         return f"同一时间另有{rivals.named(others[0])}申请会见此人，须逐个复核"
+    if booking.state == State.SUBMITTED and found:
+        return "比对有发现，须逐个复核"
     if booking.state == State.SUBMITTED and now >= booking.starts_at:
         return "会见时间已到，不能再通过"
     return _told_already(booking)

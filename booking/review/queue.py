@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import Case, Expression, Function, fn
 
+from booking.desk import comparison
 from booking.paging import Position, behind
 from clock import at
 from models import Booking, rows_of
@@ -15,18 +16,17 @@ from models.states import State
 
 
 class Waiting(NamedTuple):
-    """How many wait for a decision: in all, due today or overdue, without findings or rivals, and before this one."""
+    """How many wait for a decision: in all, due today or overdue, and before this one."""
 
     total: int
     due_today: int
-    clean: int
     before: int
 
 
 def waiting(centre: str, now: datetime, looked_at: Booking | None = None) -> Waiting:
     due = Booking.starts_at < at(now.date() + timedelta(days=2), time(0))
     before = _before(looked_at) if looked_at is not None else Booking.ref.is_null()
-    counts = (_sum(due), _sum(Booking.without_findings() & ~Booking.contested()), _sum(before))
+    counts = (_sum(due), _sum(before))
     found = rows_of(Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)))
     return Waiting(*(int(count or 0) for count in found[0]))
 
@@ -47,9 +47,18 @@ def before(booking: Booking) -> Booking | None:
 
 
 def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
-    """Those the comparison found nothing about and nobody else asks for, in the queue's order."""
-    fine = Booking.without_findings() & ~Booking.contested() & (Booking.starts_at > now)
-    return list(Booking.in_full().where(_submitted(centre) & fine).order_by(Booking.starts_at, Booking.ref).limit(most))
+    """Of the `most` that wait longest those nothing is found about at this moment, in the queue's order."""
+    ahead = Booking.in_full().where(_submitted(centre), Booking.starts_at > now)
+    found = list(ahead.order_by(Booking.starts_at, Booking.ref).limit(most))
+    made = comparison.of(found, now)
+    return [booking for booking in found if not made[booking.ref]]
+
+
+def changed(centre: str, now: datetime) -> list[Booking]:
+    """Confirmed ones of which a list says something else since, the soonest first."""
+    ahead = (Booking.centre == centre) & (Booking.state == State.CONFIRMED) & (Booking.starts_at > now)
+    found = Booking.in_full().where(ahead, Booking.again_since.is_null(False))
+    return list(found.order_by(Booking.starts_at, Booking.ref))
 
 
 def listed(

@@ -3,8 +3,9 @@
 Without a proven mandate nobody shuts anybody out: applications lie side by side until an officer decides.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from booking.findings import Finding, any_of
 from booking.lawyers import mandates
 from booking.words import STATES, moment_words
 from models import Booking
@@ -28,10 +29,10 @@ def of(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
     return {b.ref: [other for other in found if _is_rival(b, other)] for b in bookings}
 
 
-def certainty(bookings: Collection[Booking]) -> dict[str, int]:
-    """How certain it is of each that this lawyer defends this person."""
+def certainty(bookings: Collection[Booking], found: Mapping[str, Sequence[Finding]]) -> dict[str, int]:
+    """How certain it is of each that this lawyer defends this person, by what is `found` about each now."""
     proven = mandates.proven({mandates.of_booking(b) for b in bookings})
-    return {b.ref: PROVEN if mandates.of_booking(b) in proven else _by_form(b) for b in bookings}
+    return {b.ref: PROVEN if mandates.of_booking(b) in proven else _by_form(b, found[b.ref]) for b in bookings}
 
 
 def in_the_way(booking: Booking) -> str:
@@ -51,6 +52,6 @@ def _is_rival(booking: Booking, other: Booking) -> bool:
     return at_once and other.detainee_key == booking.detainee_key and other.ref != booking.ref
 
 
-def _by_form(booking: Booking) -> int:
-    agrees = not any(finding["code"] in _ANOTHER for finding in booking.findings)
+def _by_form(booking: Booking, found: Sequence[Finding]) -> int:
+    agrees = not any_of(_ANOTHER, found)
     return AGREES if agrees and booking.detainee_shown.get("id_no") else NAMED

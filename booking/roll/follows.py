@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from peewee import chunked
 
+from booking.findings import finding
 from booking.lawyers.licences import REFUSED, VERIFIED
-from booking.lawyers.roll_match import BARRED, finding
+from booking.lawyers.roll_match import BARRED
 from booking.roll.rows import Entry
 from models import Booking, Lawyer, rows_of
 

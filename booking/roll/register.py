@@ -7,6 +7,7 @@ from datetime import datetime
 from peewee import chunked
 
 from booking import by_id
+from booking.desk import recheck
 from booking.fields import number, unseen
 from booking.identity import is_id_no
 from booking.lawyers import mandates
@@ -63,6 +64,7 @@ def import_register(actor: Actor, now: datetime, centre: str, rows: Sequence[Row
             mandates.end_of_gone(actor, now, centre, [str(key) for key in entries])
             words = {"new": report.new, "kept": report.kept, "left": report.left}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
+            recheck.after_commit(now, centre)
             report.written = True
     return report
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import chunked
 
+from booking.desk import recheck
 from booking.fingerprint import fingerprint
 from booking.lawyers.roll_match import BARRED
 from booking.record.actor import Actor
@@ -125,6 +126,7 @@ def write(actor: Actor, now: datetime, found: Found) -> None:
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows]}  # fmt: skip
     note(actor, now, Kind.ROLL_IMPORT, "", words)
+    recheck.after_commit(now)
     report.written = True
 
 

@@ -9,9 +9,11 @@ from peewee import IntegrityError
 
 import refusals
 from booking import by_id, rules
-from booking.desk import comparison, decision, drafting
+from booking.desk import decision, drafting, persons
 from booking.desk.application import Application, Held, Person
+from booking.desk.persons import Named
 from booking.desk.slot_views import view
+from booking.findings import Finding
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, notify
 from booking.policy import Policy
@@ -19,7 +21,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
-from booking.window.findings import Finding, FindingsUnseen, compare, digest
+from booking.window.findings import FindingsUnseen, compare, digest
 from booking.window.walk_ins import WalkIn, lawyer_of
 from models import Booking, Lawyer, Slot, database
 from models.slots import claim_at_window
@@ -81,7 +83,7 @@ def _enter(actor: Actor, now: datetime, entry: Entry, seen: str) -> Booking:
     policy = Policy.of(slot.centre)
     lawyer = lawyer_of(entry.walk_in, now)
     held = _held(entry, slot, lawyer, policy, now)
-    people = comparison.people([held.application])
+    people = persons.people([Named(held.slot.centre, held.application.detainee)])
     facts = decision.read([held], people)  # everybody locked from here on
     if before := Booking.get_or_none(Booking.ref == entry.ref):
         return _same(before, held, people[0])

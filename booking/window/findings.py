@@ -7,12 +7,11 @@ from booking import rules
 from booking.desk import comparison
 from booking.desk.application import Held, Person
 from booking.desk.decision import Facts
+from booking.findings import Finding
 from booking.fingerprint import fingerprint
 from booking.rules import Taken
 from booking.words import STATES, moment_words
 from models import Booking
-
-Finding = dict[str, str]
 
 
 class FindingsUnseen(refusals.WrongState):
@@ -32,7 +31,9 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
-    found = comparison.findings(held, person, rows.lawyers[lawyer], rows.companions, facts.past, around)
+    beside = comparison.Around(facts.past, around)
+    found = comparison.findings(held.application, held.now, person, rows.lawyers[lawyer], rows.companions, beside)
+    found = [one for one in found if one["code"] != "identity_not_verified"]  # an officer sees who stands there
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over
         raise refusals.Invalid(
             "该案侦查期间会见须经侦查机关许可，请填写许可文号",

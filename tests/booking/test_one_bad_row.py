@@ -1,7 +1,7 @@
 """A row that can't be read, as when its field key was dropped too early, stops no duty: the others are served."""
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
@@ -9,7 +9,7 @@ from booking.desk import Desk
 from booking.gate import arrivals, reminders
 from booking.policy import Policy
 from booking.record.actor import Actor
-from booking.review import decisions
+from booking.review import deadline, decisions
 from booking.words import NOT_VERIFIED_IN_TIME
 from clock import at
 from models import Booking, Centre, Notice
@@ -20,10 +20,17 @@ Lawyers = Callable[[int], list[int]]
 
 
 def test_a_booking_that_can_not_be_decided_keeps_no_other_from_it(
-    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture
+    desk: Desk, lawyers: Lawyers, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(3))
-    Booking.update(findings=[{"code": "without a message"}]).where(Booking.ref == refs[0]).execute()
+    by_itself = deadline.by_itself
+
+    def stumbling(booking: Booking, now: datetime) -> object:
+        if booking.ref == refs[0]:
+            raise ZeroDivisionError
+        return by_itself(booking, now)
+
+    monkeypatch.setattr(deadline, "by_itself", stumbling)
     clock.moment = at(date(2026, 11, 26), time(18))
     assert decisions.decide_due(desk) == 2
     assert [Booking.get_by_id(ref).state for ref in refs] == ["submitted", "confirmed", "confirmed"]
@@ -35,7 +42,7 @@ def test_a_booking_with_a_detainee_that_can_not_be_read_is_decided_and_its_lette
 ) -> None:
     refs = sorted(desk.book(certain(lawyer)).ref for lawyer in lawyers(2))
     sealed_for_another = seal_detainee("ZZZZZZZZ", {"name": "某甲"})
-    unread = Booking.update(detainee_sealed=sealed_for_another, findings=[{"code": "x", "message": "某甲异常"}])
+    unread = Booking.update(detainee_sealed=sealed_for_another)
     unread.where(Booking.ref == refs[0]).execute()
     clock.moment = at(date(2026, 11, 26), time(18))
     assert decisions.decide_due(desk) == 2

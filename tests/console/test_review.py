@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from booking.desk import Desk
+from booking.desk import Desk, recheck
 from booking.record.actor import Actor
 from booking.review import decisions
-from models import Audit, Booking, RollEntry
+from clock import now
+from models import Audit, Booking, Detainee, RollEntry
+from models.detainees import id_key, name_key
 from tests.booking.conftest import applying
 from tests.console.conftest import SignedIn
 
@@ -98,8 +100,13 @@ def test_a_rejection_without_a_reason_comes_back_with_the_booking(signed_in: Sig
 
 
 def test_where_the_law_wants_a_permit_its_number_is_asked_for(signed_in: SignedIn, waiting: list[str]) -> None:
-    missing = [{"code": "permit_missing", "message": "未填写许可文号"}]
-    Booking.update(findings=missing).where(Booking.ref == waiting[0]).execute()
+    person = Booking.get_by_id(waiting[0]).detainee["name"]
+    key = id_key("11010519491231002X")
+    sealed = Detainee.name_sealed.seal(person, key=key)
+    Detainee.create(
+        centre="pudong", key=key, name_index=name_key(person), name_sealed=sealed, ward="三监区", permit_case=True,
+        updated_at=now(),
+    )  # fmt: skip
     browser = signed_in("reviewer")
     assert 'name="permit_no"' in browser.get(f"review/{waiting[0]}").text
     to = place(browser.post(f"review/{waiting[0]}/approval"))
@@ -112,8 +119,8 @@ def test_where_the_law_wants_a_permit_its_number_is_asked_for(signed_in: SignedI
 def test_the_clean_ones_are_listed_first_and_then_approved_with_one_yes(
     signed_in: SignedIn, desk: Desk, waiting: list[str]
 ) -> None:
-    found = [{"code": "x", "message": "有疑问"}]
-    Booking.update(findings=found).where(Booking.ref == waiting[0]).execute()
+    licence = Booking.get_by_id(waiting[0]).lawyer.licence_no
+    RollEntry.delete().where(RollEntry.licence_no == licence).execute()
     browser = signed_in("reviewer")
     text = browser.get("review/clean").text
     assert waiting[0] not in text and waiting[1] in text and waiting[2] in text
@@ -146,3 +153,31 @@ def test_an_auditor_sees_no_buttons(signed_in: SignedIn, waiting: list[str]) -> 
 @pytest.mark.parametrize("path", ["review/ZZZZZZZZ", "review/%00", "review?after=ZZZZZZZZ", "review/1"])
 def test_a_reference_nobody_has_is_not_found(signed_in: SignedIn, waiting: list[str], path: str) -> None:
     assert signed_in("reviewer").get(path).status_code == 404
+
+
+def test_what_a_list_says_since_is_shown_counted_and_kept_with_one_yes(
+    signed_in: SignedIn, desk: Desk, waiting: list[str]
+) -> None:
+    decisions.approve(Actor("review-wang"), desk.now(), waiting[0])
+    RollEntry.update(firm="另一家律师事务所").execute()
+    recheck.look(desk.now())
+    browser = signed_in("reviewer")
+    text = browser.get(f"review/{waiting[1]}").text
+    assert "律师事务所与律师名册不一致 <strong>（提交以后才有）</strong>" in text
+    assert "名册后来有变动的 1 个" in text
+    text = browser.get("review/changed").text
+    assert waiting[0] in text and waiting[1] not in text and "律师事务所与律师名册不一致" in text
+    assert place(browser.post(f"review/{waiting[0]}/keeping")).endswith("review/changed")
+    assert "没有需要再看的预约" in browser.get("review/changed").text
+    again = place(browser.post(f"review/{waiting[0]}/keeping"))
+    assert "没有待看的变动" in browser.get(again).text
+
+
+def test_another_centres_changed_booking_does_not_exist(signed_in: SignedIn, desk: Desk, waiting: list[str]) -> None:
+    decisions.approve(Actor("review-wang"), desk.now(), waiting[0])
+    RollEntry.update(firm="另一家律师事务所").execute()
+    recheck.look(desk.now())
+    other = signed_in("reviewer", "qingpu")
+    assert waiting[0] not in other.get("review/changed").text
+    assert other.post(f"review/{waiting[0]}/keeping").status_code == 404
+    assert Booking.get_by_id(waiting[0]).again_since is not None

@@ -10,6 +10,7 @@ from icalendar import Calendar
 from booking.gate.passes import BadPass, PassKeys
 from booking.record.actor import Actor
 from booking.review import decisions
+from models import Lawyer
 from tests.wechat.conftest import LIN, SECRET_KEYS
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -113,3 +114,12 @@ def test_each_change_of_the_meeting_supersedes_the_file_before(lin, clock, desk)
 def test_the_pass_is_the_lawyers_own(lin, ref, stranger):
     assert LIN.openid != stranger.person.openid
     assert stranger.get(f"/bookings/{ref}/pass").status_code == 404
+
+
+def test_who_may_meet_nobody_as_a_lawyer_any_more_has_no_pass(lin, ref):
+    Lawyer.update(state="refused").execute()
+    for path in ("pass", "pass.svg"):
+        answer = lin.get(f"/bookings/{ref}/{path}")
+        assert (answer.status_code, answer.json["code"]) == (403, "not_verified")
+        assert "会见窗口" in answer.json["detail"]
+    assert lin.get(f"/bookings/{ref}/calendar.ics").status_code == 200

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from booking.desk import comparison, told
+from booking import findings
+from booking.desk import comparison
 from models import Booking, Detainee, KeptAnswer
 from models.detainees import id_key, name_key
 from tests.booking.conftest import SLOT
@@ -29,12 +30,12 @@ def test_every_finding_is_either_the_lawyers_or_the_officers():
         for node in ast.walk(ast.parse(Path(comparison.__file__).read_text("utf-8")))
         if isinstance(node, ast.Yield) and isinstance(node.value.elts[0], ast.Constant)
     }
-    assert len(said) > 9 and said <= told.ABOUT_HIMSELF | told.FOR_OFFICERS
-    assert not told.ABOUT_HIMSELF & told.FOR_OFFICERS
+    assert len(said) > 9 and said <= findings.ABOUT_HIMSELF | findings.FOR_OFFICERS
+    assert not findings.ABOUT_HIMSELF & findings.FOR_OFFICERS
 
 
 def test_a_finding_nobody_has_placed_is_not_told():
-    assert told.to_the_lawyer([{"code": "of_a_later_version", "message": "秘密"}]) == []
+    assert findings.to_the_lawyer([{"code": "of_a_later_version", "message": "秘密"}]) == []
 
 
 def test_the_lawyers_endpoints_know_neither_register_nor_roll_nor_comparison():

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.desk import comparison
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.review import queue
@@ -29,9 +30,10 @@ def booking(visit: Question, ref: str, after: str) -> Answer:
         f"律师：{found.lawyer.name} {found.lawyer.licence_no}",
         f"会见：{detainee(found)}（{STAGES.get(found.stage, found.stage)}）",
     ]
+    made = comparison.of([found], visit.now)[found.ref]
     if found.companions:
         lines.append(f"随行：{len(found.companions)}人")
-    notes = [f"提示：{finding['message']}" for finding in found.findings]
+    notes = [f"提示：{finding['message']}" for finding in made]
     notes += [f"原因：{found.decision_reason}"] if found.decision_reason else []
     read = int(after) if after.isdigit() else 0
     items = [Item(without_name(text, found), str(number)) for number, text in enumerate(notes, 1)][read:]
@@ -73,7 +75,8 @@ def review(visit: Question, _about: str, after: str) -> Answer:
     found = queue.listed(centre, many=MANY + 1, after=behind(after))
     many = queue.waiting(centre, visit.now).total
     note(visit.actor, visit.now, Kind.LOOKUP_REVIEW, centre, centre=centre)
-    items = [Item(_to_decide(one), cursor(one)) for one in found[:MANY]]
+    made = comparison.of(found[:MANY], visit.now)
+    items = [Item(_to_decide(one, len(made[one.ref])), cursor(one)) for one in found[:MANY]]
     head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
     return Answer(head, items, visit.link("review"), len(found) > MANY)
 
@@ -114,6 +117,6 @@ def _of_his(booking: Booking, now: datetime) -> str:
     return f"{when(booking.starts_at, now)} {detainee(booking)} {STATES[booking.state]} {booking.ref}"
 
 
-def _to_decide(booking: Booking) -> str:
-    found = f"提示{len(booking.findings)}项" if booking.findings else "无提示"
+def _to_decide(booking: Booking, findings: int) -> str:
+    found = f"提示{findings}项" if findings else "无提示"
     return f"{moment_words(booking.starts_at)} {booking.lawyer.name} {found} {booking.ref}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking.desk import Desk
 from booking.desk.slot_views import view
-from booking.desk.told import to_the_lawyer
+from booking.findings import Finding, to_the_lawyer
 from booking.slots import SlotView
 from models import Booking, Change
 
@@ -21,7 +21,7 @@ class LawyersView:
     slot: SlotView
     minutes: int
     detainee_name: str
-    findings: list[dict[str, str]]
+    findings: list[Finding]
     decision_reason: str | None
     created_at: datetime
     cancel_free_until: datetime

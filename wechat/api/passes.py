@@ -8,8 +8,10 @@ from flask import Response
 from icalendar import Calendar, Event
 
 from booking.gate.passes import Pass
+from booking.lawyers.licences import VERIFIED
 from models import Booking
 from models.states import State
+from refusals import NotVerified
 from wechat.api import shapes
 from wechat.api.bookings import own
 from wechat.api.door import api, door
@@ -46,6 +48,9 @@ def calendar(ref: str) -> Response:
 
 
 def _pass(booking: Booking) -> Pass:
+    """Raises WrongState, NotVerified for who may meet nobody as a lawyer any more."""
+    if booking.lawyer.state != VERIFIED:
+        raise NotVerified("您的执业身份目前未经核验，凭证暂停使用；请到会见窗口办理")
     return door().pass_keys.issue(booking, door().desk.board.plan(booking.centre_id).policy)
 
 

@@ -3,20 +3,20 @@
 from datetime import date, time
 from types import SimpleNamespace
 
-from booking.desk.application import Application, Held, Person
-from booking.desk.comparison import Past, findings
+from booking.desk.application import Application, Person
+from booking.desk.comparison import Around, findings
+from booking.desk.known import Past
 from booking.rules import Taken
-from booking.slots import SlotKey
 from clock import at
 from tests.booking.conftest import FRIDAY, SLOT
 
 NOW = at(date(2026, 11, 20), time(9))
 LAWYER = SimpleNamespace(
-    roll_state="active", valid_until=None, name="甲", roll_name="甲", firm="某所", roll_firm="某所"
+    state="verified", roll_state="active", valid_until=None, name="甲", roll_name="甲", firm="某所", roll_firm="某所"
 )
 ALONG = [{"name": "乙", "role": "interpreter"}, {"name": "丙", "role": "lawyer", "licence_no": "1"}]
 BEFORE = [Past(2, "k", None), Past(3, "k", None), Past(1, "another", "案1")]
-AROUND = [Taken("REF", 9, "k", None, at(FRIDAY, time(8, 30)), at(FRIDAY, time(9, 30)))]
+BESIDE = [Taken("REF", 9, "k", None, at(FRIDAY, time(8, 30)), at(FRIDAY, time(9, 30)))]
 
 
 def asking(companions):
@@ -28,8 +28,7 @@ def asking(companions):
 
 def found(hand):
     application = asking(hand(ALONG))
-    held = Held(application, "REF", SlotKey.parse(SLOT), at(FRIDAY, time(9, 30)), NOW, fresh=True)
-    told = findings(held, Person("k", True), LAWYER, {}, hand(BEFORE), hand(AROUND))
+    told = findings(application, NOW, Person("k", True), LAWYER, {}, Around(hand(BEFORE), hand(BESIDE)))
     return [one["code"] for one in told]
 
 

@@ -58,7 +58,7 @@ def test_misheard_letters_of_a_reference_are_understood(pudong, phone):
 
 def test_findings_name_no_detainee(pudong, phone):
     said = phone("chief").type("DDDD4444")
-    assert "提示：登记中没有张*" in said
+    assert "提示：在押人员名册中未找到此人" in said
     assert "张某演" not in said
 
 

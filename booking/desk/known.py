@@ -1,0 +1,34 @@
+"""What a decision knows of lawyers, of who comes along, and of earlier bookings."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class LawyerOnRoll(NamedTuple):
+    """A lawyer beside the roll's line about him, if it has one."""
+
+    id: int
+    state: str
+    suspended_until: datetime | None
+    name: str
+    firm: str
+    roll_state: str | None
+    roll_name: str | None
+    roll_firm: str | None
+    valid_until: date | None
+
+
+class OnRoll(NamedTuple):
+    """A line of the roll about somebody who comes along."""
+
+    licence_no: str
+    state: str
+    name: str
+
+
+class Past(NamedTuple):
+    """A booking that was not refused or cancelled, as far as the comparison looks at it."""
+
+    lawyer: int
+    detainee_key: str
+    case_no: str | None

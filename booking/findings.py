@@ -1,0 +1,56 @@
+"""The findings of rules 6 and 7: every code there is, in one table, and who is told of it.
+
+Whatever comes from the register or from somebody else's booking is for officers. A code that is not in the table is not
+told: a new finding is silent until somebody decides whom it is about. Rule 7, silence.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import TypedDict
+
+
+class Finding(TypedDict):
+    """As it is kept: the code is for programs, the message for people."""
+
+    code: str
+    message: str
+
+
+ABOUT_HIMSELF = frozenset(
+    {
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_expired", "identity_not_verified",
+        "name_differs", "firm_differs", "companion_not_on_roll", "interpreter_approval",
+    }
+)  # fmt: skip
+FOR_OFFICERS = frozenset(
+    {
+        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_may_conflict", "third_defender",
+        "co_suspects", "permit_missing", "findings_unreadable",
+    }
+)  # fmt: skip
+BARRING = frozenset({"licence_suspended", "licence_revoked"})  # who has one may meet nobody as a lawyer
+# What lists that arrive later can change; the others come of bookings, and anybody can make those.
+OF_LISTS = frozenset(
+    {
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_expired", "identity_not_verified",
+        "name_differs", "firm_differs", "companion_not_on_roll", "detainee_ambiguous", "detainee_not_here",
+        "detainee_name_differs", "permit_missing",
+    }
+)  # fmt: skip
+
+
+def finding(code: str, message: str) -> Finding:
+    return {"code": code, "message": message}
+
+
+def to_the_lawyer(findings: Iterable[Finding]) -> list[Finding]:
+    return [one for one in findings if one["code"] in ABOUT_HIMSELF]
+
+
+def any_of(codes: Collection[str], findings: Iterable[Finding]) -> list[Finding]:
+    """Those with one of these codes."""
+    return [one for one in findings if one["code"] in codes]
+
+
+def beyond(findings: Iterable[Finding], known: Collection[Finding]) -> list[Finding]:
+    """Those that are not among what was known."""
+    return [one for one in findings if one not in known]
