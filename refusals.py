@@ -68,10 +68,6 @@ class DailyLimit(Refusal):
     code, title = "daily_limit", "已达到当日预约次数上限"
 
 
-class AheadLimit(Refusal):
-    code, title = "ahead_limit", "待会见的预约已达上限"
-
-
 class DetaineeConflict(Refusal):
     code, title = "detainee_conflict", "该在押人员在此时间已有会见"
 

@@ -38,13 +38,29 @@ class Policy(BaseModel):
     # rule 4 [report]; at 24:00 of that day
     closes_days_before: int = Field(2, ge=0, le=30, title="提前几天截止预约", description="天，当日24时截止")
     # rule 8
-    confirm_clean_at_once: bool = Field(False, title="比对无异常的立即确认", description="否则每件由民警复核")
+    confirm_proven_at_once: bool = Field(
+        False, title="委托已核实、比对无异常的立即确认", description="否则每件由民警复核"
+    )
     # rule 8 [ours]; the day before
     review_deadline: time = Field(time(18, 0), title="复核期限", description="会见前一天的时刻")
     # rule 9 [practice]
     daily_limit: int = Field(2, ge=1, le=20, title="每名律师每天最多预约", description="次")
     # rule 9 [practice]
     ahead_limit: int = Field(6, ge=1, le=100, title="每名律师待会见的预约最多", description="个")
+    # rule 9 [ours], as all of this rule's below: by what costs honest lawyers nothing and resale nearly everything
+    unproven_ahead_limit: int = Field(3, ge=1, le=100, title="其中委托未核实的最多", description="个")
+    # rule 9
+    new_persons_limit: int = Field(5, ge=1, le=100, title="从未会见过的当事人最多", description="位")
+    # rule 9
+    new_persons_days: int = Field(7, ge=1, le=30, title="上一项按几天计", description="天")
+    # rule 9
+    bookings_made_limit: int = Field(12, ge=1, le=200, title="每天最多提交预约", description="个，取消的也算")
+    # rule 9
+    slot_again_limit: int = Field(2, ge=1, le=20, title="取消后同一时段一天最多再约", description="次")
+    # rule 9
+    cancel_budget: int = Field(4, ge=1, le=100, title="委托未核实的，取消几次后暂停网上预约", description="次")
+    # rule 9
+    cancel_budget_days: int = Field(30, ge=1, le=60, title="上一项按几天计", description="天")
     # rule 10 [report]
     cancel_free_hours: int = Field(24, ge=0, le=240, title="开始前多久可免责取消", description="小时")
     # rule 11 [practice]

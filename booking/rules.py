@@ -69,15 +69,13 @@ def suspended(until: datetime) -> refusals.Suspended:
     return refusals.Suspended(words, suspended_until=until)
 
 
-def lawyer_is_free(policy: Policy, own: Iterable[Taken], starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Rule 9: one meeting of a lawyer at a time in any centre, some a day, some ahead."""
+def lawyer_is_free(policy: Policy, own: Iterable[Taken], starts_at: datetime, ends_at: datetime) -> None:
+    """Rule 9: one meeting of a lawyer at a time in any centre, and some a day. Raises AlreadyBooked, DailyLimit."""
     held = list(own)
     if any(taken.overlaps(starts_at, ends_at) for taken in held):
         raise refusals.AlreadyBooked()
     if sum(taken.starts_at.date() == starts_at.date() for taken in held) >= policy.daily_limit:
         raise refusals.DailyLimit(f"每天最多预约{policy.daily_limit}次会见")
-    if sum(taken.starts_at > now for taken in held) >= policy.ahead_limit:
-        raise refusals.AheadLimit(f"待会见的预约最多{policy.ahead_limit}个")
 
 
 def in_the_way(claim: str | None, others: Iterable[Taken], starts_at: datetime, ends_at: datetime) -> Taken | None:

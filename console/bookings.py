@@ -15,7 +15,7 @@ from booking.officers import officers
 from booking.paging import Position
 from booking.policy import Policy
 from booking.record.kinds import Kind
-from booking.review import dossier
+from booking.review import budget, dossier
 from booking.search import bookings
 from booking.search.bookings import Wanted
 from booking.timetable.withdrawal import withdraw
@@ -112,6 +112,15 @@ def withdraw_booking(ref: str) -> Response:
     return back("console.booking", ref=found.ref)
 
 
+@console.post("/bookings/<ref>/budget")
+def lift_budget(ref: str) -> Response:
+    """The lawyer's cancellations so far count no longer. Raises Invalid, WrongState."""
+    found = booking_in_scope(ref)
+    budget.lift(here().actor, here().now, found.lawyer_id, found.centre_id, read(Withdrawal).why)
+    say(f"{found.lawyer.name} 的取消次数已解除限制")
+    return back("console.booking", ref=found.ref)
+
+
 def _tell(found: Booking, number: str = "") -> str:
     changes = found.history()
     held = found.detainee_shown
@@ -130,6 +139,7 @@ def _tell(found: Booking, number: str = "") -> str:
         found=comparison.of([found], here().now)[found.ref] if found.state in OPEN_STATES else found.findings,
         free_until=Policy.of(found.centre).cancel_free_until(found.starts_at),
         open=found.state in OPEN_STATES,
+        budget=budget.of(found.lawyer_id, found.centre_id, here().now),
         why=untold.why,
         notice_states=NOTICE_STATES,
         kinds=NOTICE_NAMES,

@@ -36,6 +36,7 @@ class Lawyer(Table):
     state = CharField(12, index=True)
     findings = JSONText(default=list, lost=findings_lost)
     suspended_until = MomentField(null=True)
+    budget_lifted_at = MomentField(null=True)  # cancellations before it count no longer
     created_at = MomentField()
     updated_at = MomentField()
     bookings: "ModelSelect[Booking]"

@@ -13,13 +13,11 @@ from peewee import IntegrityError, OperationalError
 
 import refusals
 from booking import rules
-from booking.desk import comparison, drafting, ledger, persons
+from booking.desk import comparison, drafting, ledger, limits, persons
 from booking.desk.application import Application, Held, Person, Receipt
 from booking.desk.drafting import Draft
-from booking.desk.known import Past
+from booking.desk.known import Made, Past
 from booking.desk.persons import Named
-from booking.lawyers import mandates
-from booking.lawyers.mandates import Pair
 from booking.refs import ref_for
 from booking.rules import Taken
 from clock import at
@@ -48,7 +46,10 @@ class Facts:
     taken: list[Taken] = field(default_factory=list)
     past: list[Past] = field(default_factory=list)
 
-    def note(self, draft: Draft) -> None:
+    def made_by(self, lawyer: int) -> list[Made]:
+        return [one for one in self.rows.record.made if one.lawyer == lawyer]
+
+    def note(self, draft: Draft, wish: limits.Wish) -> None:
         """From here on, what was decided counts like what is written."""
         self.drafts[draft.held.application.request] = draft
         booking = draft.booking
@@ -59,6 +60,12 @@ class Facts:
             )
         )  # fmt: skip
         self.past.append(Past(booking.lawyer_id, booking.detainee_key, booking.case_no))
+        self.rows.record.made.append(
+            Made(
+                booking.lawyer_id, wish.centre, wish.slot, wish.person, True, booking.starts_at, booking.created_at, None,
+                False, wish.proven, wish.met,
+            )
+        )  # fmt: skip
 
 
 def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
@@ -118,25 +125,29 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
     at_once = [t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)]
     own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
+    wish = _wish(held, person, facts)
     try:
         if kept is not None:
             return kept_answer(application, kept)
         rules.standing(lawyer.state, lawyer.suspended_until, held.now)
-        rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at, held.now)
+        rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at)
+        limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)
     except refusals.Refusal as refusal:
         return refusal
     around = comparison.Around(facts.past, at_once)
     found = comparison.findings(application, held.now, person, lawyer, facts.rows.companions, around)
-    confirmed = policy.confirm_clean_at_once and not found and _is_proven(held, person)
-    draft = drafting.draft_of(held, person, found, confirmed=confirmed)
-    facts.note(draft)
+    # Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8.
+    confirmed = policy.confirm_proven_at_once and wish.proven and not found
+    draft = drafting.draft_of(held, person, found, confirmed=confirmed, proven=wish.proven)
+    facts.note(draft, wish)
     return draft
 
 
-def _is_proven(held: Held, person: Person) -> bool:
-    """Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8."""
-    pair = Pair(held.application.lawyer_id, held.slot.centre, person.key)
-    return pair in mandates.proven([pair])
+def _wish(held: Held, person: Person, facts: Facts) -> limits.Wish:
+    lawyer, centre, record = held.application.lawyer_id, held.slot.centre, facts.rows.record
+    barred = facts.rows.lawyers[lawyer].roll_state not in (None, "active")  # which suspends a mandate
+    proven = (lawyer, centre, person.key) in record.mandates and not barred
+    return limits.Wish(centre, held.slot.id, person.key, proven, (lawyer, person.key) in record.met)
 
 
 def _why_no_seat(held: Held) -> refusals.Refusal:
@@ -173,6 +184,7 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
         people={p.key for p in people},
         cases={case for case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
+        limits_at=max(held.now for held in batch),
     )
     rows = ledger.load(locking(lawyers, (p.claim for p in people if p.claim)), asked)
     facts = Facts(rows)

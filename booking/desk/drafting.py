@@ -21,7 +21,7 @@ class Draft:
     change: Change
 
 
-def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: bool) -> Draft:
+def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: bool, proven: bool = False) -> Draft:
     """The booking as it will be written, with the first line of its history."""
     application, state = held.application, State.CONFIRMED if confirmed else State.SUBMITTED
     booking = Booking(
@@ -44,6 +44,7 @@ def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: boo
         companions=list(application.companions),
         findings=found,
         created_at=held.now,
+        proven=int(proven),
     )
     return Draft(held, booking, Change(booking=held.ref, at=held.now, to_state=state, by="lawyer"))
 

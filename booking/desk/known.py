@@ -32,3 +32,23 @@ class Past(NamedTuple):
     lawyer: int
     detainee_key: str
     case_no: str | None
+
+
+class Made(NamedTuple):
+    """A booking that a lawyer made online, whatever became of it.
+
+    `cancelled_at` is when the lawyer cancelled it, `taken_back` whether the centre did. `proven`: a mandate for the person
+    was proven when it was made, or is by now; `met`: this lawyer has met the person, in a meeting that took place.
+    """
+
+    lawyer: int
+    centre: str
+    slot: str
+    person: str
+    active: bool
+    starts_at: datetime
+    created_at: datetime
+    cancelled_at: datetime | None
+    taken_back: bool
+    proven: bool
+    met: bool

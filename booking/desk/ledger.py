@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from booking.desk import made
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
 from booking.rules import Taken
@@ -21,6 +22,7 @@ _BOOKING = {
     "ends_at": "timestamptz", "minutes": "int", "state": "text", "active": "int", "detainee_key": "text",
     "detainee_claim": "text", "detainee_sealed": "text", "case_no": "text", "mandate": "text", "stage": "text",
     "permit_no": "text", "companions": "text", "findings": "text", "created_at": "timestamptz", "way": "text",
+    "proven": "int",
 }  # fmt: skip
 _CHANGE = {"booking_id": "text", "at": "timestamptz", "to_state": "text", "by": "text", "why": "text"}
 _ANSWER = {
@@ -46,6 +48,7 @@ class Wanted(NamedTuple):
     people: Collection[str]
     cases: Collection[str]
     today: datetime
+    limits_at: datetime | None = None  # asked for the limits of rule 9 too, as they are at this moment
 
 
 class Rows(NamedTuple):
@@ -57,12 +60,14 @@ class Rows(NamedTuple):
     kept: dict[tuple[int, str], KeptAnswer]
     companions: dict[str, OnRoll]
     touching: list[tuple[Taken, Past]]
+    record: made.Record
 
 
 def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     """One trip: what comes after the lock sees what whoever held it before has written."""
     lawyers, text = several(asked.lawyers), among("text")
     keys = several({key for _, key in asked.requests})
+    limits = made.asking(asked.lawyers, asked.people, asked.limits_at) if asked.limits_at else []
     answers = together([
         *lock,
         Statement(f"SELECT code, name, policy FROM centre WHERE code {text}", (several(asked.centres),)),
@@ -70,14 +75,16 @@ def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
         Statement(_KEPT.format(lawyers=among("int"), keys=text), (lawyers, keys)),
         Statement(f"SELECT licence_no, state, name FROM roll_entry WHERE licence_no {text}", (several(asked.companions),)),
         _touching(asked, lawyers),
+        *limits,
     ])  # fmt: skip
-    centres, found, kept, companions, touching = answers[len(lock) :]
+    centres, found, kept, companions, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: LawyerOnRoll(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
         list(_bookings(touching)),
+        made.answered(record) if record else made.NOTHING,
     )
 
 
@@ -123,7 +130,7 @@ def _booking_row(b: Booking) -> Sequence[object]:
     return (
         b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
         b.active, b.detainee_key, b.detainee_claim, b.detainee_sealed, b.case_no, b.mandate, b.stage, b.permit_no,
-        _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way,
+        _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
     )  # fmt: skip
 
 

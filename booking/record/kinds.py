@@ -15,6 +15,7 @@ class Kind(StrEnum):
     REVIEW_CONFIRMED = "review.confirmed", "复核通过"
     REVIEW_KEPT = "review.kept", "名册变动后保留预约"
     REVIEW_REJECTED = "review.rejected", "复核不通过"
+    BUDGET_LIFTED = "lawyer.budget_lifted", "解除取消次数的限制"
     BOOKING_SEEN = "booking.seen", "查看预约"
     BOOKING_WITHDRAWN = "booking.withdrawn", "所方取消预约"
     BOOKINGS_SEARCHED = "bookings.searched", "查找预约"

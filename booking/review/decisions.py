@@ -11,6 +11,7 @@ from booking import by_id
 from booking.desk import comparison, recheck
 from booking.desk.desk import Desk
 from booking.findings import BARRING, Finding, any_of
+from booking.lawyers import mandates
 from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
 from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
@@ -94,10 +95,13 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
             transition_all(clean, State.CONFIRMED, by=actor.account, now=now),
             key=lambda b: (b.starts_at, b.ref),
         )
+        known = mandates.proven({mandates.of_booking(booking) for booking in done})
+        proven = [booking.ref for booking in done if mandates.of_booking(booking) in known]
+        Booking.update(proven=1).where(Booking.ref.in_(proven)).execute()
         notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         note_all(actor, now, Kind.REVIEW_CONFIRMED, _lines(done))
-    approved, known = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
-    why = {ref: _why_not(known.get(ref), made.get(ref, ()), beside.get(ref, ()), now) for ref in refs}
+    approved, by_ref = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
+    why = {ref: _why_not(by_ref.get(ref), made.get(ref, ()), beside.get(ref, ()), now) for ref in refs}
     return Cleared(done, [Skipped(ref, said) for ref, said in why.items() if ref not in approved])
 
 
@@ -142,6 +146,8 @@ def _decide(
     """`why` is for officers; the lawyer reads `told` where that is another."""
     if to == State.REJECTED:
         columns["decision_reason"] = told or why
+    else:
+        columns["proven"] = len(mandates.proven({mandates.of_booking(booking)}))
     try:
         with database.atomic():
             # Before the booking's row and its slot's, as whoever closes a day does.

@@ -56,6 +56,7 @@ RIGHTS: dict[str, Right] = {
     "review_one": Right(REVIEW | {AUDITOR}),
     "approve": Right(REVIEW, changes=True),
     "reject": Right(REVIEW, changes=True),
+    "lift_budget": Right(REVIEW, changes=True),
     "review_changed": Right(REVIEW | {AUDITOR}),
     "keep": Right(REVIEW, changes=True),
     "review_clean": Right(REVIEW | {AUDITOR}),

@@ -21,6 +21,7 @@ TAKEN = (
     "already_booked",
     "daily_limit",
     "detainee_conflict",
+    "limit_reached",
 )  # then the next slot
 
 
@@ -32,8 +33,10 @@ def walk(phone: Phone, root: Path, say: Callable[[str], None] = print) -> str:
     booking = book(phone, say)
     ref = str(booking["ref"])
     if booking["state"] == "submitted":
-        said = approve(ref, root)
+        said = flask(root, "review", "approve", ref)
         say(f"  5 民警复核通过  flask review approve {ref} → {said}")
+        said = flask(root, "mandates", "prove", ref)
+        say(f"    民警核对委托书 flask mandates prove {ref} → {said}")
     say(f"  6 手机收到短信  {WALKER.phone} ← {sms_about(phone, ref)}")
     now = phone.get(f"/bookings/{ref}")
     say(f"  7 查看预约      GET /bookings/{ref} → 状态 {now['state']}，{_times(now['slot'])}")
@@ -96,12 +99,12 @@ def slots_with_seats(phone: Phone, say: Callable[[str], None]) -> Iterator[Any]:
         yield from (slot for slot in slots if slot["bookable"] and slot["remaining"])
 
 
-def approve(ref: str, root: Path) -> str:
+def flask(root: Path, *words: str) -> str:
     """As an officer may beside the console: by the command line."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "review", "approve", ref]
+    command = [sys.executable, "-m", "flask", "--app", "app", *words]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
     if done.returncode:
-        raise WentWrong(f"the review was refused: {done.stdout}{done.stderr}".strip())
+        raise WentWrong(f"flask {' '.join(words)} was refused: {done.stdout}{done.stderr}".strip())
     return done.stdout.strip()
 
 

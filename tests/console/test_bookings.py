@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from booking.desk import Desk
 from booking.record.actor import Actor
 from booking.review import decisions
 from models import Audit, Booking, Change, Lawyer, Notice, Room, Strike, Visit
+from refusals import LimitReached
 from tests.booking.conftest import FRIDAY, SLOT, applying
 from tests.console.conftest import SignedIn
 
@@ -140,3 +142,22 @@ def test_who_came_is_told_with_room_times_and_papers(signed_in: SignedIn, desk: 
         assert words in text
     Visit.update(room=None, started_at=None, ended_at=None).execute()
     assert "三号" not in signed_in("gate").get(f"bookings/{booked}").text
+
+
+def test_a_lawyer_who_cancelled_too_often_is_let_book_again_by_a_reviewer(
+    signed_in: SignedIn, desk: Desk, lawyers: Any, clock: Any
+) -> None:
+    (lawyer,) = lawyers(1)
+    for n in range(4):
+        ref = desk.book(applying(lawyer, key=str(n))).ref
+        Booking.update(created_at=clock() - timedelta(minutes=30)).execute()
+        desk.cancel(lawyer, ref)
+        Booking.update(created_at=clock() - timedelta(days=2)).execute()  # made on another day
+    with pytest.raises(LimitReached):
+        desk.book(applying(lawyer, key="one more"))
+    gate, reviewer = signed_in("gate"), signed_in("reviewer")
+    assert "解除限制" not in gate.get(f"bookings/{ref}").text
+    assert gate.post(f"bookings/{ref}/budget", why="好人").status_code == 403
+    assert "近期取消 4 次，网上暂不能再约" in reviewer.get(f"bookings/{ref}").text
+    assert reviewer.post(f"bookings/{ref}/budget", why="当事人转所").status_code == 303
+    assert desk.book(applying(lawyer, key="again"))

@@ -16,7 +16,9 @@ from wechat.api.serializers import answer, as_json
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,19}", re.ASCII)
 _TOLD = ("opens_days_before", "opens_at", "closes_days_before", "cancel_free_hours", "no_show_minutes",
-         "strikes_to_suspend", "suspension_days", "daily_limit", "ahead_limit", "max_lawyers", "max_others",
+         "review_deadline", "strikes_to_suspend", "suspension_days", "daily_limit", "ahead_limit",
+         "unproven_ahead_limit", "new_persons_limit", "new_persons_days", "bookings_made_limit", "slot_again_limit",
+         "cancel_budget", "cancel_budget_days", "max_lawyers", "max_others",
          "arrival_opens_minutes")  # fmt: skip
 
 

@@ -167,8 +167,9 @@ def test_six_meetings_ahead_and_not_seven(desk: Desk, lawyers: Lawyers) -> None:
     desk.book(applying(lawyer))
     desk.book(applying(lawyer, slot="pudong-20261126-1000"))
     desk.book(applying(lawyer, slot="pudong-20261128-1000"))
-    with pytest.raises(refusals.AheadLimit):
+    with pytest.raises(refusals.LimitReached) as no:
         desk.book(applying(lawyer, slot="pudong-20261130-1000"))
+    assert no.value.extra == {"limit": "ahead", "again_at": "2026-11-26T10:00:00+08:00"}
 
 
 def test_who_else_asks_for_the_person_shuts_nobody_out_and_is_a_finding(desk: Desk, lawyers: Lawyers) -> None:
@@ -211,7 +212,7 @@ def test_a_clean_booking_with_a_proven_mandate_is_confirmed_at_once_where_the_ce
     desk: Desk, lawyers: Lawyers, clock: Clock, is_proven: bool
 ) -> None:
     """Of the others a yes at once would tell who is held."""
-    set_policy(confirm_clean_at_once=True)
+    set_policy(confirm_proven_at_once=True)
     asked = certain(lawyers(1)[0])
     if is_proven:
         pair = Pair(asked.lawyer_id, "pudong", id_key(asked.detainee["id_no"]))

@@ -30,13 +30,13 @@ def test_numbers_are_changed_with_before_and_after_on_record(chief: Browser, des
         chief,
         cancel_free_hours="48",
         lengths="30、60",
-        confirm_clean_at_once="true",
+        confirm_proven_at_once="true",
         papers="执业证\r\n委托书",
     )
     answer = chief.post("timetable/policy", **fields)
     assert "开始前多久可免责取消已改" in chief.get(answer.location).text
     assert Centre.get_by_id("pudong").policy == {
-        "cancel_free_hours": 48, "lengths": [30, 60], "confirm_clean_at_once": True, "papers": ["执业证", "委托书"]
+        "cancel_free_hours": 48, "lengths": [30, 60], "confirm_proven_at_once": True, "papers": ["执业证", "委托书"]
     }  # fmt: skip
     record = Audit.get(Audit.what == "centre.set")
     assert record.words["cancel_free_hours"] == [24, 48]
@@ -60,7 +60,7 @@ def test_an_emptied_field_is_the_default_again(chief: Browser) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"daily_limit": "0"}, {"daily_limit": "x"}, {"opens_at": "25:00"}, {"lengths": "5"}, {"opens_days_before": "1"},
-     {"confirm_clean_at_once": "maybe"}, {"no_such": "1"}, {"was": "x"}, {"was": "[]"}, {"was": "[" * 20_000}],
+     {"confirm_proven_at_once": "maybe"}, {"no_such": "1"}, {"was": "x"}, {"was": "[]"}, {"was": "[" * 20_000}],
 )  # fmt: skip
 def test_a_number_out_of_its_range_is_refused_by_its_name(chief: Browser, wrong: dict[str, str]) -> None:
     answer = chief.post("timetable/policy", **rules(chief, **wrong))
