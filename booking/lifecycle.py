@@ -1,15 +1,14 @@
 """A booking's steps from state to state: conditional, written down, told. Inside the caller's transaction."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from peewee import SQL, Case
 
+from booking import resting
 from booking.words import STATES, moment_words
 from models import Booking, Change, rows_of
-from models.slots import give_back, give_back_all
 from models.states import State
 from refusals import WrongState
 from sms import outbox
@@ -37,7 +36,7 @@ _UNBOUND: dict[str, object] = {"active": None, "detainee_claim": None}
 
 
 def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str = "", **columns: object) -> None:
-    """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL.
+    """Take one step, once, whoever else tries; leaving the holding states frees the seat in SQL, at once or after a rest.
 
     Raises WrongState when the booking is not where this step starts, and at a confirmation while another confirmed
     meeting of the person overlaps: whoever confirms holds the people's locks. A state never goes back and never skips.
@@ -48,7 +47,7 @@ def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str 
     if not Booking.update(state=to, **binds, **columns).where(here).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
     if to in FREED:
-        give_back(booking.slot_id, booking.way)
+        resting.start([booking], now)
     Change.create(booking=booking.ref, at=now, from_state=before, to_state=to, by=by, why=why)
     _stands(booking, to, columns)
 
@@ -67,7 +66,7 @@ def transition_all(
         found = rows_of(Booking.update(state=to, **binds, **columns).where(here).returning(Booking.ref))
         moved += [(refs[ref], before) for (ref,) in found]
     if to in FREED:
-        give_back_all(Counter((booking.slot_id, booking.way) for booking, _ in moved))
+        resting.start([booking for booking, _ in moved], now)
     steps = [
         {"booking": b.ref, "at": now, "from_state": before, "to_state": to, "by": by, "why": why} for b, before in moved
     ]

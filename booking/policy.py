@@ -75,6 +75,10 @@ class Policy(BaseModel):
     arrival_opens_minutes: int = Field(60, ge=0, le=480, title="开始前多久可登记到场", description="分钟")
     # rule 15 [ours]; the day before
     reminder_at: time = Field(time(10, 0), title="提醒短信", description="会见前一天的时刻")
+    # rule 21 [ours]; both 0: at once
+    rest_minutes_from: int = Field(1, ge=0, le=60, title="退出的名额最早几分钟后可再约", description="分钟")
+    # rule 21 [ours]
+    rest_minutes_to: int = Field(10, ge=0, le=60, title="退出的名额最迟几分钟后可再约", description="分钟，随机")
     # rule 23 [law: Criminal Procedure Law art. 33]
     max_lawyers: int = Field(2, ge=1, le=2, title="每次会见律师最多", description="名")
     # rule 23 [practice]
@@ -84,6 +88,12 @@ class Policy(BaseModel):
     def _opens_before_it_closes(self) -> "Policy":
         if self.opens_days_before <= self.closes_days_before:
             raise PydanticCustomError("opens_too_late", "opens_days_before 须大于 closes_days_before")
+        return self
+
+    @model_validator(mode="after")
+    def _rests_from_before_to(self) -> "Policy":
+        if self.rest_minutes_from > self.rest_minutes_to:
+            raise PydanticCustomError("rests_backwards", "rest_minutes_from 不得大于 rest_minutes_to")
         return self
 
     @classmethod
@@ -160,7 +170,7 @@ def _broken(known: dict[str, object]) -> Set[str]:
     return frozenset()
 
 
-_TOGETHER = frozenset({"opens_days_before", "closes_days_before"})
+_TOGETHER = frozenset({"opens_days_before", "closes_days_before", "rest_minutes_from", "rest_minutes_to"})
 
 
 @lru_cache(1024)  # once a process for a name of a centre, not with each request

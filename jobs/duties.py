@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from booking import calendar
-from booking.desk import recheck, recount, unmet
+from booking.desk import recheck, recount, rests, unmet
 from booking.figures import daily
 from booking.gate import arrivals, reminders
 from booking.lawyers import standing
@@ -31,6 +31,7 @@ def table(house: House) -> list[Duty]:
     desk, asking = house.desk, house.asking
     return [
         Duty("seats: sweep", 5, lambda: _sweep(house)),
+        Duty("seats: end what has rested", 5, lambda: rests.end_due(desk)),
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),
         Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),

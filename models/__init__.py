@@ -12,6 +12,7 @@ from models.lawyers import Lawyer
 from models.mandates import Mandate
 from models.notices import Consent, Notice
 from models.officers import Officer, OfficerCode, OfficerSession
+from models.rests import Rest
 from models.roll import RollEntry
 from models.roll_imports import RollImport, RollImportLine, RollImportPart
 from models.sessions import Session
@@ -23,7 +24,7 @@ TABLES: list[type[Table]] = [
     Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session,
     Consent, Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
     OfficerSession, Audit, RollImport, RollImportPart, RollImportLine, SlotFigures, DayFigures, TurnedAway,
-    Room, Visit, PlanPrint, Mandate,
+    Room, Visit, PlanPrint, Mandate, Rest,
 ]  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def sealed_columns() -> list[SealedField]:
 __all__ = [
     "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee",
     "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Mandate", "Notice", "Officer", "OfficerCode", "OfficerSession",
-    "PlanPrint", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
+    "PlanPrint", "Rest", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
     "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
     "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 import clock
-from booking.desk import Desk, recount
-from models import Booking, Centre, Notice, Slot
+from booking.desk import Desk, recount, rests
+from models import Booking, Centre, Notice, Rest, Slot
 from sandbox.servers.redis import RedisServer
 from seats.counters import Day, SeatCounters
 from tests.booking.conftest import add_lawyers, add_slot
@@ -77,7 +77,7 @@ def test_a_web_process_killed_after_a_step_loses_no_seat_and_doubles_none(
     assert afterwards.seats.left(Day("pudong", day))[slot] == SEATS - 1
 
 
-def test_a_web_process_killed_after_a_cancellation_gives_the_seat_back_once(
+def test_a_web_process_killed_after_a_cancellation_gives_the_seat_back_once_it_has_rested(
     slot: str, day: date, database: str, redis_server: RedisServer, afterwards: Desk, tmp_path: Path
 ) -> None:
     (lawyer,) = add_lawyers(1, clock.now())
@@ -90,8 +90,13 @@ def test_a_web_process_killed_after_a_cancellation_gives_the_seat_back_once(
     assert Booking.get_by_id(ref).state == "cancelled"
     assert afterwards.seats.left(Day("pudong", day))[slot] == SEATS - 1
     recount.sweep(afterwards)
-    assert afterwards.seats.left(Day("pudong", day))[slot] == SEATS
-    assert Slot.get_by_id(slot).taken == 0
+    assert Slot.get_by_id(slot).taken == 1 and afterwards.seats.left(Day("pudong", day))[slot] == SEATS - 1
+    Rest.update(until=afterwards.now()).execute()  # it has rested enough
+    for _ in range(2):
+        rests.end_due(afterwards)
+        recount.sweep(afterwards)
+        assert afterwards.seats.left(Day("pudong", day))[slot] == SEATS
+        assert Slot.get_by_id(slot).taken == 0
 
 
 @pytest.mark.parametrize("mishap", ["none", "flushed", "stopped"])

@@ -34,7 +34,7 @@ MAY_IMPORT = {
 # Inside booking/: what stands on its ground, and which room may know of which beside ground and record.
 GROUND = {
     "by_id", "calendar", "complaints", "fields", "findings", "fingerprint", "identity", "lifecycle", "paging", "policy",
-    "refs", "rules", "slots", "weekly", "words",
+    "refs", "resting", "rules", "slots", "weekly", "words",
 }  # fmt: skip
 ROOMS: dict[str, set[str]] = {
     "record": set(),

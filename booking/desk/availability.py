@@ -14,7 +14,7 @@ from booking.desk.slot_views import AnySlot, view
 from booking.desk.stale_cache import StaleCache
 from booking.policy import Policy
 from booking.slots import DayView, Planned, SlotKey, SlotView
-from models import Booking, Slot, database, rows_of
+from models import Booking, Rest, Slot, database, rows_of
 from models.statements import Statement, together
 from refusals import NotFound
 from seats.counters import Day, GateAway, SeatCounters
@@ -186,11 +186,12 @@ def load(seats: SeatCounters, day: Day) -> None:
 
 
 def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
-    """`(slot, ref)` of every booking that holds an online seat; the gate knows nothing of the window's."""
+    """`(slot, ref)` of every booking that holds an online seat, or lets it rest; the gate knows nothing of the window's."""
     query = Booking.select(Booking.slot, Booking.ref).where(
         Booking.slot.in_(list(slots)), Booking.active == 1, Booking.way == "online"
     )
-    return [(slot, ref) for slot, ref in rows_of(query)]
+    resting = Rest.select(Rest.slot, Rest.ref).where(Rest.slot.in_(list(slots)))
+    return [(slot, ref) for some in (query, resting) for slot, ref in rows_of(some)]
 
 
 def _planned(row: tuple[Any, ...]) -> Planned:

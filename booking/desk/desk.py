@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import clock
 import refusals
+from booking import resting
 from booking.desk.application import Application, Held, Receipt
 from booking.desk.availability import Board, Views, load
 from booking.desk.conditions import may_ask, may_cancel
@@ -116,9 +117,10 @@ class Desk:
         return booking
 
     def released(self, bookings: Iterable[Booking], *, remember: bool = False) -> None:
-        """After a commit that freed seats: give them back at the gate. Where it is away, the sweep will."""
+        """After a commit that freed seats: tell the gate of those that do not rest. Where it is away, the sweep will."""
         days: defaultdict[Day, list[str]] = defaultdict(list)
-        for booking in bookings:
+        freed = {booking.ref: booking for booking in bookings}
+        for booking in map(freed.__getitem__, freed.keys() - resting.among(freed)):
             days[Day(booking.centre_id, booking.starts_at.date())].append(booking.ref)
         for day, refs in days.items():
             self.board.invalidate_day(day)

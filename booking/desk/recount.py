@@ -12,7 +12,7 @@ from peewee import JOIN, ModelSelect, fn
 
 from booking.desk.availability import load
 from booking.desk.desk import Desk
-from models import Booking, Slot, database, rows_of
+from models import Booking, Rest, Slot, database, rows_of
 from seats.counters import Day, GateAway
 
 Holders = dict[str, tuple[str, int]]  # reference → slot and expiry, as the gate has them
@@ -104,7 +104,16 @@ def _read(days: list[Day], now: datetime) -> dict[Day, _Truth]:
             truth.seats[slot] = seats
             if ref is not None:
                 truth.active[ref] = slot
+    _add_resting(truths)
     return truths
+
+
+def _add_resting(truths: dict[Day, _Truth]) -> None:
+    """A seat that rests is held by the booking that gave it up. Rule 21."""
+    where = rows_of(Rest.select(Rest.ref, Rest.slot, Slot.centre, Slot.date).join(Slot))
+    for ref, slot, centre, date in where:
+        if (truth := truths.get(Day(centre, date))) is not None:
+            truth.active[ref] = slot
 
 
 def _off(left: dict[str, int], holders: Holders, slot: str, seats: int, truth: _Truth) -> int:
@@ -120,23 +129,30 @@ def _off(left: dict[str, int], holders: Holders, slot: str, seats: int, truth: _
 def _wrong_in_sql(repair: bool) -> list[str]:
     """Slots with a `taken` or `window_taken` that is not the number of bookings that hold a seat of that way.
 
-    It never should; so it is looked for.
+    A seat that rests is held. It never should be another; so it is looked for.
     """
     counts: dict[tuple[str, str], int] = defaultdict(int)
     active = Booking.select(Booking.slot, Booking.way, fn.COUNT(Booking.ref)).where(Booking.active == 1)
     with database.atomic():
         counts.update({(slot, way): many for slot, way, many in rows_of(active.group_by(Booking.slot, Booking.way))})
+        for slot, many in rows_of(Rest.select(Rest.slot, fn.COUNT(Rest.ref)).group_by(Rest.slot)):
+            counts[slot, "online"] += many
         wrong = [slot for slot in Slot.select(Slot.id, Slot.taken, Slot.window_taken) if _counts_wrong(slot, counts)]
         for slot in wrong if repair else ():
             # Locked before it is counted: the count must see whoever claimed a seat this moment.
             Slot.update(taken=Slot.taken).where(Slot.id == slot.id).execute()
-            held = {"taken": _holding(slot.id, "online"), "window_taken": _holding(slot.id, "window")}
+            online = fn.COALESCE(_holding(slot.id, "online"), 0) + fn.COALESCE(_resting(slot.id), 0)
+            held = {"taken": online, "window_taken": _holding(slot.id, "window")}
             Slot.update(**held).where(Slot.id == slot.id).execute()
     return [slot.id for slot in wrong]
 
 
 def _counts_wrong(slot: Slot, counts: dict[tuple[str, str], int]) -> bool:
     return bool(slot.taken != counts[slot.id, "online"] or slot.window_taken != counts[slot.id, "window"])
+
+
+def _resting(slot: str) -> "ModelSelect[Rest]":
+    return Rest.select(fn.COUNT(Rest.ref)).where(Rest.slot == slot)
 
 
 def _holding(slot: str, way: str) -> "ModelSelect[Booking]":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking import by_id
+from booking.desk import rests
 from booking.desk.desk import Desk
 from booking.fingerprint import fingerprint
 from booking.lifecycle import OPEN_STATES
@@ -75,6 +76,7 @@ def set_seats(
             gone = withdrawal.withdraw(desk, actor, refs, why, closing=[slot_id])
             if len(gone) != len(refs):
                 raise Changed
+        rests.give_way(slot_id, seats)
         words = {"seats": [slot.seats, seats], "withdrawn": [one.ref for one in gone]}
         note(actor, now, Kind.SLOT_SEATS, slot_id, words, centre=slot.centre_id)
     rollout.tell_gate(desk, {Day(slot.centre_id, slot.date): {slot_id: seats}})

@@ -106,6 +106,14 @@ def certain(lawyer: int, **more: Any) -> Application:
     return replace(asked, detainee=asked.detainee | {"id_no": f"31010119900101{lawyer:04d}"})
 
 
+@pytest.fixture
+def no_rest(desk: Desk) -> None:
+    """A centre where what is given up can be had at once: for tests of the giving back itself."""
+    for centre in Centre.select():
+        rest = {"rest_minutes_from": 0, "rest_minutes_to": 0}
+        Centre.update(policy=centre.policy | rest).where(Centre.code == centre.code).execute()
+
+
 def applying(lawyer: int, slot: str = SLOT, key: str = "", detainee: str = "", **more: Any) -> Application:
     """An application for a detainee of the lawyer's own, unless one is named."""
     fields = {

@@ -6,7 +6,7 @@ import pytest
 from peewee import DataError, OperationalError
 
 import models
-from models import Booking, Notice, Slot, Strike
+from models import Booking, Notice, Rest, Slot, Strike
 from sandbox import world
 from tests.terminal.conftest import NOW, told
 
@@ -28,13 +28,14 @@ def test_a_waiting_booking_is_approved_once(flask, lived_in):
     assert again.exit_code == 1 and again.stderr.startswith("未完成：")
 
 
-def test_a_rejection_needs_a_reason_and_gives_the_seat_back(flask, lived_in):
+def test_a_rejection_needs_a_reason_and_lets_the_seat_rest(flask, lived_in):
     ref = told(flask("review", "list", "--json"))[0]["ref"]
     assert flask("review", "reject", ref).exit_code == 2
     taken = Booking.get_by_id(ref).slot.taken
     assert flask("review", "reject", ref, "--reason", "手续不全").exit_code == 0
     booking = Booking.get_by_id(ref)
-    assert (booking.state, booking.decision_reason, booking.slot.taken) == ("rejected", "手续不全", taken - 1)
+    assert (booking.state, booking.decision_reason, booking.slot.taken) == ("rejected", "手续不全", taken)
+    assert Rest.get().ref == ref
 
 
 def test_a_reference_nobody_has_is_said_so(flask, lived_in):

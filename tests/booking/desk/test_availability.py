@@ -41,6 +41,7 @@ def test_who_holds_a_seat_of_a_full_slot_still_gets_his_answer(desk: Desk, lawye
         assert desk.book(applying(lawyer)).replayed
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_seat_given_back_here_can_be_had_at_once(desk: Desk, lawyers: Lawyers) -> None:
     crowd = fill(desk, lawyers)
     first = desk.book(applying(crowd[0]))

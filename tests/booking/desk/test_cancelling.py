@@ -9,6 +9,7 @@ from tests.booking.conftest import SLOT, Clock, applying
 from tests.booking.desk.conftest import Lawyers, left, set_policy
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_cancelling_in_time_frees_the_seat_once_and_costs_nothing(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     ref = desk.book(applying(lawyer)).ref

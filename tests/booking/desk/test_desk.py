@@ -49,6 +49,7 @@ def test_the_same_key_with_another_body_is_refused_and_writes_nothing(desk: Desk
     assert left(desk) == 11
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_repeated_request_is_answered_even_when_the_slot_has_filled_up(desk: Desk, lawyers: Lawyers) -> None:
     first, *others = [applying(lawyer) for lawyer in lawyers(13)]
     told = desk.book(first)

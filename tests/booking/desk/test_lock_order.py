@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
+from booking import resting
 from booking.desk import Desk
 from booking.record.actor import Actor
 from booking.review import decisions
@@ -19,7 +20,6 @@ from booking.window import walk_ins
 from booking.window.walk_ins import WalkIn
 from models import Booking, CentreDay, Lawyer, Slot, database
 from models.locks import lock_people
-from models.slots import give_back
 from tests.booking.conftest import FRIDAY, SLOT, applying
 from tests.booking.window.conftest import entering
 
@@ -51,23 +51,24 @@ def outcome(call: Callable[[], object]) -> object:
 def rejected_while_closed(desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """A reviewer is held up between the booking's row and the slot's until the officer who closes waits for him."""
     ref, between = desk.book(applying(lawyers(1)[0])).ref, threading.Event()
-    seen = preview(desk, ONE).fingerprint
+    seen, start = preview(desk, ONE).fingerprint, resting.start
 
     def held_up(*what: Any) -> None:
         between.set()
         somebody_waits()
-        give_back(*what)
+        start(*what)
 
     def shut() -> object:
         between.wait()
         return close(desk, Actor("chief-pudong"), ONE, seen)
 
-    monkeypatch.setattr("booking.lifecycle.give_back", held_up)
+    monkeypatch.setattr(resting, "start", held_up)
     with ThreadPoolExecutor(2) as threads:
         calls = (lambda: decisions.reject(desk, Actor("review-pudong"), ref, "手续不全").state, shut)
         return list(threads.map(outcome, calls))
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_rejection_and_a_closing_at_one_moment_wait_for_one_another(
     desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_rejection_and_a_closing_at_one_moment_wait_for_one_another(
     assert Slot.get_by_id(SLOT).taken == 0
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_without_the_lawyers_lock_one_of_them_is_thrown_out(
     desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

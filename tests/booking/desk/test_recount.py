@@ -56,6 +56,7 @@ def test_an_emptied_redis_is_filled_again_from_sql(desk: Desk, lawyers: Lawyers)
     assert len(desk.seats.holders(PUDONG_FRIDAY)) == 5
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_an_old_dump_of_redis_is_brought_up_to_date(desk: Desk, lawyers: Lawyers) -> None:
     early, *late = lawyers(4)
     early_ref = desk.book(applying(early)).ref
@@ -73,6 +74,7 @@ def test_an_old_dump_of_redis_is_brought_up_to_date(desk: Desk, lawyers: Lawyers
     assert recount.sweep(desk).repairs == 0
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_give_back_never_makes_a_counter(desk: Desk, lawyers: Lawyers) -> None:
     (lawyer,) = lawyers(1)
     ref = desk.book(applying(lawyer)).ref
@@ -136,6 +138,7 @@ def test_with_redis_stopped_the_crowd_gets_twelve_seats(desk: Desk, lawyers: Law
     assert desk.slots("pudong", FRIDAY)[0].remaining == 0
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_with_redis_stopped_a_booking_is_made_repeated_and_cancelled(
     desk: Desk, lawyers: Lawyers, gate_down: None
 ) -> None:
@@ -148,6 +151,7 @@ def test_with_redis_stopped_a_booking_is_made_repeated_and_cancelled(
     assert Slot.get_by_id(SLOT).taken == 0
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_with_redis_back_the_gate_knows_what_happened_meanwhile(
     desk: Desk, lawyers: Lawyers, redis_server: RedisServer
 ) -> None:

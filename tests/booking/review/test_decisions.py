@@ -47,6 +47,7 @@ def test_an_approved_booking_is_confirmed_told_and_written_down(desk: Desk, lawy
     assert Slot.get_by_id(SLOT).taken == 1
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_rejected_booking_gives_its_seat_back_and_says_why(desk: Desk, lawyers: Lawyers) -> None:
     ref = desk.book(applying(lawyers(1)[0])).ref
     rejected = decisions.reject(desk, Actor("officer:chen"), ref, reason="委托手续不全")
@@ -206,6 +207,7 @@ def test_a_meeting_that_has_begun_is_not_approved_only_to_be_missed(desk: Desk, 
         decisions.approve(Actor("officer:chen"), desk.now(), ref)
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_rejected_request_sent_again_gets_its_answer_though_the_slot_is_full(desk: Desk, lawyers: Lawyers) -> None:
     first, *others = lawyers(13)
     ref = desk.book(applying(first)).ref

@@ -176,6 +176,7 @@ def test_without_the_condition_all_eight_would_decide(
         assert together(officers_at(desk, ref)) == ["decided"] * 8
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_bulk_approval_and_single_rejections_at_one_moment_decide_each_once(
     desk: Desk, book: Callable[..., list[str]]
 ) -> None:

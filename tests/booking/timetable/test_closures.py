@@ -58,6 +58,7 @@ def test_the_preview_shows_whom_it_hits_and_where_they_could_go(desk: Desk, lawy
     assert not Notice.select().where(Notice.kind == "withdrawn").exists()
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_one_confirm_closes_cancels_and_tells(desk: Desk, lawyers: Lawyers, two_slots: None) -> None:
     refs = {confirmed(desk, lawyer) for lawyer in lawyers(3)}
     gone = close(desk, Actor("chief-pudong"), ONE, preview(desk, ONE).fingerprint)

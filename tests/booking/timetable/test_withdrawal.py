@@ -26,6 +26,7 @@ def told(kind: str = "withdrawn") -> list[Notice]:
     return list(Notice.select().where(Notice.kind == kind).order_by(Notice.id))
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_the_seat_comes_back_the_lawyer_is_told_and_has_no_strike(desk: Desk, lawyers: Lawyers) -> None:
     add_slot("pudong", FRIDAY, time(10))
     ref = desk.book(applying(lawyers(1)[0])).ref
@@ -49,6 +50,7 @@ def test_even_in_the_last_hour_it_costs_the_lawyer_nothing(desk: Desk, lawyers: 
     assert not Strike.select().exists()
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawyers: Lawyers) -> None:
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(5)]
     decisions.approve(Actor("review-pudong"), desk.now(), refs[0])
@@ -67,6 +69,7 @@ def test_many_at_once_and_those_that_are_over_stay_as_they_are(desk: Desk, lawye
     assert len(told()) == 3
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_the_gate_is_told_once_a_day_however_many_go(
     desk: Desk, lawyers: Lawyers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +152,7 @@ def withdrawn_while_reviewed(desk: Desk, refs: list[str]) -> None:
     )
 
 
+@pytest.mark.usefixtures("no_rest")
 def test_a_withdrawal_and_a_review_at_one_moment_end_each_booking_once(desk: Desk, lawyers: Lawyers) -> None:
     refs = [desk.book(applying(lawyer)).ref for lawyer in lawyers(10)]
     withdrawn_while_reviewed(desk, refs)
