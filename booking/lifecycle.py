@@ -105,7 +105,12 @@ def notify(booking: Booking, kind: str, now: datetime, *, cause: str, **words: s
 
 def notify_all(told: Sequence[tuple[Booking, dict[str, str]]], kind: str, now: datetime, *, cause: str) -> None:
     """The same about many, each with its own words, in one statement."""
+    outbox.drop([booking.ref for booking, _ in told], _UNTRUE_AFTER.get(kind, ()))
     outbox.post_all([_letter(b, kind, cause, words) for b, words in told if _is_told(b, kind)], now)
+
+
+_OF_A_MEETING_AHEAD = ("submitted", "confirmed", "reminder")
+_UNTRUE_AFTER = {"cancelled": _OF_A_MEETING_AHEAD, "withdrawn": _OF_A_MEETING_AHEAD, "rejected": ("submitted",)}
 
 
 def _is_told(booking: Booking, kind: str) -> bool:

@@ -30,6 +30,7 @@ from sms.templates import TEMPLATES
 MANY = 50
 NOTICE_STATES = {
     "due": "待发", "sending": "发送中", "sent": "已发", "failed": "失败", "unknown": "结果不明", "declined": "未订阅",
+    "dropped": "未发，后来的已说明",
 }  # fmt: skip
 NOTICE_NAMES = {kind: template.name for kind, template in TEMPLATES.items()}
 

@@ -11,8 +11,8 @@ class Notice(Table):
     """A message to a lawyer. `event` names what happened once and for all, as in `7K3MPQ2X:confirmed`.
 
     State: `due` → `sending` → `sent` | `failed` | `unknown` (the provider may or may not have it) | `declined`
-    (the lawyer's consent for WeChat messages is used up). A claim is a compare-and-set on it. `told_by` is the
-    officer who told the lawyer by telephone instead.
+    (the lawyer's consent for WeChat messages is used up) | `dropped` (a later one made it untrue). A claim is a
+    compare-and-set on it. `told_by` is the officer who told the lawyer by telephone instead.
     """
 
     id = AutoField()

@@ -1,11 +1,11 @@
 """The letterbox: notices are dropped in the transaction that causes them, and taken by the relay."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import Expression, fn
+from peewee import Expression, ModelSelect, fn
 
 import wake
 from models import Consent, Lawyer, Notice, database, rows_of
@@ -15,6 +15,7 @@ from sms import templates
 from sms.outcomes import Cure, cure
 
 SMS, WECHAT = "sms", "wechat"
+A_LAWYERS = 5  # letters to one lawyer that are on the way at a time
 
 _COLUMNS = {
     "event": "text", "kind": "text", "channel": "text", "lawyer_id": "int", "booking": "text", "words": "text",
@@ -58,6 +59,14 @@ def posting(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> Sta
     return entering("notice", _COLUMNS, [_row(letter, channel, now) for letter in letters], _ONCE)
 
 
+def drop(bookings: Collection[str], kinds: Collection[str]) -> None:
+    """Letters of these kinds about these bookings that have not gone yet: what they say is true no longer. In the
+    caller's transaction; one that a worker has begun to carry goes."""
+    if bookings and kinds:
+        waits = (Notice.state == "due") & Notice.kind.in_(list(kinds))
+        Notice.update(state="dropped").where(waits, Notice.booking.in_(list(bookings))).execute()
+
+
 def _row(letter: Letter, channel: str, now: datetime) -> tuple[object, ...]:
     templates.check(letter.kind, letter.words)
     words = json.dumps(letter.words, ensure_ascii=False, separators=(",", ":"))
@@ -85,7 +94,8 @@ def is_stopped(now: datetime) -> bool:
 
 
 def take(now: datetime, limit: int, lost_after: timedelta, queued: Iterable[int] = ()) -> list[Notice]:
-    """Up to `limit` notices to carry now, oldest first, marked as given to the queue.
+    """Up to `limit` notices to carry now, oldest first, marked as given to the queue; of one lawyer A_LAWYERS at a time,
+    so that nobody's stand before everybody's.
 
     One given to the queue more than `lost_after` ago, and not among the `queued`, was lost on the way. The marking
     is conditional, so two relays never take the same one.
@@ -94,12 +104,20 @@ def take(now: datetime, limit: int, lost_after: timedelta, queued: Iterable[int]
     ready = (Notice.state == "due") & (Notice.due_at <= now) & waits
     if is_stopped(now):
         ready &= Notice.channel != SMS
-    found = Notice.select(Notice.id).where(ready, unblocked(), Notice.id.not_in(list(queued)))
+    found = _first_of_each(ready & unblocked() & Notice.id.not_in(list(queued)), now)
     ids = [notice.id for notice in found.order_by(Notice.id).limit(limit)]
     if not ids:
         return []
     taken = Notice.update(queued_at=now).where(Notice.id.in_(ids), ready).returning(Notice).execute()
     return sorted(taken, key=lambda notice: notice.id)
+
+
+def _first_of_each(ready: Expression, now: datetime) -> "ModelSelect[Notice]":
+    """Of each lawyer's letters on the way or due only the first A_LAWYERS, and of those the ready ones."""
+    place = fn.ROW_NUMBER().over(partition_by=[Notice.lawyer, Notice.channel], order_by=[Notice.id])
+    waits = Notice.state.in_(("due", "sending")) & (Notice.due_at <= now)
+    line = Notice.select(Notice.id.alias("id"), place.alias("place")).where(waits).alias("line")
+    return Notice.select(Notice.id).join(line, on=(Notice.id == line.c.id)).where(ready, line.c.place <= A_LAWYERS)
 
 
 def take_back(notices: Sequence[Notice]) -> None:

@@ -98,7 +98,7 @@ def test_the_whole_story_is_told_with_who_and_why(signed_in: SignedIn, desk: Des
         "手续不全",
         "待复核 → 不通过",
         "失败：号码停机或空号",
-        "待发",
+        "未发，后来的已说明",
     ):
         assert words in text
     assert QIAN not in text and "110105********002X" in text

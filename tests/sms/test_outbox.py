@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from models import Consent, Notice, database
+import clock
+from models import Consent, Lawyer, Notice, database
+from models.lawyers import seal_person
 from sms import outbox
 from tests.sms.conftest import WORDS
 
@@ -82,7 +84,8 @@ def test_what_was_taken_back_is_taken_at_once(drop, watch):
     assert taken(watch()) == ["7K3MPQ2X:confirmed"]
 
 
-def test_two_relays_never_take_the_same_notice(drop, watch):
+def test_two_relays_never_take_the_same_notice(drop, watch, monkeypatch):
+    monkeypatch.setattr(outbox, "A_LAWYERS", 99)  # all are one lawyer's here
     for number in range(30):
         drop(ref=f"REF{number:05d}")
     together, found = threading.Barrier(4), []
@@ -129,3 +132,32 @@ def test_the_readiness_question_knows_the_longest_waiting(drop, watch):
     Notice.update(state="sent").execute()
     assert outbox.oldest_due_age(watch()) == 0
     assert outbox.counts_by_state() == {"sent": 2}
+
+
+def another(n: int) -> int:
+    """A lawyer beside Chen."""
+    now, number = clock.now(), f"1310120161{n:07d}"
+    person = seal_person(number, f"id-{n}", "13800000000")
+    row = {"licence_no": number, "name": f"某律师{n}", "firm": "西方律师事务所", "openid": f"o-{n}"}
+    return Lawyer.create(**row, **person, state="verified", created_at=now, updated_at=now).id
+
+
+def test_one_lawyers_many_letters_stand_before_nobodys(chen, watch):
+    many = [outbox.Letter("confirmed", f"{n}:confirmed", chen.id, None, WORDS) for n in range(360)]
+    outbox.post_all(many, watch())
+    outbox.post("confirmed", "other:confirmed", another(1), None, WORDS, watch())
+    taken = outbox.take(watch(), 200, SOON)
+    assert [n.lawyer_id for n in taken].count(chen.id) == outbox.A_LAWYERS
+    assert taken[-1].event == "other:confirmed"
+    assert outbox.take(watch(), 200, SOON) == []  # those on the way are counted
+    Notice.update(state="sent").where(Notice.id.in_([n.id for n in taken])).execute()
+    assert [n.event for n in outbox.take(watch(), 200, SOON)] == [f"{n}:confirmed" for n in range(5, 10)]
+
+
+def test_what_has_gone_or_is_on_its_way_is_not_dropped(drop, watch):
+    states = {"due": "dropped", "sending": "sending", "sent": "sent"}
+    for state in states:
+        Notice.update(state=state).where(Notice.id == drop(ref=f"{state:7}1"[-8:]).id).execute()
+    outbox.drop([n.booking for n in Notice.select()], ["confirmed"])
+    outbox.drop([n.booking for n in Notice.select()], ["reminder"])
+    assert sorted(n.state for n in Notice.select()) == sorted(states.values())
