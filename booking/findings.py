@@ -17,8 +17,8 @@ class Finding(TypedDict):
 
 ABOUT_HIMSELF = frozenset(
     {
-        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_expired", "identity_not_verified",
-        "name_differs", "firm_differs", "companion_not_on_roll", "interpreter_approval",
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_given_up", "licence_expired",
+        "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll", "interpreter_approval",
     }
 )  # fmt: skip
 FOR_OFFICERS = frozenset(
@@ -27,13 +27,14 @@ FOR_OFFICERS = frozenset(
         "co_suspects", "permit_missing", "findings_unreadable",
     }
 )  # fmt: skip
-BARRING = frozenset({"licence_suspended", "licence_revoked"})  # who has one may meet nobody as a lawyer
+# Who has one may meet nobody as a lawyer.
+BARRING = frozenset({"licence_suspended", "licence_revoked", "licence_given_up"})
 # What lists that arrive later can change; the others come of bookings, and anybody can make those.
 OF_LISTS = frozenset(
     {
-        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_expired", "identity_not_verified",
-        "name_differs", "firm_differs", "companion_not_on_roll", "detainee_ambiguous", "detainee_not_here",
-        "detainee_name_differs", "permit_missing",
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_given_up", "licence_expired",
+        "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll",
+        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "permit_missing",
     }
 )  # fmt: skip
 

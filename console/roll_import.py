@@ -10,13 +10,14 @@ from booking.record.kinds import Kind
 from booking.roll import imports
 from booking.roll.roll import COLUMNS
 from console.door import back, console, here, note_look, page, say
-from console.door.forms import Form, asked
+from console.door.forms import Form, asked, read
 from console.door.workbook import workbook
 from models import Booking, RollImport, rows_of
 from refusals import Invalid
 
 KIND_WORDS = {
-    "wrong": "有误", "revoked": "吊销", "suspended": "停止执业", "new": "新增", "changed": "变更", "unchanged": "未变",
+    "wrong": "有误", "revoked": "吊销", "given_up": "注销", "suspended": "停止执业", "new": "新增", "changed": "变更",
+    "unchanged": "未变",
 }  # fmt: skip
 STATE_WORDS = {
     "queued": "等待检查", "reading": "正在检查", "ready": "检查完毕，待确认", "applying": "正在写入", "done": "已导入",
@@ -25,8 +26,14 @@ STATE_WORDS = {
 
 
 class Lines(Form):
-    kind: Literal["wrong", "revoked", "suspended", "new", "changed", "unchanged"] | None = None
+    kind: Literal["wrong", "revoked", "given_up", "suspended", "new", "changed", "unchanged"] | None = None
     page: int = Field(1, ge=1, le=10_000)
+
+
+class Confirmation(Form):
+    """`without_wrong`: the wrong lines, which the officer has seen, are left out."""
+
+    without_wrong: bool = False
 
 
 @console.get("/import")
@@ -84,7 +91,8 @@ def roll_progress(roll_import: int) -> Response:
 @console.post("/import/<int:roll_import>/confirmation")
 def confirm_roll(roll_import: int) -> Response:
     about = import_here(roll_import)
-    imports.confirm(here().actor, here().desk.now(), about.id)
+    form = read(Confirmation)
+    imports.confirm(here().actor, here().desk.now(), about.id, without_wrong=form.without_wrong)
     say("已确认，正在写入")
     return back("console.roll_import", roll_import=about.id)
 

@@ -7,6 +7,7 @@ import click
 from booking.lawyers import licences
 from booking.record.actor import Actor
 from booking.roll import roll, sheets
+from booking.words import LICENCES
 from house import house
 from models import Lawyer, rows_of
 from refusals import Invalid, NotFound
@@ -29,22 +30,24 @@ lawyers = Subject("lawyers", help="律师名册与身份核验")
 @lawyers.command("import")
 @click.argument("file", type=FILE)
 @dry_run_option
+@click.option("--without-wrong", is_flag=True, help="有误的行不导入，其余照写；先 --dry-run 看过是哪些行")
 @by_option
 @json_option
-def import_file(file: Path, dry_run: bool, actor: Actor, as_json: bool) -> None:
-    """导入律师名册（.csv 或 .xlsx），全部写入或全不写入。
+def import_file(file: Path, dry_run: bool, without_wrong: bool, actor: Actor, as_json: bool) -> None:
+    """导入律师名册（.csv 或 .xlsx），全部写入或全不写入；加 --without-wrong 则不含有误的行。
 
     列（中文或英文，次序不限）：姓名 name、执业证号 licence_no、律师事务所 firm、身份证号 id_no、手机号 phone（可空）、
-    状态 state（执业、停止执业、吊销）、有效期至 valid_until（可空）。
-    停止执业或吊销的，已绑定的微信随即不能再预约。
+    状态 state（执业、停止执业、注销、吊销）、有效期至 valid_until（可空）。
+    停止执业、注销或吊销的，已绑定的微信随即不能再预约。
     """
     rows = sheets.read(file, roll.COLUMNS, watched)
-    report = roll.import_roll(actor, house().desk.now(), rows, dry_run=dry_run, watching=watched)
+    now = house().desk.now()
+    report = roll.import_roll(actor, now, rows, dry_run=dry_run, without_wrong=without_wrong, watching=watched)
     if as_json:
         answer("", True, **_told(report))
     else:
         _say(report)
-    if report.wrong:
+    if report.wrong and not report.written:
         raise Invalid(f"{len(report.wrong)}行有误，名册未改动")
 
 
@@ -113,15 +116,16 @@ def _say(report: roll.Report) -> None:
         click.echo(f"第{row}行：{why}")
     if len(report.wrong) > MOST_SHOWN:
         click.echo(f"……另有{len(report.wrong) - MOST_SHOWN}行，--json 可列出全部")
-    if report.wrong:
+    if report.wrong and not report.written:
         return
     for one in report.follows:
         ahead = f"，待会见的预约：{'、'.join(one.bookings)}" if one.bookings else ""
-        click.echo(f"{one.licence_no} 已{'吊销' if one.state == 'revoked' else '停止执业'}，不能再预约{ahead}")
+        click.echo(f"{one.licence_no} 已{LICENCES[one.state]}，不能再预约{ahead}")
     done = "已导入" if report.written else "检查通过，未导入"
     click.echo(
         f"{done}：共{report.rows}行，新增{report.new}，变更{report.changed}，未变{report.unchanged}；"
-        f"其中停止执业{report.suspended}，吊销{report.revoked}。"
+        f"其中停止执业{report.suspended}，注销{report.given_up}，吊销{report.revoked}。"
+        + (f"有误的{len(report.wrong)}行没有导入。" if report.wrong else "")
     )
 
 

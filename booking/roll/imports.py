@@ -88,11 +88,14 @@ def _lines(import_id: int, kind: str) -> "ModelSelect[RollImportLine]":
     return RollImportLine.select().where(mine).order_by(RollImportLine.row)
 
 
-def confirm(actor: Actor, now: datetime, import_id: int) -> RollImport:
-    """The officer's yes to the report. Raises NotFound, WrongState when it is not ready, or was confirmed before."""
+def confirm(actor: Actor, now: datetime, import_id: int, *, without_wrong: bool = False) -> RollImport:
+    """The officer's yes to the report, or to all of it but its wrong lines.
+
+    Raises NotFound, WrongState when it is not ready, or was confirmed before.
+    """
     found = find(import_id)
-    if found.state == "ready" and found.counts.get("wrong"):
-        raise WrongState(f"有{found.counts['wrong']}行有误，改正后请重新上传")
+    if found.state == "ready" and found.counts.get("wrong") and not without_wrong:
+        raise WrongState(f"有{found.counts['wrong']}行有误，改正后请重新上传，或选择不导入这些行")
     mine = (RollImport.id == import_id) & (RollImport.state == "ready")
     change: dict[str, Any] = {
         "state": "applying",
@@ -100,6 +103,7 @@ def confirm(actor: Actor, now: datetime, import_id: int) -> RollImport:
         "runs": 0,
         "queued_at": None,
         "touched_at": now,
+        "counts": found.counts | {"without_wrong": without_wrong},
     }
     with database.atomic():
         if not RollImport.update(by=actor.account, **change).where(mine).execute():

@@ -15,7 +15,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll.follows import Follows, refuse, who_follows
-from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
+from booking.roll.rows import COLUMNS, ENDED, STATES, Entry, Parsed, Wrong, parse
 from booking.roll.sheets import Row, Watching
 from models import RollEntry, database, rows_of
 from models.locks import lock_roll
@@ -33,7 +33,7 @@ __all__ = [
     "write",
 ]
 
-LINE_KINDS = ("wrong", "revoked", "suspended", "new", "changed", "unchanged")
+LINE_KINDS = ("wrong", "revoked", "given_up", "suspended", "new", "changed", "unchanged")
 ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
 _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
@@ -43,7 +43,8 @@ _NAMES = {
 
 @dataclass
 class Report:
-    """What an import did, or would do. Anything in `wrong` means that nothing was written."""
+    """What an import did, or would do. Anything in `wrong` is not written, and without the operator's
+    word nothing is."""
 
     rows: int
     new: int = 0
@@ -51,6 +52,7 @@ class Report:
     unchanged: int = 0
     suspended: int = 0
     revoked: int = 0
+    given_up: int = 0
     wrong: list[Wrong] = field(default_factory=list)
     follows: list[Follows] = field(default_factory=list)
     written: bool = False
@@ -82,16 +84,23 @@ class Found:
 
 
 def import_roll(
-    actor: Actor, now: datetime, rows: Sequence[Row], *, dry_run: bool = False, watching: Watching = iter
+    actor: Actor,
+    now: datetime,
+    rows: Sequence[Row],
+    *,
+    dry_run: bool = False,
+    without_wrong: bool = False,
+    watching: Watching = iter,
 ) -> Report:
     """Add and change the roll's lines by licence number, in one transaction; lines not named stay as they are.
+    Wrong ones keep the others out, unless the operator, who has seen them, takes the rest `without_wrong`.
 
     A verified lawyer with a line that is now suspended or revoked is refused, and loses the claim on licence and phone.
     """
     parsed = parse(rows, watching)
     with database.atomic():
         found = compare(parsed, now)
-        if not dry_run and not found.report.wrong:
+        if not dry_run and (without_wrong or not found.report.wrong):
             write(actor, now, found)
     return found.report
 
@@ -110,8 +119,7 @@ def compare(parsed: Parsed, now: datetime) -> Found:
             fresh.append(entry)
     lines.sort()
     _count(report, lines, fresh, have)
-    if not report.wrong:
-        report.follows = who_follows(have, fresh, now)
+    report.follows = who_follows(have, fresh, now)
     return Found(report, lines, fresh)
 
 
@@ -124,7 +132,8 @@ def write(actor: Actor, now: datetime, found: Found) -> None:
     refuse(found.report.follows, now)
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
-             "refused": [one.lawyer for one in report.follows]}  # fmt: skip
+             "refused": [one.lawyer for one in report.follows],
+             "left_out": [one.row for one in report.wrong[:500]]}  # fmt: skip
     note(actor, now, Kind.ROLL_IMPORT, "", words)
     recheck.after_commit(now)
     report.written = True
@@ -135,13 +144,14 @@ def _columns() -> list[object]:
 
 
 def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
-    """ID number → licence, of lines that stay as they are and are not revoked."""
-    return {one.id_no_index: one.licence_no for one in have if one.licence_no not in named and one.state != "revoked"}
+    """ID number → licence, of lines that stay as they are and have not ended."""
+    return {one.id_no_index: one.licence_no for one in have if one.licence_no not in named and one.state not in ENDED}
 
 
 def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> RollLine:
-    if entry.state != "revoked" and entry.id_no_index in elsewhere:
-        return RollLine(row, "wrong", entry.licence_no, why="身份证号在名册中已属于另一执业证号")
+    if entry.state not in ENDED and (other := elsewhere.get(entry.id_no_index)):
+        why = f"身份证号在名册中已属于执业证号{other}；如已换证，请把该号一并列入，状态填注销"
+        return RollLine(row, "wrong", entry.licence_no, why=why)
     if entry == old:
         return RollLine(row, "unchanged", entry.licence_no)
     columns = tuple(_NAMES[name] for name in _NAMES if old and getattr(entry, name) != getattr(old, name))
@@ -156,4 +166,4 @@ def _count(report: Report, lines: Sequence[RollLine], fresh: Sequence[Entry], ha
     report.changed = len(fresh) - report.new
     report.unchanged = sum(line.kind == "unchanged" for line in lines)
     states = Counter(entry.state for entry in fresh)
-    report.suspended, report.revoked = states["suspended"], states["revoked"]
+    report.suspended, report.revoked, report.given_up = (states[one] for one in ("suspended", "revoked", "given_up"))

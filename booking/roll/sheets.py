@@ -3,20 +3,21 @@
 import codecs
 import csv
 import io
-import unicodedata
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from booking.fields import unseen
 from booking.roll import workbooks
+from booking.roll.cells import header, text
 from booking.roll.workbooks import MOST_COLUMNS, MOST_ROWS
 from refusals import Invalid
 
 MOST_BYTES = 60_000_000
 FILE_KINDS = ("csv", "xlsx")
 _ENCODINGS = ("utf-8-sig", "gb18030")
+HEADER_WITHIN = 8  # rows
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -60,16 +61,41 @@ def kind_of(name: str) -> str:
 
 def read_sent(kind: str, raw: bytes, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
     """The same of a file's content. Raises Invalid."""
-    rows = iter(workbooks.rows(raw) if kind == "xlsx" else _csv(raw))
-    places = _places([_text(cell) for cell in next(rows, ())], columns)
+    return _read(
+        workbooks.rows(raw, lambda top: fits(top, columns)) if kind == "xlsx" else _csv(raw), columns, watching
+    )
+
+
+def _read(table: Iterator[Sequence[object]], columns: Sequence[Column], watching: Watching) -> list[Row]:
+    rows = iter(table)
+    top = list(itertools.islice(rows, HEADER_WITHIN))
+    at, places = _header(top, columns)
     found = []
-    for number, cells in enumerate(watching(rows), 2):
+    for number, cells in enumerate(watching(itertools.chain(top[at + 1 :], rows)), at + 2):
         if number > MOST_ROWS:
             raise Invalid(f"超过{MOST_ROWS}行")
-        texts = {name: _text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+        texts = {name: text(cells[at]) if at < len(cells) else "" for name, at in places.items()}
         if any(texts.values()):
             found.append(Row(number, texts))
     return found
+
+
+def fits(top: Sequence[Sequence[object]], columns: Sequence[Column]) -> bool:
+    """Whether a sheet that begins with these rows is such a table."""
+    return any(not _missing(_places(row, columns), columns) for row in top[:HEADER_WITHIN])
+
+
+def _header(top: Sequence[Sequence[object]], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+    """The row of the columns' names, below a title or two, and where each stands. Raises Invalid, naming all it lacks."""
+    found = [_places(row, columns) for row in top] or [{}]
+    best = min(range(len(found)), key=lambda at: (len(_missing(found[at], columns)), at))
+    if lacking := _missing(found[best], columns):
+        raise Invalid(f"缺少列：{'、'.join(lacking)}；列名须在前{HEADER_WITHIN}行内，合并的单元格请先拆分")
+    return best, found[best]
+
+
+def _missing(places: dict[str, int], columns: Sequence[Column]) -> list[str]:
+    return [column.headers[0] for column in columns if column.needed and column.name not in places]
 
 
 def about(kind: str, raw: bytes) -> int:
@@ -77,8 +103,8 @@ def about(kind: str, raw: bytes) -> int:
     return workbooks.about(raw) if kind == "xlsx" else min(MOST_ROWS, raw.count(b"\n"))
 
 
-def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    names = [cell.casefold() for cell in header]
+def _places(row: Sequence[object], columns: Sequence[Column]) -> dict[str, int]:
+    names = [header(cell) for cell in row]
     places: dict[str, int] = {}
     for column in columns:
         at = [i for i, name in enumerate(names) if name in {column.name, *column.headers}]
@@ -86,16 +112,14 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
             raise Invalid(f"列“{column.headers[0]}”出现了{len(at)}次")
         if at:
             places[column.name] = at[0]
-        elif column.needed:
-            raise Invalid(f"缺少列：{column.headers[0]}（{column.name}）；第一行须为列名，上方不得有标题或合并单元格")
     return places
 
 
 def _csv(raw: bytes) -> Iterator[Sequence[object]]:
-    text = _decoded(raw)
-    header = text.partition("\n")[0]
-    between = "\t" if "\t" in header and "," not in header else ","  # Excel's Unicode text has tabs
-    reading = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+    content = _decoded(raw)
+    top = content[:2000]
+    between = "\t" if "\t" in top and "," not in top else ","  # Excel's Unicode text has tabs
+    reading = csv.reader(io.StringIO(content, newline=""), delimiter=between, strict=True)
     try:
         for row in reading:
             yield row[:MOST_COLUMNS]
@@ -112,19 +136,6 @@ def _decoded(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise Invalid("文字编码无法识别，请存为UTF-8或GBK编码的CSV")
-
-
-def _text(cell: object) -> str:
-    """As it was meant. A number longer than Excel keeps exactly comes as such, for the caller to refuse."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return unicodedata.normalize("NFKC", str(cell)).strip()
 
 
 def lost_digits(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
@@ -12,6 +13,7 @@ from refusals import Invalid
 
 MOST_ROWS = 300_000
 MOST_COLUMNS = 60
+TOP_ROWS = 8  # in which a sheet shows what it is
 MOST_CELL = 1000  # characters
 MOST_UNPACKED_BYTES = 300_000_000
 MOST_PARTS = 1000
@@ -27,14 +29,16 @@ _TOO_LARGE = "Excel文件展开后过大"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def rows(raw: bytes) -> Iterator[Sequence[object]]:
-    """Cells of the first sheet; formulas come as their text, never worked out. Raises Invalid."""
+def rows(raw: bytes, fits: Callable[[list[list[object]]], bool]) -> Iterator[Sequence[object]]:
+    """Cells of the one visible sheet whose top `fits`; formulas come as their text, never worked out. Raises Invalid.
+
+    What is hidden is never read: it is last year's, or the choices of a drop-down.
+    """
     _measure(raw)
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
         try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
+            sheet = _chosen(book, fits)
             for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
                 yield [_cell(value) for value in row]
         finally:
@@ -43,6 +47,24 @@ def rows(raw: bytes) -> Iterator[Sequence[object]]:
         raise
     except Exception:  # whatever a broken or hostile file makes the reader trip over
         raise Invalid(_NO_WORKBOOK) from None
+
+
+def _chosen(book: Any, fits: Callable[[list[list[object]]], bool]) -> Any:
+    """Raises Invalid where none fits, or more than one: then nobody but the sender knows."""
+    found, visible = [], []
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        top = [list(row) for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=TOP_ROWS)]
+        found += [sheet] if fits(top) else []
+        visible += [sheet] if sheet.sheet_state == "visible" else []
+    shown = [sheet for sheet in found if sheet in visible]
+    if len(shown) > 1:
+        raise Invalid(f"有{len(shown)}张工作表都像名册：{'、'.join(one.title for one in shown)}；请只留要导入的一张")
+    if not shown and found:
+        raise Invalid(f"工作表“{found[0].title}”有名册的列，但是隐藏的；请取消隐藏，或删去它")
+    if not shown and len(visible) > 1:
+        raise Invalid(f"各工作表（{'、'.join(one.title for one in visible)}）都没有名册所需的列")
+    return shown[0] if shown else (visible or book.worksheets)[0]
 
 
 def about(raw: bytes) -> int:

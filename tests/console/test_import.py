@@ -63,14 +63,19 @@ def test_an_import_nobody_works_on_says_so(signed_in, desk, clock):
     assert "后台处理可能停了" in chief.get(path).text
 
 
-def test_wrong_rows_are_listed_with_row_and_reason_and_there_is_no_button(signed_in, desk):
+def test_wrong_rows_are_listed_with_row_and_reason_and_nothing_is_written_without_a_word_of_its_own(signed_in, desk):
     chief = signed_in()
     path = reported(chief, desk, cells(1), cells(2, name="=1+1"), cells(1))
     text = chief.get(path).text
     assert "有 2 行有误" in text and "姓名是公式" in text and "执业证号与第2行重复" in text
-    assert "确认导入" not in text
+    assert "确认导入</button>" not in text
     assert chief.post(f"{path}/confirmation").status_code == 409
     assert RollEntry.select().count() == 0
+    assert "确认导入其余的行" in text
+    assert chief.post(f"{path}/confirmation", without_wrong="true").status_code == 303
+    runs.work(desk, RollImport.get().id)
+    assert RollEntry.select().count() == 1
+    assert "第2行重复" in chief.get(path).text  # what was left out can still be read
 
 
 def test_who_can_no_longer_book_is_named_before_the_yes(signed_in, desk):

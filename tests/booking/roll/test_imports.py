@@ -60,7 +60,10 @@ def test_two_licences_of_one_person_are_wrong_in_the_file_and_against_the_roll(d
     report(cells(3), same[3], same[1], same[2])
     whys = {line.row: (line.kind, line.why) for line in RollImportLine}
     assert whys[3] == ("wrong", "身份证号与第2行相同，一人不能有两个执业证号")
-    assert whys[4] == ("wrong", "身份证号在名册中已属于另一执业证号")
+    assert whys[4] == (
+        "wrong",
+        f"身份证号在名册中已属于执业证号{cells(1)['licence_no']}；如已换证，请把该号一并列入，状态填注销",
+    )
     assert whys[2][0] == whys[5][0] == "new"  # the licence before was revoked
 
 

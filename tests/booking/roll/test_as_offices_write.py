@@ -1,0 +1,171 @@
+"""Rolls as offices and databases really write them: headers, dates, titles, sheets, escapes, letters lost, 注销."""
+
+import io
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+
+from booking.roll import cells, roll
+from booking.roll.sheets import Row, read_sent
+from models import Lawyer, RollEntry
+from refusals import Invalid
+from sandbox.world.cast import _CHECKS, _WEIGHTS, invented_id_no
+from tests.booking.roll.conftest import bound, on_the_roll
+from tests.booking.roll.conftest import cells as line
+from tests.booking.roll.test_roll import imported
+from tests.booking.roll.test_workbooks import HEADER, LINE, refused
+
+BUREAU = ("律师姓名*", "执业证号码", "执业机构", "身 份 证 号 码", "联系电话（选填）", "执业状态：", "有效期")
+
+
+def workbook(*sheets, hidden=()):
+    """`(title, rows)` of each sheet, in order."""
+    made, raw = Workbook(), io.BytesIO()
+    made.remove(made.active)
+    for title, rows in sheets:
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+        if title in hidden:
+            sheet.sheet_state = "hidden"
+    made.save(raw)
+    return raw.getvalue()
+
+
+def names(raw, kind="xlsx"):
+    return [row.cells["name"] for row in read_sent(kind, raw, roll.COLUMNS)]
+
+
+def test_the_bureaus_headers_are_understood_below_its_title():
+    raw = workbook(("名册", [("上海市律师名册",), ("截至2026年11月",), BUREAU, LINE]))
+    (row,) = read_sent("xlsx", raw, roll.COLUMNS)
+    assert (row.number, row.cells["licence_no"], row.cells["state"]) == (4, LINE[1], "执业")
+    text = "\n".join(",".join(cells) for cells in (("律师名册",), BUREAU, LINE))
+    assert names(text.encode("gb18030"), "csv") == ["王守约"]
+
+
+def test_all_columns_that_are_missing_are_named_at_once():
+    said = refused("csv", "姓名,有效期至\n王,2027".encode())
+    assert "缺少列：执业证号、律师事务所、身份证号、状态" in said
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2027-05-31", "2027/5/31", "2027.5.31", "2027年5月31日", "20270531", "2027-05-31 00:00:00", "2027/5/31 0:00",
+     "2027-05-31T00:00:00", "2027-05-31 00:00:00.000", "46538", "46538.0"],
+)  # fmt: skip
+def test_dates_are_read_however_they_are_exported(written):
+    assert cells.day(written) == date(2027, 5, 31)
+
+
+@pytest.mark.parametrize("written", ["20271331", "2027-02-30", "270531", "9999", "长期", "12345", "2027-05-31 乱"])
+def test_what_is_no_date_is_none(written):
+    assert cells.day(written) is None
+
+
+@pytest.mark.parametrize(
+    ("carried", "meant"),
+    [("张三_x000D_", "张三"), ("上海A&amp;B", "上海A&B"), ("阿卜杜&middot;热合曼", "阿卜杜·热合曼"),
+     ("阿卜杜&#183;热合曼", "阿卜杜·热合曼"), ("王&nbsp;明", "王 明"), ("_x0041_", "A"), (None, ""), (13.0, "13")],
+)  # fmt: skip
+def test_what_carriers_escape_is_undone(carried, meant):
+    assert cells.text(carried) == meant
+
+
+@pytest.mark.parametrize("lost", ["李?", "李？", "李□", "李�", "李〓", "李*"])
+def test_a_letter_that_was_lost_is_told_by_row(database, lost):
+    for field, what in (("name", "姓名"), ("firm", "律师事务所")):
+        report = imported([line(1), line(2, **{field: lost})])
+        assert [(wrong.row, wrong.why[: len(what) + 3]) for wrong in report.wrong] == [(3, f"{what}有缺字")]
+    assert RollEntry.select().count() == 0
+
+
+def test_the_visible_sheet_with_the_columns_is_read_and_no_hidden_one():
+    last_year = ("去年", [HEADER, ("别人", *LINE[1:])])
+    raw = workbook(last_year, ("填表说明", [("请如实填写",)]), ("今年", [HEADER, LINE]), hidden=["去年"])
+    assert names(raw) == ["王守约"]
+
+
+def test_two_sheets_that_fit_are_named_and_neither_is_read():
+    raw = workbook(("第一批", [HEADER, LINE]), ("第二批", [HEADER, LINE]))
+    assert "第一批、第二批" in refused("xlsx", raw)
+
+
+def test_a_roll_on_a_hidden_sheet_alone_is_named():
+    raw = workbook(("说明", [("请填写",)]), ("名册", [HEADER, LINE]), hidden=["名册"])
+    assert "“名册”" in refused("xlsx", raw) and "取消隐藏" in refused("xlsx", raw)
+
+
+def test_sheets_none_of_which_fits_are_named():
+    assert "说明、附表" in refused("xlsx", workbook(("说明", [("请填写",)]), ("附表", [("甲", "乙")])))
+
+
+def rows(*lines):
+    return [Row(number, one) for number, one in enumerate(lines, 2)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_moved_to_a_new_number_is_taken_in_any_order(desk, order):
+    on_the_roll(desk, line(1))
+    person = line(1)["id_no"]
+    lines = [line(1, state="注销"), line(2, id_no=person)][::order]
+    report = imported(lines)
+    assert not report.wrong and report.given_up == 1
+    states = dict(RollEntry.select(RollEntry.licence_no, RollEntry.state).tuples())
+    assert states == {line(1)["licence_no"]: "given_up", line(2)["licence_no"]: "active"}
+
+
+def test_the_other_number_is_named_where_it_has_not_ended(desk):
+    on_the_roll(desk, line(1))
+    (wrong,) = imported([line(2, id_no=line(1)["id_no"])]).wrong
+    assert line(1)["licence_no"] in wrong.why and "状态填注销" in wrong.why
+
+
+def test_who_gave_the_licence_up_is_not_told_of_a_punishment(desk):
+    on_the_roll(desk, line(1))
+    lawyer = bound(desk, 1)
+    imported([line(1, state="已注销")])
+    (finding,) = Lawyer.get_by_id(lawyer.id).findings
+    assert "注销" in finding["message"] and "吊销" not in finding["message"]
+
+
+@pytest.mark.parametrize(("said", "state"), [("正常", "active"), ("执业中", "active"), ("暂停执业", "suspended")])
+def test_the_words_of_other_lists_are_understood(database, said, state):
+    imported([line(1, state=said)])
+    assert RollEntry.get().state == state
+
+
+def test_without_its_wrong_lines_the_rest_is_taken_and_the_others_are_named(desk):
+    on_the_roll(desk, line(2, firm="旧所"))
+    lines = [line(1), line(2, name="李?"), line(3)]
+    assert not imported(lines).written and RollEntry.select().count() == 1
+    report = imported(lines, without_wrong=True)
+    assert report.written and [wrong.row for wrong in report.wrong] == [3]
+    assert RollEntry.select().count() == 3
+    assert RollEntry.get_by_id(line(2)["licence_no"]).firm == "旧所"  # left as it was
+
+
+def id_no(number):
+    """Of fifty thousand different people."""
+    digits = f"{310100 + number // 10_000}{invented_id_no(number % 10_000)[6:17]}"
+    return digits + _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=True)) % 11]
+
+
+def test_fifty_thousand_lines_with_forty_wrong_say_which_and_take_the_rest(database):
+    bad = set(range(1000, 50_000, 1225))
+    lines = [
+        {"name": "李?" if n in bad else f"律师{n}", "licence_no": f"1310120161{n:07d}", "firm": "东方律师事务所",
+         "id_no": id_no(n), "phone": "", "state": "执业", "valid_until": ""}
+        for n in range(50_000)
+    ]  # fmt: skip
+    report = imported(lines, without_wrong=True)
+    assert {wrong.row - 2 for wrong in report.wrong} == bad and len(bad) == 40
+    assert RollEntry.select().count() == 49_960
+
+
+def test_nothing_is_written_without_the_operators_word(database):
+    assert imported([line(1), line(1)]).wrong
+    with pytest.raises(Invalid):
+        read_sent("xlsx", b"", roll.COLUMNS)
+    assert RollEntry.select().count() == 0
