@@ -61,12 +61,14 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     """The whole service in one WSGI application; `flask --app app` and the web server call it without settings."""
     settings = settings or _settings()
     _check_templates(settings)
+    os.umask(0o077)  # whatever is written from here on, database and dumps included, is nobody else's to read
     models.open_database(settings.database_url, Keyring(settings.field_key_bytes, settings.index_key_bytes))
     # None and nothing else: an empty folder name would serve the whole project, settings and keys included.
     app = Service("huijian", static_folder=None, docs_path=None, spec_path=None)  # type: ignore[arg-type]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.config["TRUSTED_HOSTS"] = settings.hosts
     house = app.extensions["huijian"] = _house(settings)
     metrics.register(app)
     wechat.api.register(

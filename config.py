@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -81,9 +82,10 @@ class Settings(BaseSettings):
     sms_receipt_secret: SecretStr
     public_url: str = Field(pattern=r"^https?://[^/]+$")
     proxy_hops: int = Field(0, ge=0, le=5)
+    trusted_hosts: Words = ()
     huijian_fault: str = ""
 
-    @field_validator("secret_keys", "field_keys", "wechat_account_aes_key", mode="before")
+    @field_validator("secret_keys", "field_keys", "wechat_account_aes_key", "trusted_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -150,6 +152,12 @@ class Settings(BaseSettings):
     @property
     def index_key_bytes(self) -> bytes:
         return _key_bytes(self.index_key.get_secret_value())
+
+    @property
+    def hosts(self) -> list[str] | None:
+        """By which names the service may be asked for; None in the demo, where its ports move."""
+        public = urlsplit(self.public_url).hostname or ""
+        return None if self.is_demo else [public, "127.0.0.1", "localhost", "[::1]", *self.trusted_hosts]
 
     @property
     def is_demo(self) -> bool:

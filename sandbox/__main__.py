@@ -23,6 +23,7 @@ READY_SECONDS = 60
 
 
 def main() -> int:
+    os.umask(0o077)  # as in service: database, dumps and logs are nobody else's to read
     try:
         with listening_for_stop():
             run(preflight.port_wanted(os.environ))

@@ -4,6 +4,7 @@ import os
 import time
 from functools import lru_cache
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import (
@@ -42,11 +43,23 @@ def register(app: Flask) -> None:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Raises NotFound for whoever comes through a proxy, by the public name, or from a public address."""
-    asker = ip_address(request.remote_addr or "0.0.0.0")
-    inside = asker.is_loopback or asker.is_private
-    if not inside or "X-Forwarded-For" in request.headers or request.host == house().public_host:
+    if "X-Forwarded-For" in request.headers or _name(request.host) == _name(house().public_host) or not _is_inside():
         raise NotFound
     return Response(generate_latest(_counted()) + generate_latest(_asked()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_inside() -> bool:
+    """By the address, of which a proxy's header may have made anything."""
+    try:
+        asker = ip_address(request.remote_addr or "0.0.0.0")
+    except ValueError:
+        return False
+    return asker.is_loopback or asker.is_private
+
+
+def _name(host: str) -> str:
+    """A host without its port, however it is written."""
+    return urlsplit(f"//{host}").hostname or ""
 
 
 def _begin() -> None:

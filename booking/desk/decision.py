@@ -129,6 +129,8 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     try:
         if kept is not None:
             return kept_answer(application, kept)
+        if application.identity and application.identity != lawyer.openid:
+            raise refusals.NotVerified  # unbound since the session was last asked for
         rules.standing(lawyer.state, lawyer.suspended_until, held.now)
         rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at)
         limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)

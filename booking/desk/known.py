@@ -8,6 +8,7 @@ class LawyerOnRoll(NamedTuple):
     """A lawyer beside the roll's line about him, if it has one."""
 
     id: int
+    openid: str | None
     state: str
     suspended_until: datetime | None
     name: str

@@ -29,7 +29,7 @@ _ANSWER = {
     "lawyer_id": "int", "key": "text", "body_hash": "text", "booking": "text", "answer_sealed": "text",
     "created_at": "timestamptz",
 }  # fmt: skip
-_LAWYERS = """SELECT l.id, l.state, l.suspended_until, l.name, l.firm, r.state, r.name, r.firm, r.valid_until
+_LAWYERS = """SELECT l.id, l.openid, l.state, l.suspended_until, l.name, l.firm, r.state, r.name, r.firm, r.valid_until
 FROM lawyer l LEFT JOIN roll_entry r ON r.licence_no = l.licence_no WHERE l.id {ids}"""
 _KEPT = """SELECT lawyer_id, "key", body_hash, booking, answer_sealed FROM kept_answer
 WHERE lawyer_id {lawyers} AND "key" {keys}"""
@@ -80,7 +80,7 @@ def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     centres, found, kept, companions, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
-        {row[0]: LawyerOnRoll(row[0], row[1], _moment(row[2]), *row[3:]) for row in found},
+        {row[0]: LawyerOnRoll(row[0], row[1], row[2], _moment(row[3]), *row[4:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
         list(_bookings(touching)),

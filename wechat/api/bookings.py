@@ -17,9 +17,10 @@ from models.fields import moment_text
 from refusals import Invalid, NotFound, NotVerified, Suspended
 from wechat.api import shapes
 from wechat.api.booking_serializers import booking_json
-from wechat.api.door import api, booking_lawyer, door, lawyer_id
+from wechat.api.door import api, booking_lawyer, door, lawyer_id, visitor_now
 from wechat.api.forms import BookingForm, CancellationForm, ListQuestion, RequestKey
 from wechat.api.serializers import answer, as_json
+from wechat.api.visitors import Visitor
 
 
 @api.post("/bookings")
@@ -33,7 +34,7 @@ def book(form: BookingForm, key: RequestKey) -> Response:
     Send the same key again after a lost answer: the same answer comes, and no second booking.
     """
     desk = door().desk
-    asked = application(desk, lawyer_id(), form, key.idempotency_key)
+    asked = application(desk, visitor_now(), form, key.idempotency_key)
     try:
         booking_lawyer()
     except (NotVerified, Suspended):  # booked before that: the answer of then
@@ -95,14 +96,15 @@ def reference(said: str) -> str:
     return ref
 
 
-def application(desk: Desk, lawyer: int, form: BookingForm, key: str) -> Application:
+def application(desk: Desk, known: Visitor, form: BookingForm, key: str) -> Application:
     """What the form asks for; its answer is worded in the teller's thread, where there is no request."""
 
     def render(booking: Booking, slot: SlotView) -> str:
         return as_json(booking_json(desk, booking, slot, form.detainee.name)).decode()
 
     return Application(
-        lawyer_id=lawyer,
+        lawyer_id=known.lawyer_id,
+        identity=known.openid,
         key=key,
         body_hash=form.fingerprint,
         slot_id=form.slot_id,

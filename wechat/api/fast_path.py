@@ -84,7 +84,7 @@ class FastPath:
         refuse_malformed(raw)
         form = BookingForm.model_validate_json(raw)
         try:
-            receipt = desk.book(application(desk, visitor.lawyer_id, form, key[0]))
+            receipt = desk.book(application(desk, visitor, form, key[0]))
         except Refusal as no:
             told = as_json(members(no, environ[REQUEST_ID]))
             return Answer(no.status, told, "lawyers.book", no.code, MIMETYPE, no.retry_after)

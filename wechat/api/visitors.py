@@ -1,4 +1,4 @@
-"""Sessions: an opaque token on the phone, its SHA-256 in SQL, and for 30 seconds in Redis who it stands for."""
+"""Sessions: an opaque token on the phone, its SHA-256 in SQL, and for two seconds in Redis who it stands for."""
 
 import hashlib
 import logging
@@ -11,14 +11,15 @@ import orjson
 from redis import Redis
 
 from circuit_breaker import CircuitBreaker, CircuitOpen
-from models import Lawyer, Session, database
+from models import Lawyer, Session, database, rows_of
 from pinned_redis import PinnedConnection
 from refusals import Unauthenticated
 
 log = logging.getLogger(__name__)
 
 LASTS = timedelta(days=30)
-REMEMBERED_S = 30
+MOST_SESSIONS = 10
+REMEMBERED_S = 2  # for looks at slots and days alone: what is somebody's own is asked of SQL
 _DEAD = b"dead"
 
 
@@ -48,7 +49,15 @@ class Visitors:
         token = secrets.token_urlsafe(32)
         row = {"token_hash": _hash(token), "openid": openid, "created_at": now, "expires_at": now + LASTS}
         Session.insert(row).execute()
+        self._end_oldest(openid, now)
         return token, now + LASTS
+
+    def _end_oldest(self, openid: str, now: datetime) -> None:
+        """Of one identity MOST_SESSIONS last, the newest: more phones nobody has."""
+        lives = (Session.openid == openid) & Session.revoked_at.is_null() & (Session.expires_at > now)
+        newest = Session.select(Session.token_hash).where(lives).order_by(Session.created_at.desc(), Session.token_hash)
+        for (token_hash,) in rows_of(newest.offset(MOST_SESSIONS).limit(100)):
+            self._end(token_hash, now)
 
     def recognise(self, token: str, now: datetime) -> Visitor:
         """Raises Unauthenticated."""
@@ -59,14 +68,20 @@ class Visitors:
         return (_unpack(token_hash, kept) if kept else None) or self._ask_and_remember(token_hash, now)
 
     def look_again(self, known: Visitor) -> Visitor:
-        """The same visitor as SQL knows him now."""
-        return _ask(known.token_hash) or known
+        """The same visitor as SQL has it now. Raises Unauthenticated where the session ended meanwhile."""
+        found = _ask(known.token_hash)
+        if found is None:
+            raise Unauthenticated()
+        return found
 
     def dismiss(self, known: Visitor, now: datetime) -> None:
         """The token is dead at once: the mark outlives whatever another request is just about to remember."""
-        Session.update(revoked_at=now).where(Session.token_hash == known.token_hash).execute()
+        self._end(known.token_hash, now)
+
+    def _end(self, token_hash: str, now: datetime) -> None:
+        Session.update(revoked_at=now).where(Session.token_hash == token_hash).execute()
         try:
-            self._breaker.call(lambda: self._redis.set(_key(known.token_hash), _DEAD, ex=2 * REMEMBERED_S))
+            self._breaker.call(lambda: self._redis.set(_key(token_hash), _DEAD, ex=2 * REMEMBERED_S))
         except CircuitOpen:
             log.warning("Redis is away: an ended session may be remembered for %s s", REMEMBERED_S)
 
