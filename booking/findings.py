@@ -17,7 +17,7 @@ class Finding(TypedDict):
 
 ABOUT_HIMSELF = frozenset(
     {
-        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_given_up", "licence_expired",
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_closed", "licence_expired",
         "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll", "interpreter_approval",
     }
 )  # fmt: skip
@@ -28,11 +28,11 @@ FOR_OFFICERS = frozenset(
     }
 )  # fmt: skip
 # Who has one may meet nobody as a lawyer.
-BARRING = frozenset({"licence_suspended", "licence_revoked", "licence_given_up"})
+BARRING = frozenset({"licence_suspended", "licence_revoked", "licence_closed"})
 # What lists that arrive later can change; the others come of bookings, and anybody can make those.
 OF_LISTS = frozenset(
     {
-        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_given_up", "licence_expired",
+        "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_closed", "licence_expired",
         "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll",
         "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "permit_missing",
     }

@@ -21,7 +21,7 @@ STRIKE_STATES = {"standing": "有效", "used": "已用于暂停", "waived": "已
 MANDATES = {"entrusted": "委托", "legal_aid": "法律援助"}
 STAGES = {"investigation": "侦查", "prosecution": "审查起诉", "trial": "审判"}
 COMPANIONS = {"lawyer": "律师", "assistant": "助理", "interpreter": "翻译"}
-LICENCES = {"active": "执业", "suspended": "停止执业", "revoked": "吊销", "given_up": "注销"}
+LICENCES = {"active": "执业", "suspended": "停止执业", "revoked": "吊销", "closed": "注销"}
 WAYS = {"online": "网上", "window": "窗口"}
 
 REJECTIONS = (

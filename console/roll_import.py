@@ -16,7 +16,7 @@ from models import Booking, RollImport, rows_of
 from refusals import Invalid
 
 KIND_WORDS = {
-    "wrong": "有误", "revoked": "吊销", "given_up": "注销", "suspended": "停止执业", "new": "新增", "changed": "变更",
+    "wrong": "有误", "revoked": "吊销", "closed": "注销", "suspended": "停止执业", "new": "新增", "changed": "变更",
     "unchanged": "未变",
 }  # fmt: skip
 STATE_WORDS = {
@@ -26,7 +26,7 @@ STATE_WORDS = {
 
 
 class Lines(Form):
-    kind: Literal["wrong", "revoked", "given_up", "suspended", "new", "changed", "unchanged"] | None = None
+    kind: Literal["wrong", "revoked", "closed", "suspended", "new", "changed", "unchanged"] | None = None
     page: int = Field(1, ge=1, le=10_000)
 
 

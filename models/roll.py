@@ -7,7 +7,7 @@ from models.fields import MomentField
 
 
 class RollEntry(Table):
-    """A line of the roll of lawyers, as imported. State is `active`, `suspended`, `revoked` or `given_up`
+    """A line of the roll of lawyers, as imported. State is `active`, `suspended`, `revoked` or `closed`
     (注销: retired, or moved and holding another number)."""
 
     licence_no = CharField(17, primary_key=True)

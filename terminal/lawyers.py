@@ -124,7 +124,7 @@ def _say(report: roll.Report) -> None:
     done = "已导入" if report.written else "检查通过，未导入"
     click.echo(
         f"{done}：共{report.rows}行，新增{report.new}，变更{report.changed}，未变{report.unchanged}；"
-        f"其中停止执业{report.suspended}，注销{report.given_up}，吊销{report.revoked}。"
+        f"其中停止执业{report.suspended}，注销{report.closed}，吊销{report.revoked}。"
         + (f"有误的{len(report.wrong)}行没有导入。" if report.wrong else "")
     )
 

@@ -133,7 +133,7 @@ def _licence(lawyer: LawyerOnRoll, today: date) -> Iterable[tuple[str, str]]:
         yield "firm_differs", "律师事务所与律师名册不一致"
 
 
-_LICENCE = {"suspended": "停止执业", "revoked": "吊销", "given_up": "注销"}
+_LICENCE = {"suspended": "停止执业", "revoked": "吊销", "closed": "注销"}
 
 
 def _day(value: date | str) -> date:

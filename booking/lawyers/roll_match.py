@@ -8,7 +8,7 @@ from booking.identity import same_name
 from models import Lawyer, RollEntry, keyring
 
 BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销",
-          "given_up": "律师名册显示该执业证已注销；换发了新证的，请用新证重新核验"}  # fmt: skip
+          "closed": "律师名册显示该执业证已注销；换发了新证的，请用新证重新核验"}  # fmt: skip
 
 
 class Claim(NamedTuple):

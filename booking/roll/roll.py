@@ -33,7 +33,7 @@ __all__ = [
     "write",
 ]
 
-LINE_KINDS = ("wrong", "revoked", "given_up", "suspended", "new", "changed", "unchanged")
+LINE_KINDS = ("wrong", "revoked", "closed", "suspended", "new", "changed", "unchanged")
 ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
 _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
@@ -52,7 +52,7 @@ class Report:
     unchanged: int = 0
     suspended: int = 0
     revoked: int = 0
-    given_up: int = 0
+    closed: int = 0
     wrong: list[Wrong] = field(default_factory=list)
     follows: list[Follows] = field(default_factory=list)
     written: bool = False
@@ -166,4 +166,4 @@ def _count(report: Report, lines: Sequence[RollLine], fresh: Sequence[Entry], ha
     report.changed = len(fresh) - report.new
     report.unchanged = sum(line.kind == "unchanged" for line in lines)
     states = Counter(entry.state for entry in fresh)
-    report.suspended, report.revoked, report.given_up = (states[one] for one in ("suspended", "revoked", "given_up"))
+    report.suspended, report.revoked, report.closed = (states[one] for one in ("suspended", "revoked", "closed"))

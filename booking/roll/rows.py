@@ -24,9 +24,9 @@ STATES = {
     "active": "active", "执业": "active", "正常": "active", "执业中": "active", "正常执业": "active", "在册": "active",
     "suspended": "suspended", "停止执业": "suspended", "暂停执业": "suspended",
     "revoked": "revoked", "吊销": "revoked", "已吊销": "revoked",
-    "given_up": "given_up", "注销": "given_up", "已注销": "given_up",
+    "closed": "closed", "注销": "closed", "已注销": "closed",
 }  # fmt: skip
-ENDED = ("revoked", "given_up")  # whose number is used no more, so that the same person may have another
+ENDED = ("revoked", "closed")  # whose number is used no more, so that the same person may have another
 
 _NUMBERS = ("licence_no", "id_no", "phone")
 _HEADERS = {column.name: column.headers[0] for column in COLUMNS}

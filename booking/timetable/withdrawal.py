@@ -53,10 +53,10 @@ def _open(refs: Sequence[str]) -> list[Booking]:
 
 def _instead(desk: Desk, bookings: Sequence[Booking], closing: Collection[str]) -> dict[str, str]:
     """Slot → where its lawyers could go, as shown to lawyers this moment."""
-    given_up = {b.slot_id: (b.centre_id, b.starts_at) for b in bookings}
+    closed = {b.slot_id: (b.centre_id, b.starts_at) for b in bookings}
     return {
         slot: times(
             [view for view in desk.board.nearest(*where, most=_LOOKED_AT + len(closing)) if view.id not in closing]
         )
-        for slot, where in given_up.items()
+        for slot, where in closed.items()
     }

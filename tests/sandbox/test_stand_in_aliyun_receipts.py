@@ -94,7 +94,7 @@ def test_a_receipt_not_taken_comes_again(carrier, customer, not_taken):
     assert customer.pushes[0] == customer.pushes[1]
 
 
-def test_after_the_third_repetition_it_is_given_up(carrier, customer):
+def test_after_the_third_repetition_it_is_closed(carrier, customer):
     customer.answers = [("", 503)]
     send(carrier, "notice-7")
     assert eventually(lambda: len(customer.pushes) == 4)

@@ -36,7 +36,7 @@ def taken(slot: str) -> int:
     return int(Slot.get_by_id(slot).taken)
 
 
-def given_up(desk: Desk, lawyer: int, slot: str) -> Rest:
+def closed(desk: Desk, lawyer: int, slot: str) -> Rest:
     ref = desk.book(applying(lawyer, slot)).ref
     desk.cancel(lawyer, ref)
     return Rest.get_by_id(ref)
@@ -46,7 +46,7 @@ def test_the_buyer_does_not_get_what_the_seller_gives_up(
     desk: Desk, lawyers: Lawyers, clock: Clock, small: str
 ) -> None:
     seller, buyer = lawyers(2)
-    rest = given_up(desk, seller, small)
+    rest = closed(desk, seller, small)
     assert timedelta(minutes=1) <= rest.until - clock() <= timedelta(minutes=10)
     clock.move(seconds=0.018)
     for who in (buyer, seller):  # and who gave it up is no better off
@@ -69,12 +69,12 @@ def test_without_the_rest_the_buyer_had_it_at_once(desk: Desk, lawyers: Lawyers,
 
 
 def test_nobody_can_reckon_when(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
-    whiles = {given_up(desk, lawyer, SLOT).until - clock() for lawyer in lawyers(12)}
+    whiles = {closed(desk, lawyer, SLOT).until - clock() for lawyer in lawyers(12)}
     assert len(whiles) == 12
 
 
 def test_a_flush_brings_no_resting_seat_back(desk: Desk, lawyers: Lawyers, small: str, redis_client: object) -> None:
-    given_up(desk, lawyers(1)[0], small)
+    closed(desk, lawyers(1)[0], small)
     redis_client.flushdb()  # type: ignore[attr-defined]
     assert shown(desk, small) == 0
     for _ in range(2):
@@ -83,7 +83,7 @@ def test_a_flush_brings_no_resting_seat_back(desk: Desk, lawyers: Lawyers, small
 
 
 def test_the_count_knows_what_rests(desk: Desk, lawyers: Lawyers, small: str) -> None:
-    given_up(desk, lawyers(1)[0], small)
+    closed(desk, lawyers(1)[0], small)
     tally = recount.check(desk)
     assert (tally.wrong_in_sql, tally.drift) == ([], 0)
     Slot.update(taken=0).where(Slot.id == small).execute()
@@ -94,7 +94,7 @@ def test_the_count_knows_what_rests(desk: Desk, lawyers: Lawyers, small: str) ->
 def test_killed_between_the_end_in_sql_and_the_gate_the_sweep_finishes(
     desk: Desk, lawyers: Lawyers, clock: Clock, small: str
 ) -> None:
-    rest = given_up(desk, lawyers(1)[0], small)
+    rest = closed(desk, lawyers(1)[0], small)
     clock.moment = rest.until
 
     class Killed(BaseException):

@@ -111,9 +111,9 @@ def test_who_moved_to_a_new_number_is_taken_in_any_order(desk, order):
     person = line(1)["id_no"]
     lines = [line(1, state="注销"), line(2, id_no=person)][::order]
     report = imported(lines)
-    assert not report.wrong and report.given_up == 1
+    assert not report.wrong and report.closed == 1
     states = dict(RollEntry.select(RollEntry.licence_no, RollEntry.state).tuples())
-    assert states == {line(1)["licence_no"]: "given_up", line(2)["licence_no"]: "active"}
+    assert states == {line(1)["licence_no"]: "closed", line(2)["licence_no"]: "active"}
 
 
 def test_the_other_number_is_named_where_it_has_not_ended(desk):

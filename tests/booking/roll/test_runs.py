@@ -76,7 +76,7 @@ def test_who_was_taken_for_dead_and_lives_writes_nothing(desk, report):
     assert (imports.find(made.id).state, imports.find(made.id).claim) == ("applying", "another")
 
 
-def test_it_is_given_up_after_three_runs(desk, clock, bring):
+def test_it_is_closed_after_three_runs(desk, clock, bring):
     import_id = bring(cells(1))
     dying_at(desk, "import:reported")
     for _ in range(imports.MOST_RUNS):

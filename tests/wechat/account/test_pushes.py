@@ -165,7 +165,7 @@ def test_the_database_away_is_said_politely(tencent, pudong, monkeypatch):
     assert "浦东" in said(tencent.push(message(msg_id="2")))
 
 
-def test_a_statement_that_hangs_is_given_up(tencent, pudong, monkeypatch, database):
+def test_a_statement_that_hangs_is_closed(tencent, pudong, monkeypatch, database):
     """On PostgreSQL a slow one; on SQLite nothing is slow but a lock that somebody else holds."""
     monkeypatch.setattr(conversation, "ANSWER_SECONDS", 0.2)
     if database.startswith("sqlite"):

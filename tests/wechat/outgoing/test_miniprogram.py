@@ -126,7 +126,7 @@ def test_a_message_that_breaks_off_is_unknown_and_one_without_a_token_is_not_sen
         weixin.send_subscription_message(LIN.openid, REMINDER, WORDS)
 
 
-def test_a_hanging_wechat_is_given_up_after_one_call_and_while_it_still_hangs(weixin, stand_in, calls):
+def test_a_hanging_wechat_is_closed_after_one_call_and_while_it_still_hangs(weixin, stand_in, calls):
     assert weixin._client.timeout == (CONNECT_S, READ_S)
     weixin._client.timeout = (0.3, 0.3)
     stand_in.faults.order("hang", "always")
