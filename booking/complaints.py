@@ -39,7 +39,7 @@ def _first_causes(errors: Iterable[ErrorDetails]) -> list[ErrorDetails]:
     return [error for error in found if not (error["type"] == "too_short" and error["loc"] in within)]
 
 
-_OURS = {"control_characters", "id_no", "licence_no", "phone", "opens_too_late"}
+_OURS = {"control_characters", "document_no", "id_no", "licence_no", "phone", "opens_too_late", "rests_backwards"}
 _SENTENCES = {
     "missing": "此项必填",
     "extra_forbidden": "不认识的字段",

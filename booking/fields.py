@@ -94,6 +94,20 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=200), *_AS_WR
 Story = Annotated[
     str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_trim), AfterValidator(_lines_seen)
 ]
+DocumentNo = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40),
+    Field(description="证件号码，种类见 document", examples=["E12345678"]),
+    BeforeValidator(_number),
+    AfterValidator(_seen),
+]
+CustodyNo = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=30),
+    Field(description="在押编号，看守所编的号", examples=["2026031208"]),
+    BeforeValidator(_number),
+    AfterValidator(_seen),
+]
 IdNo = Annotated[
     str,
     Field(description="居民身份证号，18 位 (GB 11643)", examples=["11010519491231002X"]),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, url_for
 from pydantic import Field
 
-from booking import words
+from booking import documents, words
 from booking.desk import comparison
 from booking.lawyers import mandates
 from booking.lifecycle import OPEN_STATES
@@ -100,7 +100,7 @@ def show_detainee_number(ref: str) -> str:
     """The detainee's whole ID number, for who must compare it."""
     found = booking_in_scope(ref)
     note_look(Kind.DETAINEE_NUMBER_SEEN, found.ref)
-    return _tell(found, number=_detainee(found).get("id_no", "未填写"))
+    return _tell(found, number=documents.shown(_detainee(found)) or "未填写")
 
 
 @console.post("/bookings/<ref>/withdrawal")
@@ -130,7 +130,7 @@ def _tell(found: Booking, number: str = "") -> str:
         booking=found,
         mandate=mandates.shown(found),
         asked=held,
-        id_ends=words.id_ends(held["id_no"]) if held.get("id_no") else "",
+        id_ends=words.id_ends(held.get("id_no") or held.get("custody_no") or ""),
         number=number,
         changes=changes,
         names=officers.names(change.by for change in changes),

@@ -7,7 +7,9 @@ from typing import Literal
 from flask import Response, request
 from pydantic import Field
 
-from booking.fields import LICENCE, Firm, IdNo, LicenceNo, Name, Number, Phone, number, unseen
+from booking.documents import WORDS as DOCUMENTS
+from booking.documents import Document, fault
+from booking.fields import LICENCE, CustodyNo, DocumentNo, Firm, LicenceNo, Name, Number, Phone, number, unseen
 from booking.fingerprint import LENGTH
 from booking.policy import Policy
 from booking.record.kinds import Kind
@@ -44,7 +46,9 @@ class WindowForm(Form):
     firm: Firm | None = Field(None, title="律师事务所")
     phone: Phone | None = Field(None, title="手机号")
     detainee_name: Name = Field(title="在押人员姓名")
-    detainee_id_no: IdNo | None = Field(None, title="在押人员身份证号")
+    detainee_document: Document | None = Field(None, title="证件类型")
+    detainee_id_no: DocumentNo | None = Field(None, title="在押人员证件号码")
+    detainee_custody_no: CustodyNo | None = Field(None, title="在押编号")
     mandate: Literal["entrusted", "legal_aid"] = Field(title="委托方式")
     stage: Literal["investigation", "prosecution", "trial"] = Field(title="诉讼阶段")
     case_no: Number | None = Field(None, title="案号")
@@ -108,18 +112,26 @@ def _form(day: date, found: FindingsUnseen | None = None) -> str:
     return page(
         "window.html", day=day, days=days, slots=entry.open_slots(centre.code, now, day), found=found, typed=typed,
         token=typed.get("token") or secrets.token_urlsafe(16), companions=_companions_typed(), lengths=policy.lengths,
+        documents=DOCUMENTS,
         longest=entry.LONGEST, shortest=entry.SHORTEST,
     )  # fmt: skip
 
 
+def _detainee(form: WindowForm) -> dict[str, str]:
+    """Raises Invalid for a number that is none of such a document."""
+    said = {"document": form.detainee_document, "id_no": form.detainee_id_no, "custody_no": form.detainee_custody_no}
+    if form.detainee_id_no and (why := fault(form.detainee_document, form.detainee_id_no)):
+        raise Invalid(f"填写的内容有误：{why}", errors=[{"field": "detainee_id_no", "message": why}])
+    return {"name": form.detainee_name} | {name: str(value) for name, value in said.items() if value}
+
+
 def _entry(form: WindowForm) -> Entry:
-    detainee = {"name": form.detainee_name} | ({"id_no": form.detainee_id_no} if form.detainee_id_no else {})
     return Entry(
         token=f"{here().by}:{form.token}",
         walk_in=WalkIn(form.licence_no, form.name or "", form.firm or "", form.phone or ""),
         slot_id=form.slot,
         minutes=form.minutes,
-        detainee=detainee,
+        detainee=_detainee(form),
         mandate=form.mandate,
         stage=form.stage,
         case_no=form.case_no,

@@ -9,7 +9,8 @@ from models.names import plain
 
 
 class Detainee(Table):
-    """A person in custody 在押人员. `permit_case`: endangering state security or terrorism, under investigation."""
+    """A person in custody 在押人员, by `key` of a document, or of the centre's own number where there is none; with both
+    `custody_index` is of the latter. `permit_case`: endangering state security or terrorism, under investigation."""
 
     id = AutoField()
     centre = ForeignKeyField(Centre, backref="detainees", on_delete="CASCADE")
@@ -20,6 +21,7 @@ class Detainee(Table):
     ward = CharField(20)
     case_no = CharField(60, null=True)
     permit_case = BooleanField(default=False)
+    custody_index = CharField(32, null=True, index=True)
     updated_at = MomentField()
 
     class Meta:

@@ -32,7 +32,8 @@ detainees = Subject("detainees", help="在押人员名册")
 def import_file(file: Path, centre: str, dry_run: bool, actor: Actor, as_json: bool) -> None:
     """导入一个看守所的完整在押名册（.csv 或 .xlsx），替换原名册；不在其中的视为已离所。
 
-    列：姓名 name、身份证号 id_no、监区 ward、案号 case_no（可空）、须经许可 permit_case（是/否，可空）。
+    列：姓名 name、证件类型 document（可空，缺省身份证）、证件号码 id_no、在押编号 custody_no（与证件号码至少填一项）、
+    监区 ward、案号 case_no（可空）、须经许可 permit_case（是/否，可空）。
     """
     rows = sheets.read(file, register.COLUMNS, watched)
     report = register.import_register(actor, house().desk.now(), centre, rows, dry_run=dry_run)

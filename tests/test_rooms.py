@@ -33,8 +33,8 @@ MAY_IMPORT = {
 }
 # Inside booking/: what stands on its ground, and which room may know of which beside ground and record.
 GROUND = {
-    "by_id", "calendar", "complaints", "fields", "findings", "fingerprint", "identity", "lifecycle", "paging", "policy",
-    "refs", "resting", "rules", "slots", "weekly", "words",
+    "by_id", "calendar", "complaints", "documents", "fields", "findings", "fingerprint", "identity", "lifecycle", "paging",
+    "policy", "refs", "resting", "rules", "slots", "weekly", "words",
 }  # fmt: skip
 ROOMS: dict[str, set[str]] = {
     "record": set(),

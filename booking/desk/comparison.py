@@ -148,7 +148,7 @@ def _detainee(asked: Application | Said, person: Person) -> Iterable[tuple[str, 
     elif person.entry is None:
         yield "detainee_not_here", "在押人员名册中未找到此人"
     elif person.entry.name_index != name_key(asked.detainee["name"]):
-        yield "detainee_name_differs", "身份证号对应的在押人员姓名与所填不一致"
+        yield "detainee_name_differs", "证件号或在押编号对应的在押人员姓名与所填不一致"
 
 
 def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[str, str]]:

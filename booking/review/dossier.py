@@ -3,17 +3,18 @@
 Read as it stands now: roll and register may have changed since the comparison.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from booking.documents import keys_of
 from booking.identity import same_name
 from booking.review.track_record import TrackRecord, record_of
 from booking.words import LICENCES
 from models import Booking, Detainee, Lawyer, RollEntry, keyring
 from models.bookings import NAME_LOST
-from models.detainees import id_key, name_key
+from models.detainees import name_key
 from models.sealed import UNREADABLE
 
 _NEARBY = timedelta(hours=12)
@@ -97,7 +98,7 @@ def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
 
 
 def _detainee(booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool) -> Iterable[DossierRow]:
-    number = asked.get("id_no", "")
+    number = _number_agrees(booking, asked)
     if asked["name"] == NAME_LOST:
         yield DossierRow("在押人员", NAME_LOST, "无从比对")
         return
@@ -108,21 +109,29 @@ def _detainee(booking: Booking, asked: dict[str, str], held: list[Detainee], reg
         yield DossierRow("在押人员", asked["name"], "名册中未找到", False)
         return
     for one in held:
-        yield DossierRow("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, len(held)))
+        yield DossierRow("在押人员", asked["name"], _listed(one, number), _is_person(one, asked, number, len(held)))
         yield DossierRow("案号", booking.case_no or "未填", one.case_no or "名册未载", _same_or_none(booking, one))
         if one.permit_case:
             yield DossierRow("会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking))
 
 
-def _listed(entry: Detainee, number: str) -> str:
+def _number_agrees(booking: Booking, asked: dict[str, str]) -> Callable[[Detainee], bool] | None:
+    """Whether a line is of the number that was said, of a document or of the centre's; None where none was."""
+    said = {key for key in keys_of(booking.centre_id, asked) if key}
+    return (lambda entry: bool(said & {entry.key, entry.custody_index})) if said else None
+
+
+def _listed(entry: Detainee, agrees: Callable[[Detainee], bool] | None) -> str:
     words = f"{entry.name}，{entry.ward}"
-    return f"{words}，身份证号{'一致' if entry.key == id_key(number) else '不一致'}" if number else words
+    return f"{words}，号码{'一致' if agrees(entry) else '不一致'}" if agrees else words
 
 
-def _is_person(entry: Detainee, asked: dict[str, str], namesakes: int) -> bool | None:
+def _is_person(
+    entry: Detainee, asked: dict[str, str], agrees: Callable[[Detainee], bool] | None, namesakes: int
+) -> bool | None:
     """Of several of one name, and without a number, nobody can say which is meant."""
-    if number := asked.get("id_no"):
-        return same_name(entry.name, asked["name"]) and entry.key == id_key(number)
+    if agrees is not None:
+        return same_name(entry.name, asked["name"]) and agrees(entry)
     return None if namesakes > 1 else same_name(entry.name, asked["name"])
 
 

@@ -5,6 +5,7 @@ Without a proven mandate nobody shuts anybody out: applications lie side by side
 
 from collections.abc import Collection, Mapping, Sequence
 
+from booking.documents import keys_of
 from booking.findings import Finding, any_of
 from booking.lawyers import mandates
 from booking.words import STATES, moment_words
@@ -54,4 +55,4 @@ def _is_rival(booking: Booking, other: Booking) -> bool:
 
 def _by_form(booking: Booking, found: Sequence[Finding]) -> int:
     agrees = not any_of(_ANOTHER, found)
-    return AGREES if agrees and booking.detainee_shown.get("id_no") else NAMED
+    return AGREES if agrees and any(keys_of(booking.centre_id, booking.detainee_shown)) else NAMED

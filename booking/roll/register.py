@@ -6,27 +6,30 @@ from datetime import datetime
 
 from peewee import chunked
 
-from booking import by_id
+from booking import by_id, documents
 from booking.desk import recheck
 from booking.fields import number, unseen
-from booking.identity import is_id_no
 from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
+from booking.roll.cells import has_lost_letters
 from booking.roll.rows import Wrong
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
 from models import Detainee, database
-from models.detainees import id_key, name_key
+from models.detainees import name_key
 
 COLUMNS = (
     Column("name", ("姓名",)),
-    Column("id_no", ("身份证号",)),
+    Column("document", ("证件类型", "证件种类"), needed=False),
+    Column("id_no", ("身份证号", "身份证号码", "证件号码", "证件号"), needed=False),
+    Column("custody_no", ("在押编号", "在押人员编号", "人员编号"), needed=False),
     Column("ward", ("监区",)),
     Column("case_no", ("案号",), needed=False),
     Column("permit_case", ("须经许可",), needed=False),
 )
 ROWS_AT_ONCE = 1000
+_NUMBERS = {"id_no": "证件号码", "custody_no": "在押编号"}
 
 _YES = {"": False, "否": False, "no": False, "0": False, "是": True, "yes": True, "1": True}
 
@@ -61,7 +64,8 @@ def import_register(actor: Actor, now: datetime, centre: str, rows: Sequence[Row
         if not dry_run:
             _write(list(entries.values()))
             _leave(centre, gone)
-            mandates.end_of_gone(actor, now, centre, [str(key) for key in entries])
+            known = [str(one[name]) for one in entries.values() for name in ("key", "custody_index") if one[name]]
+            mandates.end_of_gone(actor, now, centre, known)
             words = {"new": report.new, "kept": report.kept, "left": report.left}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             recheck.after_commit(now, centre)
@@ -74,23 +78,26 @@ def _check(rows: Sequence[Row], report: Report) -> bool:
     if not rows:
         report.wrong.append(Wrong(1, "名册中没有人员"))
     for row in rows:
-        id_no = number(row.cells["id_no"])
-        why = _wrong(row.cells) or (f"身份证号与第{first[id_no]}行重复" if id_no in first else "")
-        if why:
+        said = [f"{name} {number(row.cells.get(name, ''))}" for name in _NUMBERS if row.cells.get(name)]
+        twice = next((f"{_NUMBERS[one.split(' ')[0]]}与第{first[one]}行重复" for one in said if one in first), "")
+        if why := _wrong(row.cells) or twice:
             report.wrong.append(Wrong(row.number, why))
-        first.setdefault(id_no, row.number)
+        for one in said:
+            first.setdefault(one, row.number)
     return bool(report.wrong)
 
 
 def _wrong(cells: dict[str, str]) -> str:
-    if lost_digits(cells["id_no"]):
+    if lost_digits(cells.get("id_no", "")) or lost_digits(cells.get("custody_no", "")):
         return "号码在Excel中存为数字，末位已丢失，请将该列设为文本后重新填写"
     if not 1 <= len(cells["name"]) <= 60:
         return "姓名为空或过长"
     if not is_plain(cells["name"]):
         return "姓名含有不应有的字符"
-    if not is_id_no(number(cells["id_no"])):
-        return "身份证号有误"
+    if has_lost_letters(cells["name"]):
+        return "姓名有缺字（“?”“□”“*”等），请补全"
+    if why := _unnumbered(cells):
+        return why
     if not 1 <= len(cells["ward"]) <= 20:
         return "监区为空或过长"
     if not is_plain(cells["ward"]) or unseen(cells.get("case_no", "")):
@@ -100,11 +107,28 @@ def _wrong(cells: dict[str, str]) -> str:
     return "" if cells.get("permit_case", "").casefold() in _YES else "须经许可应为 是 或 否"
 
 
+def _unnumbered(cells: dict[str, str]) -> str:
+    """Why nobody could be found by this line's numbers; the words say what is wrong, never the number."""
+    document, custody = number(cells.get("id_no", "")), number(cells.get("custody_no", ""))
+    said = cells.get("document", "")
+    kind = documents.kind_said(said) if said else None
+    if said and kind is None:
+        return f"证件类型应为 {'、'.join(documents.WORDS.values())}"
+    if not document and not custody:
+        return "证件号码和在押编号至少填一项"
+    if len(custody) > 30 or unseen(custody):
+        return "在押编号过长，或含有不应有的字符"
+    return documents.fault(kind, document) if document else ""
+
+
 def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, object]:
-    key = id_key(number(cells["id_no"]))
+    said = {name: number(cells.get(name, "")) for name in _NUMBERS}
+    document, custody = documents.keys_of(centre, said)
+    key = document or custody
     return {
         "centre": centre,
         "key": key,
+        "custody_index": custody,
         "name_index": name_key(cells["name"]),
         "name_sealed": Detainee.name_sealed.seal(cells["name"], key=key),
         "ward": cells["ward"],
@@ -115,7 +139,7 @@ def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, objec
 
 
 def _write(entries: list[dict[str, object]]) -> None:
-    names = ("name_index", "name_sealed", "ward", "case_no", "permit_case", "updated_at")
+    names = ("custody_index", "name_index", "name_sealed", "ward", "case_no", "permit_case", "updated_at")
     for batch in chunked(entries, ROWS_AT_ONCE):
         upsert = Detainee.insert_many(batch)
         fields = [getattr(Detainee, name) for name in names]

@@ -236,3 +236,24 @@ def some_bookings(many: int, start: int = 0) -> list[str]:
         )  # fmt: skip
         Change.create(booking=ref, at=slot.starts_at, to_state="submitted", by="lawyer")
     return refs
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"document": "passport", "id_no": "e 123-45678"}, 201),
+        ({"custody_no": "2026031208"}, 201),
+        ({"document": "unknown"}, 201),
+        ({"id_no": "12345678"}, 201),
+        ({"document": "id_card", "id_no": "12345678"}, 422),
+        ({"document": "visa", "id_no": "12345678"}, 422),
+        ({"custody_no": ""}, 422),
+        ({"custody_no": "9" * 31}, 422),
+    ],
+)
+def test_a_person_is_named_by_what_the_person_has(lin, said, status):
+    answer = lin.book(detainee={"name": "无名氏01"} | said)
+    assert answer.status_code == status, answer.json
+    if status == 422:
+        (error,) = answer.json["errors"]
+        assert error["field"] == f"detainee.{'document' if said.get('document') == 'visa' else list(said)[-1]}"

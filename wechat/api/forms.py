@@ -5,9 +5,11 @@ import hashlib
 from typing import Annotated, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from booking.fields import Firm, IdNo, LicenceNo, Name, Number, Reason, Story
+from booking.documents import Document, fault
+from booking.fields import CustodyNo, DocumentNo, Firm, IdNo, LicenceNo, Name, Number, Reason, Story
 from wechat.api.shapes import BookingState
 
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
@@ -50,8 +52,19 @@ class Appeal(Form):
 
 
 class DetaineeForm(Form):
+    """Where `document` is missing, 17 digits and a digit or X are an ID card; any other number is of `other`."""
+
     name: Name
-    id_no: IdNo | None = None
+    document: Document | None = None
+    id_no: DocumentNo | None = None
+    custody_no: CustodyNo | None = None
+
+    @field_validator("id_no")
+    @classmethod
+    def _of_its_kind(cls, number: str | None, info: ValidationInfo) -> str | None:
+        if number and (why := fault(info.data.get("document"), number)):
+            raise PydanticCustomError("document_no", why)
+        return number
 
 
 class Companion(Form):

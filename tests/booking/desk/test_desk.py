@@ -8,12 +8,12 @@ from peewee import OperationalError
 
 import refusals
 from booking.desk import Desk
+from booking.documents import document_key
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
 from booking.record.actor import Actor
 from booking.refs import ref_for
 from models import Booking, Centre, Change, KeptAnswer, Notice, Slot, database, on_postgres
-from models.detainees import id_key
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying, certain
 from tests.booking.desk.conftest import PUDONG_FRIDAY, Lawyers, left, set_policy
 
@@ -216,7 +216,7 @@ def test_a_clean_booking_with_a_proven_mandate_is_confirmed_at_once_where_the_ce
     set_policy(confirm_proven_at_once=True)
     asked = certain(lawyers(1)[0])
     if is_proven:
-        pair = Pair(asked.lawyer_id, "pudong", id_key(asked.detainee["id_no"]))
+        pair = Pair(asked.lawyer_id, "pudong", document_key(asked.detainee["id_no"]))
         mandates.prove(Actor("chen"), clock(), pair, asked.detainee["name"], "investigation")
     ref = desk.book(asked).ref
     state = "confirmed" if is_proven else "submitted"

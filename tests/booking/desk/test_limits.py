@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk, decision, limits
+from booking.documents import document_key
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
 from booking.record.actor import Actor
@@ -17,7 +18,6 @@ from booking.review import budget
 from booking.timetable import withdrawal
 from clock import at
 from models import Audit, Booking, database
-from models.detainees import id_key
 from models.states import State
 from refusals import Invalid, LimitReached, WrongState
 from tests.booking.conftest import SLOT, Clock, add_slot, applying, certain
@@ -58,7 +58,9 @@ def reached(book: Callable[[], Any]) -> tuple[str, str]:
 def prove(lawyer: int, clock: Clock) -> None:
     """For the person that `certain` asks for."""
     person = certain(lawyer).detainee
-    mandates.prove(CHIEF, clock(), Pair(lawyer, "pudong", id_key(person["id_no"])), person["name"], "investigation")
+    mandates.prove(
+        CHIEF, clock(), Pair(lawyer, "pudong", document_key(person["id_no"])), person["name"], "investigation"
+    )
 
 
 def turn(desk: Desk, lawyer: int, slot: str, n: int, **more: Any) -> str:

@@ -60,7 +60,7 @@ def test_no_number_of_anybody_is_shown(desk: Desk, lawyers: Lawyers, held: Calla
     file = opened(ref)
     said = str((file.lawyer, file.detainee))
     assert QIAN not in said and Lawyer.get_by_id(lawyer).phone not in said
-    assert file.detainee[0] == ("在押人员", "钱途", "钱途，三监区，身份证号一致", True)
+    assert file.detainee[0] == ("在押人员", "钱途", "钱途，三监区，号码一致", True)
 
 
 def test_a_pending_lawyers_phone_is_compared_and_one_that_cannot_be_opened_is_not(desk: Desk, lawyers: Lawyers) -> None:
