@@ -84,7 +84,8 @@ def test_what_was_typed_comes_back_with_what_is_wrong(gate: Browser) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"licence_seen": ""}, {"minutes": "5"}, {"minutes": "x"}, {"detainee_name": ""}, {"detainee_id_no": "110105194912310021"},
+    [{"licence_seen": ""}, {"minutes": "5"}, {"minutes": "x"}, {"detainee_name": ""},
+     {"detainee_id_no": "110105194912310021"},
      {"detainee_document": "passport", "detainee_id_no": "12"},
      {"phone": "12"}, {"mandate": "x"}, {"stage": ""}, {"token": ""}, {"day": "x"},
      {"companion_name": ["甲", "乙", "丙"]}, {"companion_name": ["甲"], "companion_role": ["x"]}, {"no_such": "1"},
