@@ -7,7 +7,7 @@ from console.door import back, console, here, page, say, sessions
 from console.door.context import SESSION, door
 from console.door.forms import Form, read
 from console.door.qr import picture
-from console.door.tries import trying
+from console.door.tries import trying_own
 from console.enrolment import same_twice
 from console.sign_in import AsTyped, Typed
 
@@ -41,7 +41,7 @@ def my_passphrase() -> Response:
     """Raises Invalid, RateLimited."""
     visit, form = here(), read(NewPassphrase)
     same_twice(form.new, form.again)
-    with trying(visit.redis, visit.by.casefold(), visit.origin):
+    with trying_own(visit.redis, visit.by.casefold()):
         sign_in.change_passphrase(visit.actor, visit.now, visit.officer, form.passphrase, form.new)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("口令已更改，其他设备上的登录已退出")
@@ -58,7 +58,7 @@ def my_totp_offer() -> Response:
 def my_totp() -> Response:
     """Raises Invalid, RateLimited."""
     visit, form = here(), read(NewTotp)
-    with trying(visit.redis, visit.by.casefold(), visit.origin):
+    with trying_own(visit.redis, visit.by.casefold()):
         sign_in.renew_totp(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)

@@ -1,10 +1,13 @@
 """Signing in: by account, passphrase and code; the first time by a one-time code."""
 
 import re
+import secrets
+from contextlib import suppress
 from typing import Annotated
 
 from flask import Response, request, url_for
 from pydantic import StringConstraints
+from redis.exceptions import RedisError
 
 from booking.officers import codes, sign_in
 from booking.record.actor import Actor
@@ -13,12 +16,15 @@ from booking.record.note import note
 from console.door import console, page, say, sessions
 from console.door.context import SESSION, door
 from console.door.forms import Form, read
-from console.door.tries import trying
+from console.door.tries import DEVICE_SECONDS, remember, trying
 from models import Officer
 from refusals import Unauthenticated
 
 # Paths of ours, and nothing a browser could read as another host's.
 _OWN = re.compile(r"/console/[A-Za-z0-9/_.~%?=&:,+-]*", re.ASCII)
+
+DEVICE = "huijian-device"
+_DEVICE = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 AsTyped = Annotated[str, StringConstraints(max_length=200, strip_whitespace=False)]
@@ -45,7 +51,8 @@ def signed_in() -> Response:
     """A wrong try is told on the page itself, to be made again. Raises RateLimited."""
     form, now = read(Proof), door().desk.now()
     try:
-        with trying(door().redis, form.account.casefold(), request.remote_addr or ""):
+        device = door().cookies.read(DEVICE)
+        with trying(door().redis, form.account.casefold(), request.remote_addr or "", device):
             officer = sign_in.prove(form.account, form.passphrase, form.code, now)
     except Unauthenticated as refusal:
         say(refusal.detail, wrong=True)
@@ -76,6 +83,7 @@ def let_in(officer: Officer, wanted: str, way: str) -> Response:
         sessions.end(before, now)  # the browser keeps one
     answer = Response(status=303, headers={"Location": own_path(wanted)})
     door().cookies.put(answer, SESSION, sessions.begin(officer, now))
+    _remember_device(answer, officer)
     words, subject = {"way": way}, officer.account
     note(
         Actor.of(officer, request.remote_addr or ""),
@@ -86,6 +94,15 @@ def let_in(officer: Officer, wanted: str, way: str) -> Response:
         centre=officer.centre_id,
     )
     return answer
+
+
+def _remember_device(answer: Response, officer: Officer) -> None:
+    """So that nobody's wrong tries elsewhere keep the officer out at this browser. While Redis is away, not."""
+    device = door().cookies.read(DEVICE)
+    device = device if _DEVICE.fullmatch(device) else secrets.token_urlsafe(24)
+    with suppress(RedisError):
+        remember(door().redis, officer.account.casefold(), device)
+    door().cookies.put(answer, DEVICE, device, DEVICE_SECONDS)
 
 
 def _page(wanted: str, account: str = "") -> str:

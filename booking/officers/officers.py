@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from peewee import JOIN, IntegrityError
+from peewee import JOIN, IntegrityError, fn
 
 from booking import by_id
 from booking.fields import unseen
@@ -33,6 +33,9 @@ def add(actor: Actor, now: datetime, account: str, name: str, role: str, centre:
         raise Invalid(f"账号{account}由系统保留，请换一个")
     row = _checked(name, role, centre) | {"account": account, "created_at": now}
     with database.atomic():
+        lock_officers()  # whoever adds another spelling of the same name waits
+        if Officer.select().where(fn.LOWER(Officer.account) == account.lower()).exists():
+            raise AlreadyBound(f"账号{account}已存在，或只是大小写不同")
         if not Officer.insert(row).on_conflict_ignore().as_rowcount().execute():
             raise AlreadyBound(f"账号{account}已存在")
         note(actor, now, Kind.OFFICER_ADD, account, {"role": role, "centre": centre}, centre=centre)

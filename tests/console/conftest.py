@@ -19,6 +19,7 @@ from sms.aliyun import Detail
 from sms.asking import Asking
 from sms.outcomes import SmsUnknown
 from tests.booking.conftest import clock, desk, lawyers, world  # noqa: F401
+from tests.console.people import enrolled
 
 HOST = "https://huijian.test"
 NO_WECHAT = console.WeChatDoor("wx0", "https://open.weixin.test", lambda code: pytest.fail("nobody asks WeChat here"))
@@ -126,3 +127,11 @@ def signed_in(app: APIFlask, desk: Desk) -> SignedIn:  # noqa: F811
         return made
 
     return browser
+
+
+@pytest.fixture
+def secret(desk: Desk, clock: Any) -> str:  # noqa: F811
+    """Of the gate's authenticator, enrolled a minute ago."""
+    secret = enrolled(an_officer("gate", "pudong", clock()), clock())
+    clock.move(minutes=1)
+    return secret

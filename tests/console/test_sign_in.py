@@ -12,14 +12,7 @@ from booking.record.actor import Actor
 from console.door import tries
 from models import Audit, Officer, OfficerSession
 from tests.console.conftest import SESSION, Browser, an_officer
-from tests.console.people import PASSPHRASE, code_of, enrolled, typed
-
-
-@pytest.fixture
-def secret(desk, clock):
-    secret = enrolled(an_officer("gate", "pudong", clock()), clock())
-    clock.move(minutes=1)
-    return secret
+from tests.console.people import PASSPHRASE, code_of, typed
 
 
 def test_the_right_proof_opens_the_door(stranger, secret, clock):
