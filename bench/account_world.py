@@ -11,10 +11,10 @@ from psycopg import Connection
 import models
 from bench import people, world
 from bench.scale import CENTRES, LAWYERS, OLD_BOOKINGS, SITTERS, STARTS
+from booking.documents import document_key
 from booking.slots import slot_id
 from clock import at
 from models.bookings import seal_detainee
-from models.detainees import id_key
 from models.sealed import Keyring
 from models.states import State
 
@@ -113,7 +113,7 @@ def _row(ref: str, n: int, centre: str, start: datetime, state: str, now: dateti
     n %= LAWYERS - SITTERS
     sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
     return (ref, n + 1, centre, slot_id(centre, start), start, start + world.MEETING, 60, state, 1,
-            id_key(people.id_no(n)), sealed, "entrusted", "trial", "[]", "[]", now)  # fmt: skip
+            document_key(people.id_no(n)), sealed, "entrusted", "trial", "[]", "[]", now)  # fmt: skip
 
 
 def _book(connection: Connection, rows: list[tuple[object, ...]]) -> None:

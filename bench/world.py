@@ -25,11 +25,12 @@ from bench.scale import (
     SITTERS,
     STARTS,
 )
+from booking.documents import document_key
 from booking.slots import slot_id
 from clock import at
 from models import schema
 from models.bookings import seal_detainee
-from models.detainees import id_key, name_key
+from models.detainees import name_key
 from models.lawyers import seal_person
 from models.sealed import Keyring
 from models.states import State
@@ -145,7 +146,7 @@ def _detainees(connection: Connection, now: datetime) -> None:
 
 
 def _detainee(n: int, now: datetime) -> tuple[object, ...]:
-    key, name = id_key(people.id_no(n)), people.detainee_name(n)
+    key, name = document_key(people.id_no(n)), people.detainee_name(n)
     sealed = models.Detainee.name_sealed.seal(name, key=key)
     return people.centre_of(n), key, name_key(name), sealed, "一监区", f"案{n}", False, now
 
@@ -156,7 +157,7 @@ def _sit_down(connection: Connection, days: list[date], now: datetime) -> None:
     for number, moment in enumerate(_moments(days, FULL_STARTS)):
         for seat in range(FULL_SEATS):
             ref, n = f"F{number:03d}{seat:04d}", LAWYERS - 1 - seat
-            key = id_key(people.id_no(n))
+            key = document_key(people.id_no(n))
             sealed = seal_detainee(ref, {"name": people.detainee_name(n), "id_no": people.id_no(n)})
             rows.append((ref, n + 1, FULL_CENTRE, slot_id(FULL_CENTRE, moment), moment, moment + MEETING, 60,
                          State.SUBMITTED, 1, key, None, sealed, "entrusted", "trial", "[]", "[]", now))  # fmt: skip

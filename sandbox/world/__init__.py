@@ -9,6 +9,7 @@ from typing import Any
 from peewee import fn
 
 from booking.desk import Desk
+from booking.documents import document_key
 from booking.timetable import rollout
 from models import (
     Booking,
@@ -23,7 +24,7 @@ from models import (
     database,
     keyring,
 )
-from models.detainees import id_key, name_key
+from models.detainees import name_key
 from models.lawyers import seal_person
 from sandbox.world import days, history, past_figures, upcoming, visits
 from sandbox.world.cast import (
@@ -145,7 +146,7 @@ def _bound(person: Person, now: datetime) -> dict[str, object]:
 
 
 def _held(prisoner: Prisoner, now: datetime) -> dict[str, object]:
-    key = id_key(prisoner.id_no)
+    key = document_key(prisoner.id_no)
     return {
         "centre": prisoner.centre,
         "key": key,

@@ -101,6 +101,7 @@ NAMESAKES = (
     Prisoner("张某演", invented_id_no(5005), "pudong", "一监区", "沪演诉〔2026〕4号"),
 )
 PERMIT = Prisoner("危某演", invented_id_no(5006), "qingpu", "特管区", "沪演诉〔2026〕5号", permit_case=True)
+FOREIGNER = Prisoner("MARK EXAMPLE", "E12345678", "pudong", "外籍监区", "沪演诉〔2026〕7号")  # by a passport
 LU = Prisoner("陆某演", invented_id_no(5007), "qingpu", "一监区", "沪演诉〔2026〕6号")
 _WARDS = ("一监区", "二监区", "三监区", "女监区")
 OTHERS = tuple(
@@ -110,7 +111,7 @@ OTHERS = tuple(
     )
     for n in range(90)
 )  # fmt: skip
-HELD = (TAO, XIE, HE, *NAMESAKES, PERMIT, LU, *OTHERS)
+HELD = (TAO, XIE, HE, *NAMESAKES, PERMIT, LU, *OTHERS, FOREIGNER)
 
 OFFICERS = (
     Duty("gate-pudong", "演示窗口民警", "gate", "pudong", "oDEMO-gate-pudong-of-the-cast"),

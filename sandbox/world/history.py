@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from peewee import EXCLUDED
 
+from booking.documents import document_key
 from booking.lifecycle import FREED
 from booking.refs import ref_for
 from booking.slots import SlotRow
 from booking.timetable import rollout
 from models import Booking, Change, Lawyer, Slot, Strike, Suspension, rows_of
 from models.bookings import seal_detainee
-from models.detainees import id_key
 from models.states import State
 from sandbox.world import visits
 from sandbox.world.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, TAO, WANG, XIE, ZHAO, Person, Prisoner
@@ -108,7 +108,7 @@ def _by_now(start: datetime, number: int, now: datetime) -> State:
 
 def _booking(meeting: Meeting, slot: SlotRow, lawyer: int) -> dict[str, object]:
     ref = ref_for(lawyer, f"history-{meeting.day}-{meeting.slot}")
-    key, held = id_key(meeting.prisoner.id_no), meeting.state not in FREED
+    key, held = document_key(meeting.prisoner.id_no), meeting.state not in FREED
     return {
         "ref": ref,
         "lawyer": lawyer,

@@ -7,9 +7,11 @@ from booking.desk.application import Application
 from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.review import decisions
+from booking.roll import roll
+from booking.roll.sheets import Row
 from booking.slots import SlotView
 from models import Booking, Lawyer
-from sandbox.world.cast import COLLEAGUES, HE, HELD, LI, NAMESAKES, PERMIT, TAO, WANG, XIE, Person
+from sandbox.world.cast import COLLEAGUES, FOREIGNER, HE, HELD, LI, NAMESAKES, PERMIT, TAO, WANG, XIE, Person
 
 QUEUE = 40  # wait for a decision at Pudong
 
@@ -24,16 +26,32 @@ def write(desk: Desk) -> None:
         (COLLEAGUES[1], pudong, {"name": "查无此演"}, {}),
         (COLLEAGUES[2], pudong[2:], {"name": NAMESAKES[0].name}, {}),
         (COLLEAGUES[3], pudong[1:], {"name": HELD[20].name}, {"stage": "trial"}),
-        *_clean(pudong, QUEUE - 6),
+        *_clean(pudong, QUEUE - 8),
         (LI, qingpu, PERMIT.as_asked, {}),  # no permit
         (COLLEAGUES[4], qingpu, HELD[7].as_asked, {"mandate": "legal_aid"}),
+        (COLLEAGUES[6], pudong, TAO.as_asked, {}),  # two ask for one person at one time
+        (COLLEAGUES[7], pudong[4:], FOREIGNER.as_asked, {"stage": "trial"}),
+        (COLLEAGUES[8], pudong[4:], HELD[12].as_asked, {}),
         (COLLEAGUES[5], pudong[3:], HELD[11].as_asked, {}),
     ]
     made = [_book(desk, *each) for each in asked]
-    for ref in made[-2:]:
-        if ref:
-            decisions.approve(Actor("review-pudong"), desk.now(), ref)
-            mandates.prove_by(Actor("gate-pudong"), desk.now(), Booking.get_by_id(ref), ("授权委托书",))
+    for ref in filter(None, (made[-1], made[-5])):
+        _confirm(desk, ref)
+        mandates.prove_by(Actor("gate-pudong"), desk.now(), Booking.get_by_id(ref), ("授权委托书",))
+    if made[-2]:
+        _confirm(desk, made[-2])
+        _revoke(desk, COLLEAGUES[8])
+
+
+def _confirm(desk: Desk, ref: str) -> None:
+    decisions.approve(Actor("review-pudong"), desk.now(), ref)
+
+
+def _revoke(desk: Desk, person: Person) -> None:
+    """By the roll that the bureau brings next: the confirmed booking stands before a reviewer again."""
+    cells = {"name": person.name, "licence_no": person.licence_no, "firm": person.firm, "id_no": person.id_no,
+             "phone": person.phone, "state": "吊销", "valid_until": ""}  # fmt: skip
+    roll.import_roll(Actor("chief"), desk.now(), [Row(2, cells)])
 
 
 def _clean(slots: list[SlotView], many: int) -> list[tuple[Person, list[SlotView], dict[str, str], object]]:

@@ -4,12 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from booking import documents
 from booking.desk import Desk
 from booking.figures import daily, spans
 from booking.identity import is_id_no
 from booking.lawyers import standing
+from booking.review import queue, rivals
 from clock import at
-from models import Booking, Lawyer, RollEntry, Slot, Strike, Visit
+from models import Booking, Lawyer, Mandate, RollEntry, Slot, Strike, Visit
 from models.detainees import id_key
 from sandbox import world
 from sandbox.world import cast, upcoming
@@ -104,7 +106,7 @@ def test_every_number_has_the_right_form():
         assert is_id_no(person.id_no)
         assert len(person.licence_no) == 17 and person.licence_no.isdigit()
         assert len(person.phone) == 11 and person.phone.startswith("19900")
-    assert all(is_id_no(prisoner.id_no) for prisoner in cast.HELD)
+    assert all(documents.fault(None, prisoner.id_no) == "" for prisoner in cast.HELD)
 
 
 def test_no_two_of_the_cast_share_a_number(database):
@@ -121,3 +123,15 @@ def test_there_are_figures_of_the_weeks_before_and_the_clock_counts_the_days_sin
     assert len(found.spans) == 20
     assert all(span["held"] <= span.taken <= span["seats"] for span in found.spans.values())
     assert found.whole.rank("waits") is not None and found.whole["full_lawyers"]
+
+
+def test_the_demo_shows_what_officers_have_to_decide(database, redis_client):
+    """A proven mandate, two who ask for one person, a licence revoked since, a foreigner."""
+    moment = at(date(2026, 11, 24), time(9))
+    world.load(desk_at(moment, redis_client), moment)
+    assert Mandate.select().where(Mandate.active == 1).count() >= 2
+    waiting = list(Booking.select().where(Booking.state == "submitted", Booking.centre == "pudong"))
+    assert any(rivals.of(waiting).values())
+    (changed,) = queue.changed("pudong", moment)
+    assert [one["code"] for one in changed.again] == ["licence_revoked"]
+    assert any(booking.detainee["id_no"] == cast.FOREIGNER.id_no for booking in waiting if "id_no" in booking.detainee)
