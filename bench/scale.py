@@ -14,6 +14,7 @@ DAYS = 4
 STARTS = ("08:30", "10:00", "13:30", "15:00", "16:30")
 SEATS = 250  # so that no rush of many rounds runs dry; rule 19 raises seats too
 FULL_CENTRE, FULL_SEATS, FULL_STARTS = "benchfull", 12, STARTS[:3]
+POLICY = '{"unproven_ahead_limit": 6}'  # each lawyer books in six turns, for a person without a proven mandate
 
 BOOKERS = 6000  # more than a rush serves in its seconds
 GROWERS = 3000

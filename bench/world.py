@@ -21,10 +21,11 @@ from bench.scale import (
     LAWYERS,
     OLD_BOOKINGS,
     OLD_DETAINEES,
+    POLICY,
     SEATS,
     SITTERS,
     STARTS,
-)
+)  # fmt: skip
 from booking.documents import document_key
 from booking.slots import slot_id
 from clock import at
@@ -96,7 +97,7 @@ def _centres(connection: Connection, days: list[date], now: datetime) -> None:
     years = {day.year for day in (now.date(), now.date() + timedelta(days=30))}
     copy(connection, "holiday_table", "year source imported_at", ((year, "bench", now) for year in years))
     copy(connection, "centre", "code name address policy created_at",
-          ((code, f"{code}看守所", "上海", "{}", now) for code in centres))  # fmt: skip
+          ((code, f"{code}看守所", "上海", POLICY, now) for code in centres))  # fmt: skip
     copy(connection, "timetable", "id centre_id valid_from source imported_at",
           ((n, code, now.date(), "bench", now) for n, code in enumerate(centres, 1)))  # fmt: skip
     copy(connection, "timetable_slot", "timetable_id weekday starts minutes seats window_seats",
