@@ -24,7 +24,7 @@ _LIFTED = "SELECT id, budget_lifted_at FROM lawyer WHERE id {lawyers} AND budget
 
 
 class Record(NamedTuple):
-    """Of all lawyers of a sitting: what they made, whom they are proven for, whom they met, whose budget was lifted."""
+    """Of all lawyers of a sitting: what they made, whom they are proven for, whom they met, which budgets were lifted."""
 
     made: list[Made]
     mandates: set[tuple[int, str, str]]

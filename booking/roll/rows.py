@@ -26,7 +26,7 @@ STATES = {
     "revoked": "revoked", "吊销": "revoked", "已吊销": "revoked",
     "closed": "closed", "注销": "closed", "已注销": "closed",
 }  # fmt: skip
-ENDED = ("revoked", "closed")  # whose number is used no more, so that the same person may have another
+ENDED = ("revoked", "closed")  # the number is used no more, so that the same person may have another
 
 _NUMBERS = ("licence_no", "id_no", "phone")
 _HEADERS = {column.name: column.headers[0] for column in COLUMNS}

@@ -30,7 +30,7 @@ _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def rows(raw: bytes, fits: Callable[[list[list[object]]], bool]) -> Iterator[Sequence[object]]:
-    """Cells of the one visible sheet whose top `fits`; formulas come as their text, never worked out. Raises Invalid.
+    """Cells of the one visible sheet with a top that `fits`; formulas come as their text, never worked out. Raises Invalid.
 
     What is hidden is never read: it is last year's, or the choices of a drop-down.
     """
