@@ -6,10 +6,8 @@ from peewee import (
     CharField,
     Expression,
     ForeignKeyField,
-    Function,
     ModelSelect,
     SmallIntegerField,
-    Value,
     fn,
 )
 
@@ -97,16 +95,6 @@ class Booking(Table):
     def history(self) -> "list[Change]":
         """What befell it, first to last; `changes` alone comes in any order."""
         return list(self.changes.order_by(Change.id))
-
-    @classmethod
-    def without_findings(cls) -> Expression:
-        """True of what the comparison found nothing about."""
-        return cls.findings == Value("[]", converter=False)
-
-    @classmethod
-    def contested(cls) -> Function:
-        """True of what somebody else holds or asks for too: the same person at an overlapping time. In SQL."""
-        return fn.EXISTS(_beside().where(Other.detainee_key == cls.detainee_key, Other.active == 1))
 
     @classmethod
     def met_by_nobody(cls) -> Expression:
