@@ -32,6 +32,7 @@ def table(house: House) -> list[Duty]:
     return [
         Duty("seats: sweep", 5, lambda: _sweep(house)),
         Duty("seats: end what has rested", 5, lambda: rests.end_due(desk)),
+        Duty("pruning: who gave a seat back", 3600, lambda: recount.forget(desk)),
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),
         Duty("account: officers' tag", 10, lambda: house.officer_tags.keep(bound.openids())),

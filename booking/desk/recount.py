@@ -12,7 +12,7 @@ from peewee import JOIN, ModelSelect, fn
 
 from booking.desk.availability import load
 from booking.desk.desk import Desk
-from models import Booking, Rest, Slot, database, rows_of
+from models import Booking, KeptAnswer, Rest, Slot, database, rows_of
 from seats.counters import Day, GateAway
 
 Holders = dict[str, tuple[str, int]]  # reference → slot and expiry, as the gate has them
@@ -68,6 +68,24 @@ def check(desk: Desk, *, repair: bool = False) -> Tally:
     except GateAway:
         tally.away = True
     return tally
+
+
+def forget(desk: Desk) -> int:
+    """Let the gate forget who gave a seat back, once no repeated request is answered any more; answers how many.
+
+    They are remembered as long as the kept answers are; longer, booking and cancelling would leave something that grows.
+    """
+    gone = 0
+    try:
+        for day in _days_ahead(desk.now()):
+            given_back = [ref for ref, (_, expiry) in desk.seats.holders(day).items() if expiry == -1]
+            kept = rows_of(KeptAnswer.select(KeptAnswer.booking).where(KeptAnswer.booking.in_(given_back)))
+            old = set(given_back) - {ref for (ref,) in kept}
+            desk.seats.give_back(day, old)
+            gone += len(old)
+    except GateAway:
+        return gone
+    return gone
 
 
 def _mend(desk: Desk, day: Day, seen: Holders, truth: _Truth, now: datetime, tally: Tally) -> None:

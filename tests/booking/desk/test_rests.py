@@ -11,8 +11,9 @@ from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import seat_overrides
 from clock import at
-from models import Booking, Rest, Slot
+from models import Booking, KeptAnswer, Rest, Slot
 from refusals import SlotFull
+from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
 from tests.booking.desk.conftest import set_policy
 
@@ -152,3 +153,18 @@ def test_a_centre_may_have_it_at_once(desk: Desk, lawyers: Lawyers, small: str) 
     desk.cancel(lawyer, ref)
     assert not Rest.select().exists() and desk.book(applying(other, small))
     assert Booking.get_by_id(ref).active is None
+
+
+def test_who_gave_a_seat_back_is_forgotten_with_the_kept_answer(
+    desk: Desk, lawyers: Lawyers, small: str, no_rest: None
+) -> None:
+    lawyer, other = lawyers(2)
+    ref = desk.book(applying(lawyer, small)).ref
+    held = desk.book(applying(other)).ref
+    desk.cancel(lawyer, ref)
+    day = Day("pudong", FRIDAY)
+    assert (recount.forget(desk), desk.seats.holders(day)[ref]) == (0, (small, -1))
+    KeptAnswer.delete().execute()  # as after seven days
+    assert (recount.forget(desk), recount.forget(desk)) == (1, 0)
+    assert desk.seats.holders(day) == {held: (SLOT, 0)}
+    assert shown(desk, small) == 1
