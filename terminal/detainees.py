@@ -39,8 +39,8 @@ def import_file(file: Path, centre: str, dry_run: bool, actor: Actor, as_json: b
     report = register.import_register(actor, house().desk.now(), centre, rows, dry_run=dry_run)
     if as_json:
         answer("", True, **vars(report) | {"wrong": [one._asdict() for one in report.wrong]})
-    for row, why in [] if as_json else report.wrong[:MOST_SHOWN]:
-        click.echo(f"第{row}行：{why}")
+    for wrong in [] if as_json else report.wrong[:MOST_SHOWN]:
+        click.echo(f"第{wrong.row}行：{wrong.why}")
     if report.wrong:
         raise Invalid(f"{len(report.wrong)}行有误，名册未改动")
     done = "已导入" if report.written else "检查通过，未导入"

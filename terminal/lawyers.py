@@ -112,8 +112,8 @@ def _number(said: str) -> int:
 
 
 def _say(report: roll.Report) -> None:
-    for row, why in report.wrong[:MOST_SHOWN]:
-        click.echo(f"第{row}行：{why}")
+    for wrong in sorted(report.wrong, key=lambda one: (not one.bars, one.row))[:MOST_SHOWN]:  # what bars comes first
+        click.echo(f"第{wrong.row}行：{wrong.why}")
     if len(report.wrong) > MOST_SHOWN:
         click.echo(f"……另有{len(report.wrong) - MOST_SHOWN}行，--json 可列出全部")
     if report.wrong and not report.written:
@@ -121,11 +121,13 @@ def _say(report: roll.Report) -> None:
     for one in report.follows:
         ahead = f"，待会见的预约：{'、'.join(one.bookings)}" if one.bookings else ""
         click.echo(f"{one.licence_no} 已{LICENCES[one.state]}，不能再预约{ahead}")
+    standing = sum(one.bars for one in report.wrong)
     done = "已导入" if report.written else "检查通过，未导入"
     click.echo(
         f"{done}：共{report.rows}行，新增{report.new}，变更{report.changed}，未变{report.unchanged}；"
         f"其中停止执业{report.suspended}，注销{report.closed}，吊销{report.revoked}。"
         + (f"有误的{len(report.wrong)}行没有导入。" if report.wrong else "")
+        + (f"其中{standing}行要停用执业证，这些证仍然有效，请立即改正后再导入。" if standing else "")
     )
 
 

@@ -1,7 +1,7 @@
 """The roll of lawyers, imported whole or not at all. Rule 6: whoever is bound follows it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,8 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.roll.follows import Follows, refuse, who_follows
-from booking.roll.rows import COLUMNS, ENDED, STATES, Entry, Parsed, Wrong, parse
+from booking.roll.people import clashes
+from booking.roll.rows import COLUMNS, STATES, Entry, Parsed, Wrong, parse
 from booking.roll.sheets import Row, Watching
 from models import RollEntry, database, rows_of
 from models.locks import lock_roll
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 LINE_KINDS = ("wrong", "revoked", "closed", "suspended", "new", "changed", "unchanged")
+LEFT_STANDING = "；此行要停用执业证，没有导入就仍然有效，请先改正"
 ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
 _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
@@ -66,6 +68,7 @@ class RollLine(NamedTuple):
     licence_no: str | None = None
     columns: tuple[str, ...] = ()
     why: str = ""
+    bars: bool = False
 
 
 @dataclass
@@ -109,11 +112,11 @@ def compare(parsed: Parsed, now: datetime) -> Found:
     """What these entries would change. Whoever else brings a roll waits, to the end of the caller's transaction."""
     lock_roll()
     have = {row[0]: Entry(*row) for row in rows_of(RollEntry.select(*_columns()))}
-    elsewhere = _people(have.values(), {entry.licence_no for _, entry in parsed.entries})
-    lines = [RollLine(row, "wrong", why=why) for row, why in parsed.wrong]
+    clash = clashes(parsed.entries, have)
+    lines = [_wrong(None, one) for one in parsed.wrong]
     report, fresh = Report(len(parsed.entries) + len(parsed.wrong)), []
     for row, entry in parsed.entries:
-        line = _line(row, entry, have.get(entry.licence_no), elsewhere)
+        line = _line(row, entry, have.get(entry.licence_no), clash.get(row))
         lines.append(line)
         if line.kind not in ("wrong", "unchanged"):
             fresh.append(entry)
@@ -133,7 +136,8 @@ def write(actor: Actor, now: datetime, found: Found) -> None:
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows],
-             "left_out": [one.row for one in report.wrong[:500]]}  # fmt: skip
+             "left_out": [one.row for one in report.wrong[:500]],
+             "left_standing": [one.row for one in report.wrong if one.bars][:500]}  # fmt: skip
     note(actor, now, Kind.ROLL_IMPORT, "", words)
     recheck.after_commit(now)
     report.written = True
@@ -143,15 +147,10 @@ def _columns() -> list[object]:
     return [getattr(RollEntry, name) for name in Entry._fields]
 
 
-def _people(have: Iterable[Entry], named: set[str]) -> dict[str, str]:
-    """ID number → licence, of lines that stay as they are and have not ended."""
-    return {one.id_no_index: one.licence_no for one in have if one.licence_no not in named and one.state not in ENDED}
-
-
-def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) -> RollLine:
-    if entry.state not in ENDED and (other := elsewhere.get(entry.id_no_index)):
-        why = f"身份证号在名册中已属于执业证号{other}；如已换证，请把该号一并列入，状态填注销"
-        return RollLine(row, "wrong", entry.licence_no, why=why)
+def _line(row: int, entry: Entry, old: Entry | None, clash: str | None) -> RollLine:
+    if clash:
+        why = f"身份证号在名册中已属于执业证号{clash}；如已换证，请把该号一并列入，状态填注销"
+        return _wrong(entry.licence_no, Wrong(row, why, entry.state in BARRED))
     if entry == old:
         return RollLine(row, "unchanged", entry.licence_no)
     columns = tuple(_NAMES[name] for name in _NAMES if old and getattr(entry, name) != getattr(old, name))
@@ -160,8 +159,12 @@ def _line(row: int, entry: Entry, old: Entry | None, elsewhere: dict[str, str]) 
     return RollLine(row, "changed" if old else "new", entry.licence_no, columns)
 
 
+def _wrong(licence_no: str | None, wrong: Wrong) -> RollLine:
+    return RollLine(wrong.row, "wrong", licence_no, (), wrong.why + (LEFT_STANDING if wrong.bars else ""), wrong.bars)
+
+
 def _count(report: Report, lines: Sequence[RollLine], fresh: Sequence[Entry], have: dict[str, Entry]) -> None:
-    report.wrong = [Wrong(line.row, line.why) for line in lines if line.kind == "wrong"]
+    report.wrong = [Wrong(line.row, line.why, line.bars) for line in lines if line.kind == "wrong"]
     report.new = sum(entry.licence_no not in have for entry in fresh)
     report.changed = len(fresh) - report.new
     report.unchanged = sum(line.kind == "unchanged" for line in lines)

@@ -26,6 +26,7 @@ STATES = {
     "revoked": "revoked", "吊销": "revoked", "已吊销": "revoked",
     "closed": "closed", "注销": "closed", "已注销": "closed",
 }  # fmt: skip
+_BARRING = ("吊", "注销", "停")  # in a state that can't be read: told rather than passed over
 ENDED = ("revoked", "closed")  # the number is used no more, so that the same person may have another
 
 _NUMBERS = ("licence_no", "id_no", "phone")
@@ -33,10 +34,14 @@ _HEADERS = {column.name: column.headers[0] for column in COLUMNS}
 
 
 class Wrong(NamedTuple):
-    """A row that can't be taken, and why. Never what stands in it: reports get printed and mailed."""
+    """A row that can't be taken, and why. Never what stands in it: reports get printed and mailed.
+
+    `bars` when it would end or suspend a licence: left out, that licence stays as good as it was, so it is told.
+    """
 
     row: int
     why: str
+    bars: bool = False
 
 
 class Entry(NamedTuple):
@@ -59,30 +64,63 @@ class Parsed:
     wrong: list[Wrong] = field(default_factory=list)
 
 
+class _Read(NamedTuple):
+    """A row by itself: an entry, or why it is none."""
+
+    row: int
+    licence_no: str
+    entry: Entry | None
+    why: str
+    bars: bool
+
+
 def parse(rows: Sequence[Row], watching: Watching = iter) -> Parsed:
-    """One licence stands in one row, and so does one ID number: who has one elsewhere that has ended may have
-    another, in whatever order the lines come."""
+    """Each row by itself, then beside the others: a licence's lines all say one thing, and a person has one licence
+    that has not ended. Lines that contradict each other are all wrong, since nobody knows which one holds; so the
+    order of the lines never decides."""
+    read = [_read(row) for row in watching(rows)]
+    whys = _contradictions(read) | {one.row: one.why for one in read if one.why}
     parsed = Parsed(wrong=[] if rows else [Wrong(1, "名册中没有律师")])
-    licences: dict[str, int] = {}
-    people: dict[str, int] = {}
-    for row in watching(rows):
-        cells = row.cells | {name: number(row.cells[name]) for name in _NUMBERS if name in row.cells}
-        licence = cells["licence_no"]
-        if why := _spoilt(row.cells) or _wrong(cells):
-            parsed.wrong.append(Wrong(row.number, why))
-            continue
-        entry = _entry(cells)
-        if licence in licences:
-            parsed.wrong.append(Wrong(row.number, f"执业证号与第{licences[licence]}行重复"))
-        elif entry.state not in ENDED and entry.id_no_index in people:
-            why = f"身份证号与第{people[entry.id_no_index]}行相同，一人不能有两个执业证号"
-            parsed.wrong.append(Wrong(row.number, why))
+    for one in read:
+        if one.entry is None or one.row in whys:
+            parsed.wrong.append(Wrong(one.row, whys[one.row], one.bars))
         else:
-            parsed.entries.append((row.number, entry))
-        licences.setdefault(licence, row.number)
-        if entry.state not in ENDED:
-            people.setdefault(entry.id_no_index, row.number)
+            parsed.entries.append((one.row, one.entry))
     return parsed
+
+
+def _read(row: Row) -> _Read:
+    cells = row.cells | {name: number(row.cells[name]) for name in _NUMBERS if name in row.cells}
+    why = _spoilt(row.cells) or _wrong(cells)
+    state = cells["state"].casefold()
+    bars = STATES.get(state, "active") != "active" or any(word in state for word in _BARRING)
+    return _Read(row.number, cells["licence_no"], None if why else _entry(cells), why, bars)
+
+
+def _contradictions(read: Sequence[_Read]) -> dict[int, str]:
+    """Row → why, of rows that may be right by themselves."""
+    licences: dict[str, list[_Read]] = {}
+    people: dict[str, list[_Read]] = {}
+    for one in read:
+        if LICENCE.fullmatch(one.licence_no):
+            licences.setdefault(one.licence_no, []).append(one)
+        if one.entry and one.entry.state not in ENDED:
+            people.setdefault(one.entry.id_no_index, []).append(one)
+    whys: dict[int, str] = {}
+    for many in people.values():
+        whys |= {one.row: f"身份证号与第{_other(one, many)}行相同，一人不能有两个执业证号" for one in many[1:]}
+        if len({one.licence_no for one in many}) > 1:
+            whys[many[0].row] = f"身份证号与第{many[1].row}行相同，一人不能有两个执业证号"
+    for many in licences.values():
+        whys |= {one.row: f"执业证号与第{_other(one, many)}行重复" for one in many[1:]}
+        if len({one.entry for one in many}) > 1:
+            whys[many[0].row] = f"执业证号与第{many[1].row}行重复，两行内容不同"
+    return whys
+
+
+def _other(one: _Read, many: Sequence[_Read]) -> int:
+    """The first row of them that is not this one."""
+    return next(other.row for other in many if other is not one)
 
 
 def _spoilt(cells: dict[str, str]) -> str:

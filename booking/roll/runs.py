@@ -130,4 +130,5 @@ def _counts(found: roll.Found) -> dict[str, object]:
     for line in found.lines:
         counts[line.kind] += 1
     follows = [one._asdict() for one in found.report.follows]
-    return counts | {"rows": found.report.rows, "follows": follows}
+    standing = sum(line.bars for line in found.lines)
+    return counts | {"rows": found.report.rows, "follows": follows, "left_standing": standing}

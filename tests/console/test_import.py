@@ -78,6 +78,17 @@ def test_wrong_rows_are_listed_with_row_and_reason_and_nothing_is_written_withou
     assert "第2行重复" in chief.get(path).text  # what was left out can still be read
 
 
+def test_a_revocation_among_the_wrong_lines_is_told_before_the_yes_and_after(signed_in, desk):
+    chief = signed_in()
+    on_the_roll(desk, cells(1))
+    path = reported(chief, desk, cells(1, state="吊销", firm="东?所"), cells(2))
+    assert "其中 1 行要停止、注销或吊销执业证" in chief.get(path).text
+    chief.post(f"{path}/confirmation", without_wrong="true")
+    runs.work(desk, RollImport.get().id)
+    assert "这些证仍然有效。请改正后立即再传" in chief.get(path).text
+    assert RollEntry.get_by_id(cells(1)["licence_no"]).state == "active"
+
+
 def test_who_can_no_longer_book_is_named_before_the_yes(signed_in, desk):
     on_the_roll(desk, cells(1))
     bound(desk, 1)

@@ -10,7 +10,6 @@ from booking.roll import cells, roll
 from booking.roll.sheets import Row, read_sent
 from models import Lawyer, RollEntry
 from refusals import Invalid
-from sandbox.world.cast import _CHECKS, _WEIGHTS, invented_id_no
 from tests.booking.roll.conftest import bound, on_the_roll
 from tests.booking.roll.conftest import cells as line
 from tests.booking.roll.test_roll import imported
@@ -134,34 +133,6 @@ def test_who_gave_the_licence_up_is_not_told_of_a_punishment(desk):
 def test_the_words_of_other_lists_are_understood(database, said, state):
     imported([line(1, state=said)])
     assert RollEntry.get().state == state
-
-
-def test_without_its_wrong_lines_the_rest_is_taken_and_the_others_are_named(desk):
-    on_the_roll(desk, line(2, firm="旧所"))
-    lines = [line(1), line(2, name="李?"), line(3)]
-    assert not imported(lines).written and RollEntry.select().count() == 1
-    report = imported(lines, without_wrong=True)
-    assert report.written and [wrong.row for wrong in report.wrong] == [3]
-    assert RollEntry.select().count() == 3
-    assert RollEntry.get_by_id(line(2)["licence_no"]).firm == "旧所"  # left as it was
-
-
-def id_no(number):
-    """Of fifty thousand different people."""
-    digits = f"{310100 + number // 10_000}{invented_id_no(number % 10_000)[6:17]}"
-    return digits + _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=True)) % 11]
-
-
-def test_fifty_thousand_lines_with_forty_wrong_say_which_and_take_the_rest(database):
-    bad = set(range(1000, 50_000, 1225))
-    lines = [
-        {"name": "李?" if n in bad else f"律师{n}", "licence_no": f"1310120161{n:07d}", "firm": "东方律师事务所",
-         "id_no": id_no(n), "phone": "", "state": "执业", "valid_until": ""}
-        for n in range(50_000)
-    ]  # fmt: skip
-    report = imported(lines, without_wrong=True)
-    assert {wrong.row - 2 for wrong in report.wrong} == bad and len(bad) == 40
-    assert RollEntry.select().count() == 49_960
 
 
 def test_nothing_is_written_without_the_operators_word(database):

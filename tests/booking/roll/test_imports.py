@@ -64,7 +64,8 @@ def test_two_licences_of_one_person_are_wrong_in_the_file_and_against_the_roll(d
         "wrong",
         f"身份证号在名册中已属于执业证号{cells(1)['licence_no']}；如已换证，请把该号一并列入，状态填注销",
     )
-    assert whys[2][0] == whys[5][0] == "new"  # the licence before was revoked
+    assert whys[2] == ("wrong", "身份证号与第3行相同，一人不能有两个执业证号")
+    assert whys[5][0] == "new"  # the licence before was revoked
 
 
 def test_the_old_licence_revoked_in_the_same_file_makes_room(desk, report):
