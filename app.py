@@ -28,6 +28,7 @@ from house import House
 from models.sealed import Keyring
 from seats.counters import SeatCounters
 from seats.servers import Breakers, connect
+from slow_bodies import SlowBodies
 from sms.aliyun import Aliyun
 from sms.asking import Asking
 from sms.delivery import Delivery
@@ -65,8 +66,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     models.open_database(settings.database_url, Keyring(settings.field_key_bytes, settings.index_key_bytes))
     # None and nothing else: an empty folder name would serve the whole project, settings and keys included.
     app = Service("huijian", static_folder=None, docs_path=None, spec_path=None)  # type: ignore[arg-type]
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
+    if hops := settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config["TRUSTED_HOSTS"] = settings.hosts
     house = app.extensions["huijian"] = _house(settings)
@@ -110,6 +110,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.add_url_rule("/openapi.json", "openapi", lambda: redirect("/api/v1/openapi.json"))
     for command in (*terminal.COMMANDS, *jobs.COMMANDS):
         app.cli.add_command(command)
+    app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

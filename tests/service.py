@@ -79,7 +79,9 @@ class Web:
 
 
 @contextmanager
-def web(env: dict[str, str], log: Path, workers: int = 1, port: int | None = None) -> Iterator[Web]:
+def web(
+    env: dict[str, str], log: Path, workers: int = 1, port: int | None = None, app: str = "app:create_app"
+) -> Iterator[Web]:
     """As it is started in service."""
     port = port or free_port()
     words = [
@@ -96,7 +98,7 @@ def web(env: dict[str, str], log: Path, workers: int = 1, port: int | None = Non
     ]
     words += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
-    process = child.start([*command, sys.executable, "-m", "granian", *words, "app:create_app"], log, cwd=ROOT)
+    process = child.start([*command, sys.executable, "-m", "granian", *words, app], log, cwd=ROOT)
     try:
         server = Web(port, process)
         _wait(server, log)
