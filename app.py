@@ -124,13 +124,8 @@ def _house(settings: Settings) -> Furnished:
     account = Account(settings.wechat_account_appid, secret(settings.wechat_account_secret), *there)
     website = Website(settings.wechat_website_appid, secret(settings.wechat_website_secret), *there)
     tags = Tags(account, redis)
-    aliyun = Aliyun(
-        settings.aliyun_sms_endpoint,
-        settings.aliyun_access_key_id,
-        settings.aliyun_access_key_secret.get_secret_value(),
-        settings.sms_sign_name,
-        settings.sms_templates,
-    )
+    key = settings.aliyun_access_key_id, secret(settings.aliyun_access_key_secret)
+    aliyun = Aliyun(settings.aliyun_sms_endpoint, *key, settings.sms_sign_name, settings.sms_templates)
     filed = settings.wechat_message_templates
     messages = {kind: Message(one.id, one.fields) for kind, one in filed.items()}
     subscription = Subscription(client.send_subscription_message, messages)
