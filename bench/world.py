@@ -29,7 +29,7 @@ from bench.scale import (
 from booking.documents import document_key
 from booking.slots import slot_id
 from clock import at
-from models import schema
+from models import Lawyer, schema
 from models.bookings import seal_detainee
 from models.detainees import name_key
 from models.lawyers import seal_person
@@ -125,15 +125,17 @@ def _moments(days: list[date], starts: Iterable[str]) -> list[datetime]:
 
 def _lawyers(connection: Connection, now: datetime) -> None:
     """Lawyer n has the id n + 1. Nobody opens what is sealed here, so one seal does for all."""
-    sealed = seal_person("0", "0", "0")
+    sealed = seal_person(0, "0", "0")
+    findings = Lawyer.findings.db_value([])
     everybody = range(LAWYERS)
-    copy(connection, "roll_entry", "licence_no name firm id_no_index state updated_at",
-          ((people.licence_no(n), people.lawyer_name(n), "律所", f"{n}", "active", now) for n in everybody))  # fmt: skip
+    copy(connection, "roll_entry", "licence_no name plain_name firm id_no_index state updated_at",
+          ((people.licence_no(n), people.lawyer_name(n), people.lawyer_name(n), "律所", f"{n}", "active", now)
+           for n in everybody))  # fmt: skip
     copy(connection, "lawyer",
-          "openid licence_no licence_claim name firm id_no_sealed id_no_index phone_sealed phone_claim state findings "
-          "created_at updated_at",
-          ((f"bench-{n}", people.licence_no(n), people.licence_no(n), people.lawyer_name(n), "律所",
-            sealed["id_no_sealed"], f"{n}", sealed["phone_sealed"], f"{n}", "verified", "[]", now, now)
+          "openid licence_no licence_claim name plain_name firm plain_firm id_no_sealed id_no_index phone_sealed "
+          "phone_claim state findings created_at updated_at",
+          ((f"bench-{n}", people.licence_no(n), people.licence_no(n), people.lawyer_name(n), people.lawyer_name(n),
+            "律所", "律所", sealed["id_no_sealed"], f"{n}", sealed["phone_sealed"], f"{n}", "verified", findings, now, now)
            for n in everybody))  # fmt: skip
     copy(connection, "session", "token_hash openid created_at expires_at",
           ((hashlib.sha256(people.token(n).encode()).hexdigest(), f"bench-{n}", now, now + timedelta(days=30))

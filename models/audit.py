@@ -3,7 +3,7 @@
 from peewee import AutoField, CharField
 
 from models.base import Table
-from models.fields import JSONText, MomentField
+from models.fields import MomentField, SealedJSON
 
 
 class Audit(Table):
@@ -18,7 +18,7 @@ class Audit(Table):
     who = CharField(80)
     what = CharField(60)
     subject = CharField(80, default="")
-    words = JSONText(default=dict)
+    words = SealedJSON(default=dict)
     origin = CharField(64, default="")
     centre = CharField(20, null=True)
 

@@ -14,7 +14,7 @@ from peewee import (
 from models.base import Table
 from models.centres import Centre
 from models.detainees import name_key
-from models.fields import JSONText, MomentField, SealedField, findings_lost
+from models.fields import JSONText, MomentField, SealedField, SealedWords, findings_lost
 from models.lawyers import Lawyer
 from models.sealed import UNREADABLE
 from models.slots import Slot
@@ -54,7 +54,7 @@ class Booking(Table):
     permit_no = CharField(60, null=True)
     companions = JSONText(default=list)
     findings = JSONText(default=list, lost=findings_lost)
-    decision_reason = CharField(200, null=True)
+    decision_reason = SealedWords(null=True)
     created_at = MomentField()
     way = CharField(8, default="online", constraints=[SQL("DEFAULT 'online'")])
     proven = SmallIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
@@ -132,7 +132,7 @@ class Change(Table):
     from_state = CharField(12, null=True)
     to_state = CharField(12)
     by = CharField(80)
-    why = CharField(200, default="")
+    why = SealedWords(default="")
 
 
 def seal_detainee(ref: str, detainee: dict[str, str]) -> str:

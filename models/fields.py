@@ -11,8 +11,11 @@ from peewee import Field, Model, TextField
 
 from clock import SHANGHAI
 from models.base import keyring
+from models.sealed import UNREADABLE
 
 log = logging.getLogger(__name__)
+
+UNREADABLE_WORDS = "（内容无法读取）"
 
 
 class MomentField(Field):
@@ -81,6 +84,48 @@ class SealedField(TextField):
     def of(self, row: Model) -> str:
         """The text in this row. Raises as `open` does."""
         return self.open(getattr(row, self.name), **{name: getattr(row, name) for name in self.names})
+
+
+class SealedWords(TextField):
+    """What people wrote about people, sealed at rest as it is written and opened as it is read; bound to its column.
+
+    Nobody searches in it. What can't be opened reads as `UNREADABLE_WORDS`: a page goes on without it.
+    """
+
+    def db_value(self, value: str | None) -> str | None:
+        return keyring().seal(value, self.bound_to) if value else value
+
+    def python_value(self, value: str | None) -> str | None:
+        try:
+            return keyring().open(value, self.bound_to) if value else value
+        except UNREADABLE:
+            log.warning("%s: what is sealed can't be opened", self)
+            return UNREADABLE_WORDS
+
+    @property
+    def bound_to(self) -> str:
+        return _column(self)
+
+
+class SealedJSON(JSONText):
+    """A JSONText, sealed as SealedWords are."""
+
+    def db_value(self, value: object) -> str | None:
+        return keyring().seal(super().db_value(value), self.bound_to)
+
+    def python_value(self, value: Any) -> Any:
+        try:
+            return super().python_value(keyring().open(value, self.bound_to))
+        except UNREADABLE:
+            return super().python_value("")
+
+    @property
+    def bound_to(self) -> str:
+        return _column(self)
+
+
+def _column(field: Field) -> str:
+    return f"{field.model._meta.table_name}.{field.column_name}"
 
 
 def findings_lost() -> list[dict[str, str]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from peewee import AutoField, CharField, ModelSelect
 
 from models.base import Table, keyring
-from models.fields import JSONText, MomentField, SealedField, findings_lost
+from models.fields import MomentField, SealedField, SealedJSON, findings_lost
+from models.names import plain
 
 if TYPE_CHECKING:
     from models.bookings import Booking
@@ -27,14 +28,16 @@ class Lawyer(Table):
     licence_no = CharField(17, index=True)
     licence_claim = CharField(17, unique=True, null=True)
     walk_in_claim = CharField(17, unique=True, null=True)
-    name = CharField(60, index=True)
+    name = CharField(60)
+    plain_name = CharField(60, index=True)
     firm = CharField(120)
-    id_no_sealed = SealedField("lawyer.id_no:{licence_no}")
+    plain_firm = CharField(120)
+    id_no_sealed = SealedField("lawyer.id_no:{id}")
     id_no_index = CharField(32)
-    phone_sealed = SealedField("lawyer.phone:{licence_no}")
+    phone_sealed = SealedField("lawyer.phone:{id}")
     phone_claim = CharField(32, unique=True, null=True)
     state = CharField(12, index=True)
-    findings = JSONText(default=list, lost=findings_lost)
+    findings = SealedJSON(default=list, lost=findings_lost)
     suspended_until = MomentField(null=True)
     budget_lifted_at = MomentField(null=True)  # cancellations before it count no longer
     created_at = MomentField()
@@ -51,18 +54,39 @@ class Lawyer(Table):
     def id_no(self) -> str:
         return Lawyer.id_no_sealed.of(self) if self.id_no_sealed else ""
 
+    def save(self, *args: Any, **more: Any) -> Any:
+        self.plain_name, self.plain_firm = plain(self.name), plain(self.firm)
+        return super().save(*args, **more)
+
     def is_suspended(self, now: datetime) -> bool:
         return self.suspended_until is not None and now < self.suspended_until
+
+    @classmethod
+    def enter(cls, id_no: str, phone: str, **columns: Any) -> "Lawyer":
+        """A new row. What is sealed is bound to its id, so it is written when that is known."""
+        with cls._meta.database.atomic():
+            made = cls.create(**{"id_no_sealed": "", "id_no_index": "", "phone_sealed": ""} | columns)
+            personal = {name: value for name, value in seal_person(made.id, id_no, phone).items() if value}
+            if personal:
+                cls.update(**personal).where(cls.id == made.id).execute()
+        for name, value in personal.items():
+            setattr(made, name, value)
+        return made
 
     @classmethod
     def of_openid(cls, openid: str) -> "Lawyer | None":
         return cls.get_or_none(cls.openid == openid)
 
 
-def seal_person(licence_no: str, id_no: str, phone: str) -> dict[str, Any]:
-    """The columns of a lawyer that hold personal data."""
+def called(columns: dict[str, Any]) -> dict[str, Any]:
+    """For an update: with the plain forms of name and firm, by which they are found."""
+    return columns | {"plain_name": plain(columns["name"]), "plain_firm": plain(columns["firm"])}
+
+
+def seal_person(lawyer_id: int, id_no: str, phone: str) -> dict[str, Any]:
+    """The columns of this lawyer that hold personal data; a number that nobody gave stays empty."""
     return {
-        "id_no_sealed": Lawyer.id_no_sealed.seal(id_no, licence_no=licence_no),
-        "id_no_index": keyring().index("id_no", id_no),
-        "phone_sealed": Lawyer.phone_sealed.seal(phone, licence_no=licence_no),
+        "id_no_sealed": Lawyer.id_no_sealed.seal(id_no, id=lawyer_id) if id_no else "",
+        "id_no_index": keyring().index("id_no", id_no) if id_no else "",
+        "phone_sealed": Lawyer.phone_sealed.seal(phone, id=lawyer_id) if phone else "",
     }

@@ -5,7 +5,7 @@ from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField
 from models.base import Table
 from models.bookings import Booking
 from models.centres import Centre
-from models.fields import JSONText, MomentField, SealedField
+from models.fields import JSONText, MomentField, SealedField, SealedWords
 from models.lawyers import Lawyer
 
 
@@ -32,7 +32,7 @@ class Mandate(Table):
     active = SmallIntegerField(null=True, default=1)
     ended_at = MomentField(null=True)
     ended_by = CharField(80, null=True)
-    ended_why = CharField(200, default="")
+    ended_why = SealedWords(default="")
 
     class Meta:
         indexes = (

@@ -2,15 +2,25 @@
 
 import unicodedata
 
-_DOTS = str.maketrans(dict.fromkeys("•‧・･∙⋅.", "·"))
+# Before NFKC, which makes other letters of some of them. Minority names are written with any of these, or with none.
+_DOTS = "·•‧∙⋅・･ㆍᆞ●˙▪᛫。｡⸱.．-‐‑‒–—―−－"
+# Letters of the radicals' block that stand for a whole character, as texts taken out of a PDF have them: NFKC leaves
+# nearly all of them as they are. From Unicode's table of equivalent ideographs.
+_RADICALS = dict(
+    zip(
+        "⺁⺇⺊⺎⺒⺓⺛⺜⺝⺟⺠⺧⺩⺪⺫⺬⺮⺶⺷⺻⺼⺽⻁⻄⻅⻆⻇⻉⻊⻋⻑⻓⻔⻕⻗⻘⻙⻚⻛⻜"
+        "⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+        "厂几卜兀巳幺旡日月母民牛王疋目示竹羊羊聿肉臼虎西见角角贝足车長长门阜雨青韦页风飞"
+        "食首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+        strict=True,
+    )
+)
+_FOLDED = str.maketrans(_RADICALS | dict.fromkeys(_DOTS, ""))
 
 
 def plain(name: str) -> str:
-    """Full-width letters, blanks, capitals and the several dots of minority names make no difference."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).translate(_DOTS).casefold()
+    """Full-width letters, blanks, capitals, radicals for characters and the dots of minority names make no difference.
 
-
-def spellings(name: str) -> list[str]:
-    """The ways a name may stand in a table, to be found by an index: with any of the dots, and as it was typed."""
-    clean = "".join(unicodedata.normalize("NFKC", name).split()).translate(_DOTS)
-    return sorted({name, clean} | {clean.replace("·", chr(dot)) for dot in _DOTS})
+    It is stored beside names, so that they are found by an index: whoever changes it has to write all of them anew.
+    """
+    return "".join(unicodedata.normalize("NFKC", name.translate(_FOLDED)).split()).casefold() or name

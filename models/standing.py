@@ -4,7 +4,7 @@ from peewee import AutoField, CharField, ForeignKeyField
 
 from models.base import Table
 from models.bookings import Booking
-from models.fields import MomentField
+from models.fields import MomentField, SealedWords
 from models.lawyers import Lawyer
 
 
@@ -18,7 +18,7 @@ class Suspension(Table):
     until = MomentField(index=True)
     told_over_at = MomentField(null=True)
     lifted_at = MomentField(null=True)
-    lifted_why = CharField(200, default="")
+    lifted_why = SealedWords(default="")
 
 
 class Strike(Table):
@@ -37,10 +37,10 @@ class Strike(Table):
     suspension = ForeignKeyField(Suspension, backref="strikes", null=True, on_delete="SET NULL")
     suspension_id: int | None
     at = MomentField()
-    appeal = CharField(500, null=True)
+    appeal = SealedWords(null=True)
     appealed_at = MomentField(null=True)
     waived_by = CharField(80, null=True)
-    waived_why = CharField(200, null=True)
+    waived_why = SealedWords(null=True)
 
     class Meta:
         indexes = ((("lawyer", "state"), False),)

@@ -7,7 +7,7 @@ from peewee import JOIN, AutoField, BooleanField, CharField, DateField, ForeignK
 from models.base import Table
 from models.bookings import Booking
 from models.centres import Centre
-from models.fields import JSONText, MomentField
+from models.fields import JSONText, MomentField, SealedWords
 from models.slots import Slot
 
 
@@ -45,7 +45,7 @@ class Visit(Table):
     occupies = ForeignKeyField(Room, backref="occupants", null=True, unique=True, on_delete="RESTRICT")
     occupies_id: int | None
     papers = JSONText(default=list)
-    papers_owed = CharField(200, default="")
+    papers_owed = SealedWords(default="")
     arrived_at = MomentField()
     started_at = MomentField(null=True)
     ended_at = MomentField(null=True)

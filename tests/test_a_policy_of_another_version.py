@@ -14,7 +14,6 @@ from booking.policy import Policy
 from booking.record.actor import Actor
 from booking.timetable import centres
 from models import Centre, Lawyer
-from models.lawyers import seal_person
 from refusals import Invalid
 from tests.service import environment, settings, signed_in
 
@@ -62,8 +61,7 @@ def test_the_centres_and_the_lawyers_own_page_are_told_whatever_is_stored(house,
         "openid": "o-chen",
         "state": "verified",
     }
-    person = seal_person(LICENCE, "110101199003070038", "13800138000")
-    lawyer = Lawyer.create(**row, **person, created_at=clock.now(), updated_at=clock.now())
+    lawyer = Lawyer.enter("110101199003070038", "13800138000", **row, created_at=clock.now(), updated_at=clock.now())
     token = {"Authorization": f"Bearer {signed_in(lawyer.id)}"}
     for path in ("/api/v1/centres", "/api/v1/me", "/api/v1/centres/pudong/days"):
         answer = house.get(path, headers=token)

@@ -5,8 +5,8 @@ import json
 import pytest
 from peewee import Value
 
-from models import TABLES, Booking, Centre, Notice
-from models.fields import JSONText
+from models import TABLES, Booking, Centre, Notice, keyring
+from models.fields import JSONText, SealedJSON
 from models.sealed import UNREADABLE
 from tests.booking.conftest import applying, clock, desk, lawyers, world  # noqa: F401
 from tests.sms.conftest import aliyun_client, carrier, chen, delivery, drop, watch  # noqa: F401
@@ -16,15 +16,26 @@ BROKEN = ["{", "", "null", "3", '"text"', "[" * 100_000]
 
 
 @pytest.mark.parametrize("field", COLUMNS, ids=str)
-def test_a_document_that_can_not_be_read_is_as_good_as_lost_in_every_column(field, caplog):
+def test_a_document_that_can_not_be_read_is_as_good_as_lost_in_every_column(database, field, caplog):
     kind = type(field.lost())
     other = "[]" if kind is dict else "{}"
     for text in [*BROKEN, other]:
-        assert field.python_value(text) == field.lost()
+        assert field.python_value(stored(field, text)) == field.lost()
     assert len(caplog.records) == len(BROKEN) + 1
     whole = {"name": 1} if kind is dict else [{"name": 1}]
-    assert field.python_value(json.dumps(whole)) == whole
+    assert field.python_value(stored(field, json.dumps(whole))) == whole
     assert field.python_value(None) is None
+
+
+def stored(field, text):
+    return keyring().seal(text, field.bound_to) if isinstance(field, SealedJSON) else text
+
+
+@pytest.mark.parametrize("field", [one for one in COLUMNS if isinstance(one, SealedJSON)], ids=str)
+def test_a_sealed_document_that_does_not_open_is_as_good_as_lost(database, field):
+    elsewhere = keyring().seal("[]", "another.column")
+    for text in ("[]", "{}", "gone00.AAAA", elsewhere):
+        assert field.python_value(text) == field.lost()
 
 
 def test_two_that_are_lost_share_nothing():

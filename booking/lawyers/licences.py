@@ -17,7 +17,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Lawyer, database, keyring
-from models.lawyers import seal_person
+from models.lawyers import called, seal_person
 from refusals import AlreadyBound, NotFound, WrongState
 
 PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
@@ -98,12 +98,13 @@ def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
     state = PENDING if differs else REFUSED if barred else VERIFIED
     columns = _columns(openid, claim, state, differs + barred, now)
     if before is None:
-        lawyer_id = int(Lawyer.insert(columns | {"created_at": now}).execute())
+        lawyer_id = int(Lawyer.enter(claim.id_no, claim.phone, **columns, created_at=now).id)
     else:
         lawyer_id = before.id
         # Compare-and-set: an officer may have verified him this moment.
         unchanged = (Lawyer.id == lawyer_id) & (Lawyer.state != VERIFIED)
-        if not Lawyer.update(**columns).where(unchanged).execute():
+        personal = seal_person(lawyer_id, claim.id_no, claim.phone)
+        if not Lawyer.update(**called(columns), **personal).where(unchanged).execute():
             raise _just_changed()
     return _of_id(_return_to_own(lawyer_id) if state == VERIFIED else lawyer_id)
 
@@ -126,6 +127,7 @@ def _return_to_own(lawyer_id: int) -> int:
     if own is None:
         return lawyer_id
     columns = {name: value for name, value in came.__data__.items() if name not in _OF_THE_ROW}
+    columns |= seal_person(own.id, came.id_no, came.phone)
     came.delete_instance()
     if not Lawyer.update(**columns).where(Lawyer.id == own.id, Lawyer.openid.is_null()).execute():
         raise _just_changed()
@@ -154,9 +156,8 @@ def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
 
 
 def _columns(openid: str, claim: Claim, state: str, findings: list[Finding], now: datetime) -> dict[str, Any]:
-    sealed = seal_person(claim.licence_no, claim.id_no, claim.phone)
     verified = state == VERIFIED
-    return sealed | {
+    return {
         "openid": openid,
         "licence_no": claim.licence_no,
         "licence_claim": claim.licence_no if verified else None,

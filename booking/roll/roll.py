@@ -36,7 +36,7 @@ __all__ = [
 
 LINE_KINDS = ("wrong", "revoked", "closed", "suspended", "new", "changed", "unchanged")
 LEFT_STANDING = "；此行要停用执业证，没有导入就仍然有效，请先改正"
-ROWS_AT_ONCE = 2000  # times eight columns: half of what SQLite takes as parameters
+ROWS_AT_ONCE = 2000  # times nine columns: half of what SQLite takes as parameters
 _NAMES = {
     "name": "姓名", "firm": "律师事务所", "id_no_index": "身份证号", "phone_index": "手机号",
     "state": "状态", "valid_until": "有效期至",

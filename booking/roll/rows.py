@@ -10,6 +10,7 @@ from booking.identity import is_id_no
 from booking.roll.cells import day, has_lost_letters
 from booking.roll.sheets import Column, Row, Watching, is_formula, is_plain, lost_digits
 from models import keyring
+from models.names import plain
 
 COLUMNS = (
     Column("name", ("姓名", "律师姓名")),
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
 
     licence_no: str
     name: str
+    plain_name: str
     firm: str
     id_no_index: str
     phone_index: str | None
@@ -158,7 +160,7 @@ _CHECKS: tuple[tuple[Callable[[dict[str, str]], Any], str], ...] = (
 def _entry(cells: dict[str, str]) -> Entry:
     index, phone = keyring().index, cells.get("phone")
     return Entry(
-        cells["licence_no"], cells["name"], cells["firm"], index("id_no", cells["id_no"]),
+        cells["licence_no"], cells["name"], plain(cells["name"]), cells["firm"], index("id_no", cells["id_no"]),
         index("phone", phone) if phone else None, STATES[cells["state"].casefold()],
         day(cells["valid_until"]) if cells.get("valid_until") else None,
     )  # fmt: skip

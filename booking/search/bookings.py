@@ -12,7 +12,7 @@ from booking.refs import ref_said
 from clock import at
 from models import Booking, Detainee, Lawyer, RollEntry, keyring, rows_of
 from models.detainees import id_key, name_key
-from models.names import spellings
+from models.names import plain
 
 _NAMESAKES = 50
 
@@ -66,7 +66,7 @@ def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
 
 def on_roll(text: str, many: int) -> list[RollEntry]:
     """Lines of the roll by licence number or name."""
-    by_name = RollEntry.name.in_(spellings(text))
+    by_name = RollEntry.plain_name == plain(text)
     digits = number(text)
     where = RollEntry.licence_no == digits if LICENCE.fullmatch(digits) else by_name
     return list(RollEntry.select().where(where).order_by(RollEntry.licence_no).limit(many))
@@ -112,7 +112,7 @@ def _called(text: str) -> Expression:
         return Lawyer.licence_no == digits
     if PHONE.fullmatch(digits):
         return Lawyer.phone_claim == keyring().index("phone", digits)
-    return Lawyer.name.in_(spellings(text)) | Lawyer.firm.contains(text)
+    return (Lawyer.plain_name == plain(text)) | Lawyer.plain_firm.contains(plain(text))
 
 
 def _when(wanted: Wanted, now: datetime) -> Expression:

@@ -17,7 +17,7 @@ from models import (
     RollEntry,
     rows_of,
 )
-from models.names import plain, spellings
+from models.names import plain
 
 
 class LawyerSeen(NamedTuple):
@@ -70,7 +70,7 @@ def named(officer: Officer, name: str, many: int, after: str = "") -> list[Lawye
     """Lawyers of this whole name, by licence number from behind `after`."""
     licences: set[str] = set()
     for table in (RollEntry, Lawyer):
-        here = (table.name.in_(spellings(name))) & (table.licence_no > after)
+        here = (table.plain_name == plain(name)) & (table.licence_no > after)
         found = table.select(table.licence_no).where(here).order_by(table.licence_no).limit(many)
         licences |= {licence for (licence,) in rows_of(found)}
     seen = _seen(officer, sorted(licences)[:many])

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from booking.identity import same_name
 from models import Lawyer, RollEntry
-from models.lawyers import seal_person
 from models.locks import lock_people
 from refusals import Invalid
 
@@ -61,7 +60,7 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     if row.licence_claim is None and row.walk_in_claim is None:
         columns["walk_in_claim"] = walk_in.licence_no
     if walk_in.phone and row.licence_claim is None:  # a bound lawyer's number is WeChat's word
-        columns["phone_sealed"] = _sealed(walk_in)
+        columns["phone_sealed"] = Lawyer.phone_sealed.seal(walk_in.phone, id=row.id)
     if columns:
         lock_people([row.id])  # before his row, as everybody does
         unbound = (Lawyer.id == row.id) & Lawyer.licence_claim.is_null()
@@ -89,25 +88,19 @@ def _made(walk_in: WalkIn, now: datetime) -> Lawyer:
     name, firm = walk_in.name or (entry and entry.name), walk_in.firm or (entry and entry.firm)
     if not name or not firm:
         raise Invalid("执业证号不在名册中，请按执业证原件填写姓名和律师事务所")
-    made = Lawyer.create(
+    made = Lawyer.enter(
+        "",
+        walk_in.phone,  # nobody has proved to hold it, so it claims none
         licence_no=walk_in.licence_no,
         walk_in_claim=walk_in.licence_no,
         name=name,
         firm=firm,
-        id_no_sealed="",
         id_no_index=entry.id_no_index if entry else "",
-        phone_sealed=_sealed(walk_in) if walk_in.phone else "",
         state=VERIFIED,
         created_at=now,
         updated_at=now,
     )
     return made
-
-
-def _sealed(walk_in: WalkIn) -> str:
-    """Nobody has proved to hold this number, so it claims none."""
-    sealed: str = seal_person(walk_in.licence_no, "", walk_in.phone)["phone_sealed"]
-    return sealed
 
 
 def _same(walk_in: WalkIn, name: str) -> None:

@@ -25,7 +25,7 @@ from models import (
     keyring,
 )
 from models.detainees import name_key
-from models.lawyers import seal_person
+from models.names import plain
 from sandbox.world import days, history, past_figures, upcoming, visits
 from sandbox.world.cast import (
     BOUND,
@@ -88,7 +88,9 @@ def furnish(desk: Desk, now: datetime) -> None:
             days.timetable(code, now)
         days.over_holidays(codes, now)
         _add(RollEntry, [_roll_line(person, now) for person in ON_ROLL])
-        _add(Lawyer, [_bound(person, now) for person in BOUND] + [_pending(CHEN, now)])
+        for person in BOUND:
+            bind(person, now)
+        _enter(CHEN, _pending(CHEN, now))
         _add(Detainee, [_held(prisoner, now) for prisoner in HELD])
         _add(Officer, [_officer(duty, now) for duty in OFFICERS])
     rollout.open_days(desk, now)
@@ -102,8 +104,15 @@ def lawyer(person: Person) -> Lawyer:
 
 def bind(person: Person, now: datetime) -> Lawyer:
     """Make somebody of the cast a verified lawyer, as if bound."""
-    _add(Lawyer, [_bound(person, now)])
+    _enter(person, _bound(person, now))
     return lawyer(person)
+
+
+def _enter(person: Person, columns: dict[str, object]) -> None:
+    """Who is there already stays as he is."""
+    taken = (Lawyer.openid == person.openid) | (Lawyer.licence_claim == person.licence_no)
+    if not Lawyer.select().where(taken).exists():
+        Lawyer.enter(person.id_no, person.phone, **columns)
 
 
 def _add(table: type[Table], rows: list[dict[str, object]]) -> None:
@@ -115,6 +124,7 @@ def _roll_line(person: Person, now: datetime) -> dict[str, object]:
     return {
         "licence_no": person.licence_no,
         "name": person.name,
+        "plain_name": plain(person.name),
         "firm": person.firm,
         "id_no_index": keyring().index("id_no", person.id_no),
         "phone_index": keyring().index("phone", person.phone),
@@ -131,7 +141,6 @@ def _pending(person: Person, now: datetime) -> dict[str, object]:
         "licence_claim": None,
         "name": person.name,
         "firm": person.firm,
-        **seal_person(person.licence_no, person.id_no, person.phone),
         "phone_claim": None,
         "state": "pending",
         "findings": [{"code": "not_on_roll", "message": "执业证号不在律师名册中，待民警核验"}],

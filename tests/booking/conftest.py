@@ -10,8 +10,7 @@ import pytest
 from booking.desk import Desk
 from booking.desk.application import Application
 from clock import at
-from models import Centre, Holiday, HolidayTable, Lawyer, RollEntry, Slot, database
-from models.lawyers import seal_person
+from models import Centre, Holiday, HolidayTable, Lawyer, RollEntry, Slot, database, keyring
 from seats.counters import SeatCounters
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -74,18 +73,18 @@ def add_lawyers(many: int, now: datetime, first: int = 0) -> list[int]:
     with database.atomic():
         for number in range(first, first + many):
             licence = f"1310120151{number:07d}"
-            person = seal_person(licence, f"id-{number}", f"139{number:08d}")
             row = {
                 "licence_no": licence,
                 "name": f"律师{number}",
                 "firm": "东方律师事务所",
                 "updated_at": now,
             }
-            RollEntry.create(id_no_index=person["id_no_index"], state="active", **row)
+            RollEntry.create(id_no_index=keyring().index("id_no", f"id-{number}"), state="active", **row)
             ids.append(
-                Lawyer.create(
+                Lawyer.enter(
+                    f"id-{number}",
+                    f"139{number:08d}",
                     **row,
-                    **person,
                     openid=f"o-{number}",
                     licence_claim=licence,
                     state="verified",

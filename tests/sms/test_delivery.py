@@ -10,7 +10,7 @@ from models import Lawyer, Notice, database
 from models.lawyers import seal_person
 from sms import outbox
 from sms.delivery import Delivery
-from tests.sms.conftest import LICENCE, PHONE, calling
+from tests.sms.conftest import PHONE, calling
 
 SOON = timedelta(seconds=20)
 
@@ -88,7 +88,7 @@ def test_a_later_notice_of_the_booking_waits_for_the_earlier(delivery, carrier, 
 
 def test_it_goes_to_the_number_the_lawyer_has_when_it_is_sent(delivery, carrier, drop, chen):
     notice = drop()
-    Lawyer.update(**seal_person(LICENCE, "110101199003070038", "13900139000")).execute()
+    Lawyer.update(**seal_person(chen.id, "110101199003070038", "13900139000")).execute()
     delivery.deliver(notice.id)
     assert len(carrier.messages("13900139000")) == 1
 
@@ -158,7 +158,7 @@ def test_while_aliyun_cannot_be_reached_everything_waits(drop, watch):
 
 
 def test_a_number_refused_is_failed_at_once(delivery, drop, chen):
-    Lawyer.update(**seal_person(LICENCE, "110101199003070038", "12345678901")).execute()
+    Lawyer.update(**seal_person(chen.id, "110101199003070038", "12345678901")).execute()
     notice = drop()
     delivery.deliver(notice.id)
     assert (row(notice).state, row(notice).code) == ("failed", "isv.MOBILE_NUMBER_ILLEGAL")

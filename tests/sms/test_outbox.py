@@ -7,7 +7,6 @@ import pytest
 
 import clock
 from models import Consent, Lawyer, Notice, database
-from models.lawyers import seal_person
 from sms import outbox
 from tests.sms.conftest import WORDS
 
@@ -137,9 +136,8 @@ def test_the_readiness_question_knows_the_longest_waiting(drop, watch):
 def another(n: int) -> int:
     """A lawyer beside Chen."""
     now, number = clock.now(), f"1310120161{n:07d}"
-    person = seal_person(number, f"id-{n}", "13800000000")
     row = {"licence_no": number, "name": f"某律师{n}", "firm": "西方律师事务所", "openid": f"o-{n}"}
-    return Lawyer.create(**row, **person, state="verified", created_at=now, updated_at=now).id
+    return Lawyer.enter(f"id-{n}", "13800000000", **row, state="verified", created_at=now, updated_at=now).id
 
 
 def test_one_lawyers_many_letters_stand_before_nobodys(chen, watch):

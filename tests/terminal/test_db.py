@@ -97,6 +97,46 @@ def test_who_arrived_before_there_were_visits_gets_one_from_the_steps(empty):
     ]
 
 
+def test_words_and_numbers_are_sealed_and_names_found_after_an_upgrade_and_back_again(empty):
+    schema.upgrade()
+    schema.downgrade("0012_sealed_words")
+    seal, day = KEYRING.seal, "2026-11-27T08:00:00.000000+08:00"
+    key = {dots: KEYRING.index("detainee-name", f"阿卜杜{dots}热合曼") for dots in ("·", "")}
+    row("centre", code="p", name="p", address="p", policy="{}", created_at=day)
+    row("slot", id="s", centre_id="p", date="2026-11-27", starts_at=day, ends_at=day, seats=1, window_seats=1, taken=1,
+        open=True, closed_reason="")  # fmt: skip
+    row("lawyer", id=1, licence_no="7", name="⻢ 立", firm="某（所）", id_no_sealed=seal("id", "lawyer.id_no:7"),
+        id_no_index="", phone_sealed=seal("138", "lawyer.phone:7"), state="refused", created_at=day, updated_at=day,
+        findings='[{"code":"officer","message":"金丝雀"}]')  # fmt: skip
+    row("roll_entry", licence_no="7", name="⻢ 立", firm="f", id_no_index="", state="active", updated_at=day)
+    row("detainee", centre_id="p", key="k", name_index=key["·"], name_sealed=seal("阿卜杜·热合曼", "detainee.name:k"),
+        ward="1", permit_case=False, updated_at=day)  # fmt: skip
+    row("booking", ref="7K3MPQ2X", lawyer_id=1, centre_id="p", slot_id="s", starts_at=day, ends_at=day, minutes=60,
+        state="rejected", detainee_key=key["·"], decision_reason="金丝雀不在本所", mandate="entrusted", stage="trial",
+        detainee_sealed=seal('{"name":"阿卜杜·热合曼"}', "booking.detainee:7K3MPQ2X"), companions="[]", findings="[]",
+        created_at=day)  # fmt: skip
+    row("audit", at=day, who="w", what="x", subject="", words='{"why":"金丝雀"}', origin="")
+    before = everything()
+    schema.upgrade()
+    assert "金丝雀" not in str(everything())
+    lawyer, booking = models.Lawyer.get(), models.Booking.get()
+    assert (lawyer.id_no, lawyer.phone, lawyer.plain_name, lawyer.plain_firm) == ("id", "138", "马立", "某(所)")
+    assert lawyer.findings[0]["message"] == "金丝雀" and models.RollEntry.get().plain_name == "马立"
+    assert booking.decision_reason == "金丝雀不在本所" and models.Audit.get().words == {"why": "金丝雀"}
+    assert not booking.names_one and booking.detainee_key == key[""] == models.Detainee.get().name_index
+    schema.downgrade("0012_sealed_words")
+    assert everything() == before
+
+
+def everything():
+    """What can be compared: a seal is another one each time."""
+    ask = models.database.execute_sql
+    return [
+        list(ask("SELECT detainee_key, decision_reason FROM booking")), list(ask("SELECT words FROM audit")),
+        list(ask("SELECT findings, name FROM lawyer")), list(ask("SELECT name_index FROM detainee")),
+    ]  # fmt: skip
+
+
 def row(table, **columns):
     names = ", ".join(f'"{name}"' for name in columns)
     places = ", ".join([models.database.param] * len(columns))

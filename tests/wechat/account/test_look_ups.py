@@ -3,7 +3,7 @@
 import pytest
 
 from models import Booking, Lawyer, Officer, RollEntry
-from models.lawyers import seal_person
+from models.names import plain
 from tests.booking.conftest import FRIDAY, add_slot
 from tests.wechat.account.conftest import PUBLIC_URL, STRANGER, meeting, note_look
 from wechat.account import texts
@@ -127,7 +127,7 @@ def test_more_is_forgotten_after_ten_minutes(pudong, phone, clock, redis_client)
 
 def test_namesakes_are_listed_and_each_is_found_by_number(pudong, phone, clock):
     for table in (Lawyer, RollEntry):
-        table.update(name="王·同名").execute()
+        table.update(name="王·同名", plain_name=plain("王·同名")).execute()
     said = phone("auditor").type("王•同名")
     assert said.startswith("同名律师3位\n")
     assert said.count("东方律师事务所") == 3
@@ -193,9 +193,9 @@ def test_strangers_and_the_suspended_get_one_empty_answer(pudong, officers, phon
 def add_lawyers_named(many, now):
     """Lawyers beside those who are there."""
     return [
-        Lawyer.create(
-            openid=f"o-other-{n}", licence_no=f"1310120161{n:07d}", name=f"某律师{n}", firm="西方律师事务所",
-            **seal_person(f"1310120161{n:07d}", f"id-{n}", "1"), state="verified", created_at=now, updated_at=now,
+        Lawyer.enter(
+            f"id-{n}", "1", openid=f"o-other-{n}", licence_no=f"1310120161{n:07d}", name=f"某律师{n}",
+            firm="西方律师事务所", state="verified", created_at=now, updated_at=now,
         ).id
         for n in range(many)
     ]  # fmt: skip
