@@ -16,7 +16,7 @@ from console.door.forms import Form, asked, read
 from console.door.scope import centre_shown
 from models import Booking, Lawyer, RollEntry, Strike, Suspension
 from models.sealed import UNREADABLE
-from refusals import NotFound, WrongState
+from refusals import Forbidden, NotFound, WrongState
 
 MANY = 50
 LARGEST_ID = 2**31 - 1  # what a database takes for one; nobody has it
@@ -48,8 +48,8 @@ def lawyers() -> str:
     found = bookings.lawyers("", state, MANY + 1, given.after)
     note_look(Kind.LAWYERS_LISTED, state)
     more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
-    appeals = standing.appeals(centre_shown().code, here().now)
-    return page("lawyers.html", found=found[:MANY], state=state, more=more, appeals=appeals, **_words())
+    shown = {"appeals": standing.appeals(centre_shown().code, here().now), "changing": bookings.changing(MANY)}
+    return page("lawyers.html", found=found[:MANY], state=state, more=more, **shown, **_words())
 
 
 @console.post("/lawyers/search")
@@ -73,6 +73,8 @@ def lawyer(lawyer: int) -> str:
 def show_lawyer_numbers(lawyer: int) -> str:
     """ID number and telephone in full. Raises WrongState where they can't be opened."""
     found = lawyer_here(lawyer)
+    if not bookings.is_ours(found, here().officer.centre_id):
+        raise Forbidden("该律师在本所没有预约，不能查看完整号码")
     note_look(Kind.LAWYER_NUMBERS_SEEN, f"lawyer-{found.id}")
     return _tell(found, numbers={"id_no": opened(found, "id_no"), "phone": opened(found, "phone")})
 
@@ -90,14 +92,6 @@ def refuse_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
     licences.decide(here().actor, here().now, found.id, False, read(Reason).why)
     say(f"{found.name} 核验不通过，律师会看到原因")
-    return back("console.lawyers")
-
-
-@console.post("/lawyers/<int:lawyer>/unbinding")
-def unbind_lawyer(lawyer: int) -> Response:
-    found = lawyer_here(lawyer)
-    licences.unbind(here().actor, here().now, found.id, read(Reason).why)
-    say(f"{found.name} 已解除微信绑定，本人可重新绑定")
     return back("console.lawyers")
 
 
@@ -162,6 +156,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         found=lookups.bookings_of(here().officer, lawyer.id, MANY),
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
+        ours=bookings.is_ours(lawyer, here().officer.centre_id),
         **_words(),
     )
 

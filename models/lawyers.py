@@ -32,6 +32,7 @@ class Lawyer(Table):
     plain_name = CharField(60, index=True)
     firm = CharField(120)
     plain_firm = CharField(120)
+    firm_asked = CharField(120, null=True, index=True)
     id_no_sealed = SealedField("lawyer.id_no:{id}")
     id_no_index = CharField(32)
     phone_sealed = SealedField("lawyer.phone:{id}")

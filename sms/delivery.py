@@ -122,7 +122,8 @@ def claim(notice: Notice, now: datetime) -> bool:
     The number it goes to is kept with it, sealed: the later question must name the same one.
     """
     mine = (Notice.id == notice.id) & (Notice.state == "due") & (Notice.due_at <= now) & outbox.unblocked()
-    phone_sealed = _number(notice) if notice.channel == outbox.SMS else None
+    own = notice.channel == outbox.SMS and notice.kind not in outbox.TO_A_NUMBER
+    phone_sealed = _number(notice) if own else notice.phone_sealed
     columns = {"attempts": notice.attempts + 1, "attempted_at": now, "phone_sealed": phone_sealed}
     if Notice.update(state="sending", **columns).where(mine).execute():
         notice.__data__.update(columns)

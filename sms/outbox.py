@@ -15,6 +15,7 @@ from sms import templates
 from sms.outcomes import Cure, cure
 
 SMS, WECHAT = "sms", "wechat"
+TO_A_NUMBER = frozenset({"phone_changed"})  # to the one that is no longer his
 A_LAWYERS = 5  # letters to one lawyer that are on the way at a time
 
 _COLUMNS = {
@@ -42,6 +43,13 @@ def post(
 ) -> None:  # fmt: skip
     """Drop one letter, by SMS, in the caller's transaction. The same event again is the same letter."""
     post_all([Letter(kind, event, lawyer_id, booking, words, due_at)], now)
+
+
+def post_to(phone: str, letter: Letter, now: datetime) -> None:
+    """One letter to this number, whatever the lawyer's own is; of a kind in TO_A_NUMBER."""
+    post_all([letter], now)
+    written = Notice.get(Notice.event == letter.event, Notice.channel == SMS)
+    Notice.update(phone_sealed=Notice.phone_sealed.seal(phone, id=written.id)).where(Notice.id == written.id).execute()
 
 
 def post_all(letters: Sequence[Letter], now: datetime, channel: str = SMS) -> None:

@@ -72,6 +72,11 @@ TEMPLATES = {
         "提醒：您预约了${centre}${when}的会见，预约号${ref}。" + _PAPERS,
         "请准时到场并携带规定证件",
     ),
+    "phone_changed": Template(
+        "手机号变更",
+        "您在会见预约系统的手机号已于${when}更改为尾号${tail}的号码。如非本人操作，请尽快到会见窗口办理。",
+        "手机号已更改为尾号{tail}，非本人操作请到窗口",
+    ),
 }
 NOTICE_KINDS = frozenset(TEMPLATES)
 

@@ -11,7 +11,7 @@ from peewee import IntegrityError
 
 from booking.findings import Finding, finding
 from booking.identity import same_name
-from booking.lawyers import roll_match
+from booking.lawyers import changes, roll_match
 from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -90,10 +90,14 @@ def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
     before = Lawyer.of_openid(openid)
     if before is not None and before.state == VERIFIED:
         if not roll_match.is_same(before, claim):
-            raise WrongState("您已通过身份核验；变更信息请到会见窗口办理")
+            raise WrongState("您已通过身份核验；更改律师事务所、手机号请用“变更”，其余请到会见窗口办理")
         return before
-    if _holder_of(claim) not in (None, openid):
-        raise _bound_elsewhere()
+    holder = _holder_of(claim)
+    if holder is not None and holder.openid != openid:
+        if not changes.proves_new_wechat(holder, claim):
+            raise _bound_elsewhere()
+        changes.take_over(holder, openid, now)
+        return _of_id(holder.id)
     differs, barred = roll_match.compare(claim, now.date())
     state = PENDING if differs else REFUSED if barred else VERIFIED
     columns = _columns(openid, claim, state, differs + barred, now)
@@ -109,12 +113,12 @@ def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
     return _of_id(_return_to_own(lawyer_id) if state == VERIFIED else lawyer_id)
 
 
-def _holder_of(claim: Claim) -> str | None:
+def _holder_of(claim: Claim) -> Lawyer | None:
     """The identity verified with this licence or this phone."""
     phone = keyring().index("phone", claim.phone)
     held = (Lawyer.licence_claim == claim.licence_no) | (Lawyer.phone_claim == phone)
-    found = Lawyer.get_or_none(held)
-    return None if found is None else str(found.openid)
+    found: Lawyer | None = Lawyer.select().where(held).order_by(Lawyer.licence_claim != claim.licence_no).first()
+    return found
 
 
 def _return_to_own(lawyer_id: int) -> int:

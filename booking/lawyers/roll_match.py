@@ -29,10 +29,19 @@ def compare(claim: Claim, today: date) -> tuple[list[Finding], list[Finding]]:
     return _differences(entry, claim), _barred(entry, today)
 
 
-def brings_the_rolls_phone(licence_no: str, phone: str) -> bool:
-    """Whether this phone, which WeChat answers for, is the one on the roll: then it is the lawyer himself who tries."""
-    mine = (RollEntry.licence_no == licence_no) & (RollEntry.phone_index == keyring().index("phone", phone))
-    return bool(RollEntry.select().where(mine).exists())
+def brings_his_phone(licence_no: str, phone: str) -> bool:
+    """Whether this phone, which WeChat answers for, is the one on the roll, or the one bound since: then it is the
+    lawyer himself who tries."""
+    index = keyring().index("phone", phone)
+    rolls = RollEntry.select().where(RollEntry.licence_no == licence_no, RollEntry.phone_index == index)
+    bound = Lawyer.select().where(Lawyer.licence_claim == licence_no, Lawyer.phone_claim == index)
+    return bool(rolls.exists() or bound.exists())
+
+
+def has_firm(licence_no: str, firm: str) -> bool:
+    """Whether the roll has this licence, in force, with this firm."""
+    entry = RollEntry.get_or_none(RollEntry.licence_no == licence_no)
+    return entry is not None and entry.state == "active" and same_name(entry.firm, firm)
 
 
 def _differences(entry: RollEntry, claim: Claim) -> list[Finding]:

@@ -64,6 +64,18 @@ def lawyer(lawyer_id: int, centre: str | None) -> Lawyer | None:
     return Lawyer.get_or_none(Lawyer.id == lawyer_id, _seen_from(centre))
 
 
+def changing(many: int) -> list[Lawyer]:
+    """Verified lawyers who have asked for a firm that the roll does not have."""
+    return list(Lawyer.select().where(Lawyer.firm_asked.is_null(False)).order_by(Lawyer.id).limit(many))
+
+
+def is_ours(lawyer: Lawyer, centre: str | None) -> bool:
+    """Whether this centre has to do with him: he waits for somebody's judgment, or has or had a booking there. A
+    verified lawyer's numbers are no other centre's affair."""
+    there = Booking.select(1).where(Booking.lawyer == lawyer.id, Booking.centre == centre)
+    return centre is None or lawyer.state == "pending" or bool(there.exists())
+
+
 def on_roll(text: str, many: int) -> list[RollEntry]:
     """Lines of the roll by licence number or name."""
     by_name = RollEntry.plain_name == plain(text)

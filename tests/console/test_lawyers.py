@@ -59,7 +59,10 @@ def test_a_refusal_needs_a_reason_and_the_lawyer_sees_it(signed_in: SignedIn, on
     assert Lawyer.get_by_id(one.id).findings == [{"code": "officer", "message": "执业证已注销"}]
 
 
-def test_numbers_are_masked_until_they_are_asked_for_and_that_is_noted(signed_in: SignedIn, one: Lawyer) -> None:
+def test_numbers_are_masked_until_they_are_asked_for_and_that_is_noted(
+    signed_in: SignedIn, desk: Desk, one: Lawyer
+) -> None:
+    desk.book(applying(one.id))
     text = signed_in("reviewer").get(f"lawyers/{one.id}").text
     assert one.phone not in text and f"{one.phone[:3]}****{one.phone[-4:]}" in text
     text = signed_in("reviewer").post(f"lawyers/{one.id}/numbers").text
@@ -68,7 +71,8 @@ def test_numbers_are_masked_until_they_are_asked_for_and_that_is_noted(signed_in
     assert [a.subject for a in Audit.select().where(Audit.what == "lawyer.numbers_seen")] == [f"lawyer-{one.id}"]
 
 
-def test_numbers_that_cannot_be_opened_are_said_to_be_so(signed_in: SignedIn, one: Lawyer) -> None:
+def test_numbers_that_cannot_be_opened_are_said_to_be_so(signed_in: SignedIn, desk: Desk, one: Lawyer) -> None:
+    desk.book(applying(one.id))
     Lawyer.update(phone_sealed="gone00.AAAA").execute()
     browser = signed_in("reviewer")
     assert "无法读取" in browser.get(f"lawyers/{one.id}").text
@@ -116,7 +120,8 @@ def test_only_the_bookings_of_ones_own_centre_are_shown(
     assert strike.booking_id in signed_in("chief", None).get(f"lawyers/{one.id}").text
 
 
-def test_unbinding_frees_the_licence(signed_in: SignedIn, one: Lawyer) -> None:
+def test_unbinding_frees_the_licence(signed_in: SignedIn, desk: Desk, one: Lawyer) -> None:
+    desk.book(applying(one.id))
     signed_in("chief").post(f"lawyers/{one.id}/unbinding", why="更换手机")
     assert Lawyer.get_by_id(one.id).openid is None
 

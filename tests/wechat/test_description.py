@@ -7,10 +7,10 @@ from hypothesis import HealthCheck
 from schemathesis import GenerationMode, checks
 
 PROMISED = [
-    "post /session", "delete /session", "get /me", "post /me/licence", "post /me/consents", "get /centres",
-    "get /centres/{code}/days", "get /centres/{code}/slots", "post /bookings", "get /bookings", "get /bookings/{ref}",
-    "post /bookings/{ref}/cancellation", "get /bookings/{ref}/pass", "get /bookings/{ref}/pass.svg",
-    "get /bookings/{ref}/calendar.ics", "post /strikes/{strike_id}/appeal",
+    "post /session", "delete /session", "get /me", "post /me/licence", "patch /me/licence", "post /me/consents",
+    "get /centres", "get /centres/{code}/days", "get /centres/{code}/slots", "post /bookings", "get /bookings",
+    "get /bookings/{ref}", "post /bookings/{ref}/cancellation", "get /bookings/{ref}/pass",
+    "get /bookings/{ref}/pass.svg", "get /bookings/{ref}/calendar.ics", "post /strikes/{strike_id}/appeal",
 ]  # fmt: skip
 NOT_PROMISED = [
     checks.positive_data_acceptance,  # a well-formed wish may still be refused: no such slot, a used code

@@ -2,10 +2,10 @@
 
 import datetime
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from booking.documents import Document, fault
@@ -37,6 +37,19 @@ class LicenceForm(Form):
     firm: Firm
     id_no: IdNo
     phone_code: Code = Field(description="手机号授权（getPhoneNumber）得到的凭证")
+
+
+class ChangeForm(Form):
+    """What a verified lawyer changes; at least one of the two."""
+
+    firm: Firm | None = None
+    phone_code: Code | None = Field(None, description="手机号授权（getPhoneNumber）得到的凭证")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.firm is None and self.phone_code is None:
+            raise PydanticCustomError("nothing_changes", "请填写要变更的律师事务所，或授权新的手机号")
+        return self
 
 
 class Consents(Form):

@@ -2,13 +2,13 @@
 
 from flask import Response, request
 
-from booking.lawyers import licences, roll_match, standing
+from booking.lawyers import changes, licences, roll_match, standing
 from booking.policy import Policy
 from models import Consent, Lawyer
 from refusals import Invalid, NotFound
 from wechat.api import shapes
 from wechat.api.door import api, door, lawyer_id, visitor
-from wechat.api.forms import Appeal, Consents, LicenceForm
+from wechat.api.forms import Appeal, ChangeForm, Consents, LicenceForm
 from wechat.api.serializers import answer, lawyer_json, nothing, strike_json
 
 _CLEAN = standing.Standing([], Policy.model_validate({}).strikes_to_suspend, None)
@@ -34,16 +34,32 @@ def bind_licence(form: LicenceForm) -> Response:
 
     `verified` when all agrees with the roll of lawyers, `pending` while an officer decides, `refused` with the reason.
     What differs is not told. A licence number has five tries a day, but for who brings the phone the roll has of it.
+    A verified lawyer on a new WeChat, with the phone that is bound, has all that is his at once, the old WeChat no more.
     """
     door().limits.bind(request.remote_addr or "", visitor().openid)
     phone = door().wechat.phone_for(form.phone_code)
-    if not roll_match.brings_the_rolls_phone(form.licence_no, phone):
+    if not roll_match.brings_his_phone(form.licence_no, phone):
         door().limits.licence_tried(form.licence_no)
     lawyer = licences.bind(
         visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now()
     )
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_json(lawyer)}, 201)
+
+
+@api.patch("/me/licence")
+@api.input(ChangeForm, arg_name="form")
+@api.output(shapes.Changed)
+@api.doc(tags=["me"], operation_id="change_licence")
+def change_licence(form: ChangeForm) -> Response:
+    """Change my firm (`done` where the roll has it so, else `pending` for an officer) or my phone (the old is told)."""
+    phone = None
+    if form.phone_code is not None:
+        door().limits.bind(request.remote_addr or "", visitor().openid)
+        phone = door().wechat.phone_for(form.phone_code)
+    lawyer, made = changes.ask(visitor().openid, door().desk.now(), form.firm, phone)
+    door().visitors.forget(visitor())
+    return answer({"lawyer": lawyer_json(lawyer), "changes": [change._asdict() for change in made]})
 
 
 @api.post("/me/consents")

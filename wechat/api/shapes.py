@@ -34,6 +34,16 @@ class Bound(Shape):
     lawyer: Lawyer
 
 
+class Change(Shape):
+    field: Literal["firm", "phone"]
+    state: Literal["done", "pending"]
+
+
+class Changed(Shape):
+    lawyer: Lawyer
+    changes: list[Change]
+
+
 class Strike(Shape):
     id: str
     kind: Literal["no_show", "late_cancellation"]

@@ -1,0 +1,116 @@
+"""Rule 6: a verified lawyer changes firm, telephone or WeChat without a trip where it is proven; else at the window.
+
+The roll proves a firm, WeChat a telephone (the old number is told), and the bound telephone with the ID number a new
+WeChat. What is not proven yet waits beside what holds until an officer says yes or no.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from peewee import IntegrityError
+
+from booking.identity import same_name
+from booking.lawyers import roll_match
+from booking.lawyers.roll_match import Claim
+from booking.record.actor import Actor
+from booking.record.kinds import Kind
+from booking.record.note import note
+from booking.words import moment_words
+from models import Lawyer, database, keyring
+from models.names import plain
+from refusals import AlreadyBound, Invalid, NotVerified, WrongState
+from sms import outbox
+
+HIMSELF = Actor("lawyer")
+
+
+class Change(NamedTuple):
+    """`state` is `done`, or `pending` while an officer has to look."""
+
+    field: str
+    state: str
+
+
+def ask(openid: str, now: datetime, firm: str | None = None, phone: str | None = None) -> tuple[Lawyer, list[Change]]:
+    """What a lawyer changes himself; `phone` is WeChat's word. Raises NotVerified, AlreadyBound."""
+    with database.atomic():
+        lawyer = Lawyer.of_openid(openid)
+        if lawyer is None or lawyer.state != "verified":
+            raise NotVerified("身份核验通过后才能变更")
+        changes = []
+        if firm is not None:
+            known = same_name(firm, lawyer.firm) or roll_match.has_firm(lawyer.licence_no, firm)
+            _write(HIMSELF, now, lawyer, "firm", _firm(firm) if known else {"firm_asked": firm}, pending=not known)
+            changes.append(Change("firm", "done" if known else "pending"))
+        if phone is not None:
+            _move_phone(HIMSELF, now, lawyer, phone)
+            changes.append(Change("phone", "done"))
+    return Lawyer.get_by_id(lawyer.id), changes
+
+
+def settle(actor: Actor, now: datetime, lawyer: Lawyer, yes: bool, why: str) -> None:
+    """An officer's word on a firm that was asked for. Raises WrongState where none waits."""
+    with database.atomic():
+        asked = Lawyer.firm_asked == lawyer.firm_asked
+        if not lawyer.firm_asked or not Lawyer.select().where(Lawyer.id == lawyer.id, asked).exists():
+            raise WrongState("该律师没有待核验的变更")
+        columns = _firm(lawyer.firm_asked) if yes else {"firm_asked": None}
+        _write(actor, now, lawyer, "firm", columns, yes=yes, why=why)
+
+
+def at_the_window(actor: Actor, now: datetime, lawyer: Lawyer, firm: str, phone: str, why: str) -> None:
+    """What an officer changes who has the originals before him. Raises Invalid, AlreadyBound."""
+    if not firm and not phone:
+        raise Invalid("请填写新的律师事务所或手机号", errors=[{"field": "firm", "message": "至少填一项"}])
+    with database.atomic():
+        if firm:
+            _write(actor, now, lawyer, "firm", _firm(firm), why=why)
+        if phone:
+            _move_phone(actor, now, lawyer, phone, why=why)
+
+
+def proves_new_wechat(holder: Lawyer, claim: Claim) -> bool:
+    """WeChat answers for the bound telephone, and who has it knows the rest: then it is himself, on another WeChat."""
+    return (
+        holder.licence_no == claim.licence_no
+        and same_name(holder.name, claim.name)
+        and holder.id_no_index == keyring().index("id_no", claim.id_no)
+        and holder.phone_claim == keyring().index("phone", claim.phone)
+    )
+
+
+def take_over(holder: Lawyer, openid: str, now: datetime) -> None:
+    """The row goes to this WeChat; the one before is nobody's from then on. In the caller's transaction."""
+    Lawyer.update(openid=None, state="refused", updated_at=now).where(Lawyer.openid == openid).execute()
+    mine = (Lawyer.id == holder.id) & (Lawyer.openid == holder.openid)
+    if not Lawyer.update(openid=openid, updated_at=now).where(mine).execute():
+        raise WrongState("身份核验状态刚刚变化，请刷新后再试")
+    note(HIMSELF, now, Kind.LICENCE_CHANGED, f"lawyer-{holder.id}", {"field": "wechat"})
+
+
+def _firm(firm: str) -> dict[str, Any]:
+    return {"firm": firm, "plain_firm": plain(firm), "firm_asked": None}
+
+
+def _write(actor: Actor, now: datetime, lawyer: Lawyer, field: str, columns: dict[str, Any], **words: object) -> None:
+    Lawyer.update(**columns, updated_at=now).where(Lawyer.id == lawyer.id).execute()
+    note(actor, now, Kind.LICENCE_CHANGED, f"lawyer-{lawyer.id}", {"field": field, **words})
+
+
+def _move_phone(actor: Actor, now: datetime, lawyer: Lawyer, phone: str, **words: object) -> None:
+    """The old number is told, so that nobody takes a lawyer's messages unseen."""
+    before = lawyer.phone
+    if phone == before:
+        return
+    columns: dict[str, Any] = {"phone_sealed": Lawyer.phone_sealed.seal(phone, id=lawyer.id)}
+    if lawyer.licence_claim:
+        columns["phone_claim"] = keyring().index("phone", phone)
+    try:
+        with database.atomic():
+            _write(actor, now, lawyer, "phone", columns, **words)
+    except IntegrityError:
+        raise AlreadyBound("该手机号已由另一位律师绑定") from None
+    if before:
+        told = {"when": moment_words(now), "tail": phone[-4:]}
+        event = f"lawyer-{lawyer.id}:phone:{now.timestamp():.6f}"
+        outbox.post_to(before, outbox.Letter("phone_changed", event, lawyer.id, None, told), now)

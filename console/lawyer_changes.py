@@ -1,0 +1,68 @@
+"""律师变更: firm, telephone and WeChat of a lawyer, by what he asked for or with the originals at the window."""
+
+from typing import Annotated, Literal
+
+from flask import Response
+from pydantic import BeforeValidator, Field
+
+from booking.fields import Firm, Phone, number
+from booking.lawyers import changes, licences
+from booking.search import bookings
+from console.door import back, console, here, say
+from console.door.forms import Form, read
+from console.lawyers import Reason, lawyer_here
+from models import Lawyer, keyring
+from refusals import Invalid
+
+
+class AtTheWindow(Reason):
+    """`id_no` as the document before the officer has it."""
+
+    id_no: Annotated[str, BeforeValidator(number)] = Field("", max_length=40)
+
+
+class Change(AtTheWindow):
+    firm: Firm | Literal[""] = ""
+    phone: Phone | Literal[""] = ""
+
+
+class Settled(Form):
+    yes: bool
+    why: str = Field("", max_length=200)
+
+
+@console.post("/lawyers/<int:lawyer>/firm")
+def settle_firm(lawyer: int) -> Response:
+    """The firm a lawyer has asked for, which the roll does not have."""
+    found, form = lawyer_here(lawyer), read(Settled)
+    changes.settle(here().actor, here().now, found, form.yes, form.why)
+    say("律师事务所已变更" if form.yes else "变更未通过，仍按原律师事务所办理")
+    return back("console.lawyer", lawyer=found.id)
+
+
+@console.post("/lawyers/<int:lawyer>/change")
+def change_lawyer(lawyer: int) -> Response:
+    """Firm or telephone, with the originals at the window."""
+    found, form = lawyer_here(lawyer), read(Change)
+    _shows_originals(found, form.id_no)
+    changes.at_the_window(here().actor, here().now, found, form.firm, form.phone, form.why)
+    say(f"{found.name} 的信息已变更" + ("，已短信告知原手机号" if form.phone else ""))
+    return back("console.lawyer", lawyer=found.id)
+
+
+@console.post("/lawyers/<int:lawyer>/unbinding")
+def unbind_lawyer(lawyer: int) -> Response:
+    found, form = lawyer_here(lawyer), read(AtTheWindow)
+    _shows_originals(found, form.id_no)
+    licences.unbind(here().actor, here().now, found.id, form.why)
+    say(f"{found.name} 已解除微信绑定，本人可重新绑定")
+    return back("console.lawyers")
+
+
+def _shows_originals(lawyer: Lawyer, id_no: str) -> None:
+    """A lawyer without a booking here is known here by his documents alone. Raises Invalid."""
+    if bookings.is_ours(lawyer, here().officer.centre_id):
+        return
+    if lawyer.id_no_index != keyring().index("id_no", id_no):
+        wrong = {"field": "id_no", "message": "与登记的身份证号不符，请核对原件"}
+        raise Invalid("该律师在本所没有预约，请按身份证原件填写身份证号", errors=[wrong])
