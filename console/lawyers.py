@@ -6,7 +6,7 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking import words
-from booking.lawyers import licences, standing
+from booking.lawyers import licences, standing, tries
 from booking.record.kinds import Kind
 from booking.review import dossier, track_record
 from booking.search import bookings, lookups
@@ -49,6 +49,7 @@ def lawyers() -> str:
     note_look(Kind.LAWYERS_LISTED, state)
     more = url_for("console.lawyers", state=state, after=found[MANY - 1].id) if len(found) > MANY else ""
     shown = {"appeals": standing.appeals(centre_shown().code, here().now), "changing": bookings.changing(MANY)}
+    shown["tried"] = tries.often(here().now, MANY)
     return page("lawyers.html", found=found[:MANY], state=state, more=more, **shown, **_words())
 
 
@@ -156,6 +157,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         found=lookups.bookings_of(here().officer, lawyer.id, MANY),
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
+        tried=tries.at(lawyer.licence_no, here().now),
         ours=bookings.is_ours(lawyer, here().officer.centre_id),
         **_words(),
     )

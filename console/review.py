@@ -143,6 +143,7 @@ def _show(booking: Booking | None) -> str:
         then=beyond(booking.findings, found),
         waiting=queue.waiting(booking.centre_id, now, booking),
         clean=len(queue.clean(booking.centre_id, now)),
+        overdue=queue.overdue(now, booking.centre_id),
         changed=len(queue.changed(booking.centre_id, now)),
         after=queue.after(booking),
         before=queue.before(booking),

@@ -19,6 +19,7 @@ from prometheus_client import (
 )
 from redis.exceptions import RedisError
 
+from booking.review import queue
 from house import house
 from models import Slot
 from refusals import NotFound
@@ -106,6 +107,8 @@ def _asked() -> CollectorRegistry:
     for centre, offered, taken in Slot.sums_ahead(behind.desk.now()):
         seats.labels(centre, "offered").set(offered)
         seats.labels(centre, "taken").set(taken)
+    overdue = Gauge("huijian_bookings_overdue", "Past the review deadline and left to officers", registry=registry)
+    overdue.set(len(queue.overdue(behind.desk.now())))
     drift = Gauge("huijian_drift_repaired_total", "Seats the sweep had to set right", registry=registry)
     try:
         drift.set(int(behind.redis.get("huijian:drift") or 0))

@@ -54,7 +54,7 @@ class Limits:
         reset = self._moving().get_window_stats(LICENCE_TRIED, licence_no).reset_time
         raise LimitReached(
             "该执业证号今日核验次数已满，请明日再试；急需会见的，请带执业证、身份证到会见窗口办理",
-            limit="licence_tries",
+            limit="tries",
             again_at=datetime.fromtimestamp(math.ceil(reset), SHANGHAI).isoformat(),
             retry_after=max(1, math.ceil(reset - time.time())),
         )

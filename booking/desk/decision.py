@@ -133,6 +133,8 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
             raise refusals.NotVerified  # unbound since the session was last asked for
         rules.standing(lawyer.state, lawyer.suspended_until, held.now)
         rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at)
+        if wish.proven and rules.in_the_way(person.claim, at_once, slot.starts_at, held.ends_at):
+            raise refusals.DetaineeConflict  # who has not shown the papers hears of nobody's meetings. Rule 9.
         limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)
     except refusals.Refusal as refusal:
         return refusal

@@ -15,7 +15,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from clock import at
-from models import Booking, Detainee, Lawyer, PlanPrint, Room, Slot, Visit, database, rows_of
+from models import Booking, Detainee, Lawyer, Mandate, PlanPrint, Room, Slot, Visit, database, rows_of
 from models.bookings import shown_detainee
 from models.states import State
 from refusals import NotFound, WrongState
@@ -26,7 +26,7 @@ _PARTS = ("时间", "时长", "监区", "会见室")
 @dataclass(frozen=True, slots=True)
 class PlanLine:
     """Somebody to be brought. `mark` is what became of the line since the last print: 新增, 取消 or 变更, and `was` what
-    changed, in words. A ward that is not known is empty."""
+    changed, in words. A ward that is not known is empty. `proven`: the mandate was seen in original, and lasts."""
 
     ref: str
     slot_id: str
@@ -40,6 +40,7 @@ class PlanLine:
     lawyer: str
     licence_no: str
     companions: tuple[str, ...]
+    proven: bool
     mark: str = ""
     was: tuple[str, ...] = ()
 
@@ -137,7 +138,7 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
         Booking.select(
             Booking.ref, Booking.slot, Booking.starts_at, Booking.minutes, Booking.state, Booking.way,
             Detainee.ward, Room.name.alias("room"), Booking.detainee_sealed, Lawyer.name, Lawyer.licence_no,
-            Booking.companions,
+            Booking.companions, Mandate.id,
         )
         .join(Lawyer)
         .switch(Booking)
@@ -146,6 +147,10 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
         .switch(Booking)
         .join(Visit, JOIN.LEFT_OUTER)
         .join(Room, JOIN.LEFT_OUTER, on=(Visit.room == Room.id))
+        .switch(Booking)
+        .join(Mandate, JOIN.LEFT_OUTER, on=(
+            (Mandate.lawyer == Booking.lawyer) & (Mandate.centre == Booking.centre)
+            & (Mandate.person == Booking.detainee_key) & (Mandate.active == 1)))
         .where(Booking.centre == centre, Booking.starts_at >= begin, Booking.starts_at < begin + timedelta(days=1))
     )  # fmt: skip
     for row in rows_of(found):
@@ -159,11 +164,11 @@ def _lines(centre: str, day: date, on_paper: set[str]) -> tuple[list[PlanLine], 
 
 def _line(
     ref: str, slot: str, starts_at: datetime, minutes: int, state: str, way: str, ward: str | None,
-    room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]],
+    room: str | None, sealed: str, lawyer: str, licence_no: str, companions: list[dict[str, str]], mandate: int | None,
 ) -> PlanLine:  # fmt: skip
     detainee = str(shown_detainee(ref, sealed)["name"])
-    beside, where = tuple(one["name"] for one in companions), (ward or "", room or "")
-    return PlanLine(ref, slot, starts_at, minutes, state, way, *where, detainee, lawyer, licence_no, beside)
+    beside, where, proven = tuple(one["name"] for one in companions), (ward or "", room or ""), mandate is not None
+    return PlanLine(ref, slot, starts_at, minutes, state, way, *where, detainee, lawyer, licence_no, beside, proven)
 
 
 def _sheet(slot: Slot, lines: list[PlanLine], waiting: int, prints: Mapping[str, PlanPrint]) -> Sheet:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from peewee import InterfaceError, OperationalError
@@ -13,7 +13,6 @@ from booking.desk.desk import Desk
 from booking.findings import BARRING, Finding, any_of
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
-from booking.policy import Policy
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
@@ -119,7 +118,7 @@ def decide_due(desk: Desk) -> int:
     One that can't be decided is logged and keeps no other from it.
     """
     now, decided = desk.now(), 0
-    for booking in _overdue(now):
+    for booking in queue.overdue(now):
         try:
             if verdict := deadline.by_itself(booking, now):
                 done = _decide(SYSTEM, now, booking, *verdict, told=NOT_VERIFIED_IN_TIME)
@@ -133,11 +132,6 @@ def decide_due(desk: Desk) -> int:
         except Exception:  # a fault in one booking keeps nobody else from his answer
             log.exception("booking %s could not be decided", booking.ref)
     return decided
-
-
-def _overdue(now: datetime) -> list[Booking]:
-    soon = queue.listed(before=now + timedelta(days=2))  # the deadline is on the day before
-    return [b for b in soon if now >= Policy.of(b.centre).review_due(b.starts_at.date())]
 
 
 def _decide(

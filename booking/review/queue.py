@@ -10,6 +10,7 @@ from peewee import Case, Expression, Function, fn
 
 from booking.desk import comparison
 from booking.paging import Position, behind
+from booking.policy import Policy
 from clock import at
 from models import Booking, rows_of
 from models.states import State
@@ -29,6 +30,13 @@ def waiting(centre: str, now: datetime, looked_at: Booking | None = None) -> Wai
     counts = (_sum(due), _sum(before))
     found = rows_of(Booking.select(fn.COUNT(Booking.ref), *counts).where(_submitted(centre)))
     return Waiting(*(int(count or 0) for count in found[0]))
+
+
+def overdue(now: datetime, centre: str | None = None) -> list[Booking]:
+    """What should have been decided. The system decides the others within a minute, so those that stay are the ones
+    it must not decide: two applications of equal certainty for one person and time."""
+    soon = listed(centre, before=now + timedelta(days=2))  # the deadline is on the day before
+    return [b for b in soon if now >= Policy.of(b.centre).review_due(b.starts_at.date())]
 
 
 def first(centre: str) -> Booking | None:

@@ -1,11 +1,11 @@
 """Tries at a licence are counted on the licence: identities and phones an attacker can have many of."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import clock
-from booking.lawyers import licences
-from models import Lawyer
+from booking.lawyers import licences, tries
+from models import Audit, Lawyer
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 
 
@@ -24,7 +24,7 @@ def test_a_licence_can_not_be_tried_through_by_ever_new_identities(phone_of):
     assert (sixth.status_code, sixth.json["code"], sixth.json["limit"]) == (
         429,
         "limit_reached",
-        "licence_tries",
+        "tries",
     )
     assert "会见窗口" in sixth.json["detail"]
     wait = datetime.fromisoformat(sixth.json["again_at"]) - clock.now()
@@ -32,6 +32,23 @@ def test_a_licence_can_not_be_tried_through_by_ever_new_identities(phone_of):
     assert 0 < int(sixth.headers["Retry-After"]) <= 24 * 3600
     assert seventh.status_code == 429
     assert Lawyer.select().count() == 5
+
+
+def test_tries_are_on_record_and_before_the_officers(phone_of, desk):
+    on_the_roll(LIN)
+    assert [answer.status_code for answer in strangers(phone_of, 3)] == [201] * 3
+    true = phone_of(LIN)
+    true.sign_in()
+    true.bind()
+    now = desk.now()
+    assert tries.at(LIN.licence_no, now) == 3 and tries.at(SHEN.licence_no, now) == 0  # his own is none
+    (one,) = tries.often(now, 9)
+    assert (one.licence_no, one.times) == (LIN.licence_no, 3) and one.last <= now
+    assert tries.often(now + timedelta(days=8), 9) == []
+    assert all(entry.who == "lawyer" and "oThief" not in str(entry.words) for entry in Audit.select())
+    thief = phone_of(replace(LIN, openid="oAnother", phone="13700137000"))
+    thief.sign_in()
+    assert thief.bind().status_code == 409 and tries.at(LIN.licence_no, now) == 4  # bound by now: tried all the same
 
 
 def test_tries_of_others_do_not_keep_the_true_lawyer_out(phone_of):

@@ -78,6 +78,8 @@ def review(visit: Question, _about: str, after: str) -> Answer:
     made = comparison.of(found[:MANY], visit.now)
     items = [Item(_to_decide(one, len(made[one.ref])), cursor(one)) for one in found[:MANY]]
     head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
+    if late := len(queue.overdue(visit.now, centre)):
+        head += f"，其中{late}件已过复核期限，须在会见开始前由民警决定"
     return Answer(head, items, visit.link("review"), len(found) > MANY)
 
 

@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from booking.lawyers import changes, licences, roll_match, standing
+from booking.lawyers import changes, roll_match, standing, tries
 from booking.policy import Policy
 from models import Consent, Lawyer
 from refusals import Invalid, NotFound
@@ -40,9 +40,7 @@ def bind_licence(form: LicenceForm) -> Response:
     phone = door().wechat.phone_for(form.phone_code)
     if not roll_match.brings_his_phone(form.licence_no, phone):
         door().limits.licence_tried(form.licence_no)
-    lawyer = licences.bind(
-        visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now()
-    )
+    lawyer = tries.bind(visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now())
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_json(lawyer)}, 201)
 

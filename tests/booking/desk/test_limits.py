@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -216,17 +216,31 @@ def both_at_once(desk: Desk, lawyer: int, slots: list[str]) -> list[str]:
     return sorted(told)
 
 
-def test_two_at_once_at_the_limit_are_one(desk: Desk, lawyer: int, slots: list[str]) -> None:
+@pytest.fixture
+def at_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has passed the check waits for the other to pass it too, before anything is written."""
+    meet, check = threading.Barrier(2), limits.check
+
+    def both_pass(*args: Any) -> None:
+        check(*args)
+        with suppress(threading.BrokenBarrierError):
+            meet.wait(0.5)
+
+    monkeypatch.setattr(limits, "check", both_pass)
+
+
+def test_two_at_once_at_the_limit_are_one(desk: Desk, lawyer: int, slots: list[str], at_the_check: None) -> None:
     roomy(bookings_made_limit=1)
     assert both_at_once(desk, lawyer, slots[:2]) == ["booked", "made_today"]
 
 
-def test_without_the_check_both_would_be_booked(
-    desk: Desk, lawyer: int, slots: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)  # on SQLite the transaction itself is the lock
+def test_without_the_lock_both_are_booked(
+    desk: Desk, lawyer: int, slots: list[str], at_the_check: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
     roomy(bookings_made_limit=1)
-    monkeypatch.setattr(limits, "check", lambda *args: None)
+    monkeypatch.setattr(decision, "locking", lambda *people: [])
     assert both_at_once(desk, lawyer, slots[:2]) == ["booked", "booked"]
 
 

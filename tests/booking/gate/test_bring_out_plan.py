@@ -6,6 +6,7 @@ import pytest
 
 from booking.desk import Desk
 from booking.gate import arrivals, bring_out_plan, rooms
+from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.review import decisions
 from booking.timetable import withdrawal
@@ -57,6 +58,14 @@ def test_it_is_sorted_by_ward_and_the_unknown_come_last(meetings):
         ("", "某丙"),
     ]
     assert (sheet().brought, sheet().waiting, sheet().printed) == (3, 0, None)
+
+
+def test_whose_mandate_was_seen_in_original_is_told_as_long_as_it_lasts(meetings, clock):
+    first = sheet().lines[0].ref
+    made = mandates.prove_by(Actor("gate"), clock(), Booking.get_by_id(first), ["power"])
+    assert [line.ref for line in sheet().lines if line.proven] == [first]
+    mandates.end(Actor("gate"), clock(), made.id, "解除委托")
+    assert not any(line.proven for line in sheet().lines)
 
 
 def test_who_waits_for_a_decision_is_counted_and_not_brought(desk, lawyers):

@@ -17,6 +17,7 @@ from booking.window import entry
 from booking.window.findings import FindingsUnseen
 from clock import at
 from models import Booking, Slot, database
+from models.detainees import id_key
 from refusals import DetaineeConflict, Refusal, WrongState
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 from tests.booking.window.conftest import entering, held
@@ -70,6 +71,18 @@ def test_touts_who_name_a_person_leave_the_defender_every_slot(desk, lawyers, cl
         ref = booked(desk, defender, slot)
         assert decisions.approve(CHEN, desk.now(), ref).detainee_claim == Booking.get_by_id(ref).detainee_key
         desk.cancel(defender, ref)
+
+
+def test_whose_mandate_is_proven_is_told_that_the_person_is_met_and_nobody_else_is(desk, lawyers, beside):
+    held(TAO["name"], TAO["id_no"])
+    first, proven, unproven = lawyers(3)
+    decisions.approve(CHEN, desk.now(), booked(desk, first))
+    pair = mandates.Pair(proven, "pudong", id_key(TAO["id_no"]))
+    mandates.prove(CHEN, desk.now(), pair, TAO["name"], "investigation")
+    assert state(booked(desk, unproven, beside)) == "submitted"
+    with pytest.raises(DetaineeConflict) as no:
+        booked(desk, proven, beside)
+    assert "律师" not in no.value.detail and Booking.select().count() == 2
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -133,6 +146,7 @@ def test_at_the_deadline_two_equally_certain_are_left_to_officers_until_the_star
     clock.moment = DEADLINE
     assert decisions.decide_due(desk) == 0
     assert [state(ref) for ref in refs] == ["submitted", "submitted"]
+    assert {one.ref for one in queue.overdue(clock(), "pudong")} == set(refs) and not queue.overdue(clock(), "qingpu")
     clock.moment = at(FRIDAY, time(9))
     decisions.decide_due(desk)
     assert [state(ref) for ref in refs] == ["rejected", "rejected"]
