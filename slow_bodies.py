@@ -73,14 +73,14 @@ class Waiting:
     """Who waits for a body, since when and from where; a thread of its own, made with the first, looks after them."""
 
     def __init__(self) -> None:
-        self._since: dict[int, tuple[float, str]] = {}
+        self._waits: dict[int, _Wait] = {}
         self._lock = threading.Lock()
         self._guard: threading.Thread | None = None
 
-    def one(self, address: str) -> "_One":
+    def one(self, address: str) -> "_Wait":
         if self._guard is None and isdir(_FDS):
             self._start()
-        return _One(self._since, address)
+        return _Wait(self._waits, address, time.monotonic())
 
     def _start(self) -> None:
         with self._lock:
@@ -91,29 +91,34 @@ class Waiting:
     def _watch(self) -> None:
         while True:
             time.sleep(LOOK_EVERY_S)
-            for address, overdue in self.overdue(time.monotonic()).items():
-                hang_up(address, overdue)
+            with suppress(OSError, RuntimeError):  # no descriptor left, or somebody came while they were listed: again
+                for address, overdue in self.overdue(time.monotonic()).items():
+                    hang_up(address, overdue)
 
     def overdue(self, now: float) -> dict[str, list[float]]:
-        """Address → how long each has waited, of those who have for too long."""
-        waits = [(now - since, address) for since, address in list(self._since.values())]
-        patience = HASTE_S if sum(waited >= HASTE_S for waited, _ in waits) > FEW else PATIENCE_S
+        """Address → how long each has waited, of those who have for too long. Their time begins anew: until they are
+        off the line nobody else is to be hung up on for them."""
+        waits = list(self._waits.values())
+        patience = HASTE_S if sum(now - one.since >= HASTE_S for one in waits) > FEW else PATIENCE_S
         found: dict[str, list[float]] = {}
-        for waited, address in waits:
-            if waited >= patience:
-                found.setdefault(address, []).append(waited)
+        for one in waits:
+            if (waited := now - one.since) >= patience:
+                found.setdefault(one.address, []).append(waited)
+                one.since = now
         return found
 
 
-class _One:
-    def __init__(self, since: dict[int, tuple[float, str]], address: str):
-        self._since, self._address = since, address
+class _Wait:
+    """One reader, from entering to leaving."""
+
+    def __init__(self, waits: "dict[int, _Wait]", address: str, since: float):
+        self._waits, self.address, self.since = waits, address, since
 
     def __enter__(self) -> None:
-        self._since[threading.get_ident()] = (time.monotonic(), self._address)
+        self._waits[id(self)] = self
 
     def __exit__(self, *_: object) -> None:
-        del self._since[threading.get_ident()]
+        del self._waits[id(self)]
 
 
 def hang_up(address: str, overdue: list[float]) -> int:

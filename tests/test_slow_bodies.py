@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from app import create_app
-from slow_bodies import FEW, HASTE_S, PATIENCE_S, Waiting, hang_up
+from slow_bodies import FEW, HASTE_S, PATIENCE_S, Waiting, _Wait, hang_up
 from tests.service import environment, web
 
 HEAD = b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -93,17 +93,20 @@ def test_a_body_in_pieces_is_served_whole(house, tmp_path):
         assert slow.recv(4000).startswith(b"HTTP/1.1 422")
 
 
-def waiting(now, *since):
+def waiting(now, *waited):
     made = Waiting()
-    made._since |= {number: (now - one, "10.0.0.1") for number, one in enumerate(since)}
-    return {address: len(waits) for address, waits in made.overdue(now).items()}
+    for one in waited:
+        _Wait(made._waits, "10.0.0.1", now - one).__enter__()
+    told = {address: len(waits) for address, waits in made.overdue(now).items()}
+    assert not told or made.overdue(now + HASTE_S / 2) == {}  # the same ones are not hung up on again while they go
+    return told
 
 
 def test_a_few_are_waited_for_and_a_crowd_is_not():
     few, crowd = [HASTE_S] * FEW, [HASTE_S] * (FEW + 1)
     assert waiting(1000.0, *few) == {} and waiting(1000.0, *crowd) == {"10.0.0.1": FEW + 1}
     assert waiting(1000.0, PATIENCE_S) == {"10.0.0.1": 1} and waiting(1000.0, PATIENCE_S - 0.01) == {}
-    assert waiting(1000.0, *few, HASTE_S - 0.01) == {}  # who has only just begun is no crowd
+    assert waiting(1000.0, *few, HASTE_S - 0.51) == {}  # who has only just begun is no crowd
 
 
 def test_who_is_silent_is_hung_up_on_and_nobody_else():
