@@ -49,7 +49,7 @@ class SeatCounters:
         self._redis = redis
         self._scripts = {
             name: redis.register_script(getattr(scripts, name))
-            for name in ("RESERVE", "SETTLE", "GIVE_BACK", "LOAD", "BALANCE")
+            for name in ("RESERVE", "TRY", "SETTLE", "GIVE_BACK", "LOAD", "BALANCE")
         }
         self._line = None if isinstance(redis, RedisCluster) else PinnedConnection(redis)
         self.breaker = breaker or CircuitBreaker(RedisError)
@@ -60,6 +60,11 @@ class SeatCounters:
         argv = [slot, ref, expiry, lawyer, TRIES_A_MINUTE, int(now.timestamp() // 60)]
         outcome, left = self._ask(lambda: self._reserve(day, argv))
         return Reserved(outcome, left)
+
+    def is_tried_too_often(self, day: Day, lawyer: int, now: datetime) -> bool:
+        """Count a try that asks for no seat; after TRIES_A_MINUTE of either kind it is too many."""
+        argv = [lawyer, TRIES_A_MINUTE, int(now.timestamp() // 60)]
+        return int(self._run("TRY", day, ("tries",), argv)) == scripts.TOO_MANY
 
     def settle(self, day: Day, taken: Iterable[tuple[str, str]]) -> int:
         """Make `(slot, ref)` holds lasting; wakes the relay. Answers how many had to be counted anew."""
@@ -138,3 +143,8 @@ class SeatCounters:
 
 def _settling(taken: Iterable[tuple[str, str]]) -> list[str]:
     return [wake.WORD, *(part for pair in taken for part in pair)]
+
+
+def undecided(holders: Mapping[str, tuple[str, int]], slot_id: str) -> bool:
+    """Whether a seat of the slot is held by somebody who has not been told yes or no."""
+    return any(where == slot_id and expiry > 0 for where, expiry in holders.values())

@@ -32,6 +32,15 @@ if ttl > 0 and redis.call('HLEN', KEYS[2]) == 1 then redis.call('EXPIRE', KEYS[2
 return {1, redis.call('HINCRBY', KEYS[1], ARGV[1], -1)}
 """
 
+# Count a try that was refused without asking for a seat.
+# KEYS tries · ARGV lawyer, tries allowed, minute → outcome
+TRY = """
+local tried = ARGV[1] .. ':' .. ARGV[3]
+local many = redis.call('HINCRBY', KEYS[1], tried, 1)
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], 120) end
+return many > tonumber(ARGV[2]) and -2 or 1
+"""
+
 # Make holds lasting after the commit, and wake the relay. A holder that was lost with Redis is counted again.
 # The first holder makes the hash, which then has no end of its own: it gets that of `left`.
 # KEYS left, holders · ARGV channel, then slot, ref for each → how many were counted anew

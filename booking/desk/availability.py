@@ -17,7 +17,7 @@ from booking.slots import DayView, Planned, SlotKey, SlotView
 from models import Booking, Rest, Slot, database, rows_of
 from models.statements import Statement, together
 from refusals import NotFound
-from seats.counters import Day, GateAway, SeatCounters
+from seats.counters import Day, GateAway, SeatCounters, undecided
 
 PLAN_SECONDS = 0.2
 LEFT_SECONDS = 0.1
@@ -99,11 +99,11 @@ class Board:
         return self._full.holds(slot_id)
 
     def note_full(self, slot: AnySlot) -> list[SlotView]:
-        """The gate called it full; answers the nearest to go to instead."""
-        nearest = self.nearest(slot.centre_id, slot.starts_at)
-        with suppress(GateAway):
-            self._full.put(slot.id, Full(self._known(slot), nearest))
-        return nearest
+        """The gate called it full; answers the nearest to go to instead. Noted only if it still does."""
+        if full := self._look_if_full(slot):
+            self._full.put(slot.id, full)
+            return full.nearest
+        return self.nearest(slot.centre_id, slot.starts_at)
 
     def note_left(self, slot: SlotView) -> None:
         """A booking of ours took a seat: show what the gate said is left of it."""
@@ -125,16 +125,16 @@ class Board:
             self.invalidate_day(Day(centre, day))
 
     def _look_if_full(self, slot: AnySlot) -> Full | None:
-        day = Day(slot.centre_id, slot.date)
-        try:
-            if self._seats.left(day).get(slot.id, 1) > 0:
-                return None
-            return Full(self._known(slot), self.nearest(slot.centre_id, slot.starts_at))
-        except GateAway:
-            return None
+        with suppress(GateAway):
+            left = self._seats.left(Day(slot.centre_id, slot.date)).get(slot.id, 1)
+            if left <= 0 and (known := self._known(slot)):
+                return Full(known, self.nearest(slot.centre_id, slot.starts_at))
+        return None
 
-    def _known(self, slot: AnySlot) -> frozenset[str]:
-        return frozenset(self._seats.holders(Day(slot.centre_id, slot.date)))
+    def _known(self, slot: AnySlot) -> frozenset[str] | None:
+        """What the gate knows that day; None while a seat of the slot is held by who has no answer yet."""
+        holders = self._seats.holders(Day(slot.centre_id, slot.date))
+        return None if undecided(holders, slot.id) else frozenset(holders)
 
     def _show(self, day: Day) -> Views:
         plan, now, slots = self.plan(day.centre), self._now(), self._slots_of(day)

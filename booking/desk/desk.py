@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 import clock
 import refusals
 from booking import resting
+from booking.desk import holding
 from booking.desk.application import Application, Held, Receipt
-from booking.desk.availability import Board, Views, load
+from booking.desk.availability import Board, Views
 from booking.desk.conditions import may_ask, may_cancel
 from booking.desk.decision import Outcome, decide_batch, kept_answer
 from booking.desk.group_commit import GroupCommit
@@ -30,10 +31,11 @@ from models.locks import lock_people
 from models.states import State
 from refusals import Refusal
 from seats import scripts
-from seats.counters import Day, GateAway, Reserved, SeatCounters
+from seats.counters import Day, GateAway, SeatCounters
 
 log = logging.getLogger(__name__)
 
+_REFUSED_HIMSELF = (refusals.AlreadyBooked, refusals.DailyLimit)
 _WITH_NEAREST = (refusals.SlotFull, refusals.SlotClosed, refusals.OutsideWindow)
 
 
@@ -50,7 +52,7 @@ class Desk:
         self.now = now
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
-        self._unmet = Unmet(now)
+        self._unmet, self._refused = Unmet(now), holding.RefusedBefore(seats)
         self._commits: GroupCommit[Held, Receipt] = GroupCommit(self._serve, leave=database.close)
 
     def close(self) -> None:
@@ -77,6 +79,9 @@ class Desk:
             held = self._come_in(application, slot, now)
             self.checkpoint("held")
             return self._commits.submit(held)
+        except _REFUSED_HIMSELF:
+            self._refused.note(application.lawyer_id, slot.id)
+            raise
         except _WITH_NEAREST as refusal:
             self._unmet.note(application.slot, refusal, application.lawyer_id)
             refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
@@ -131,8 +136,10 @@ class Desk:
 
     def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
         """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""
+        policy = self.board.plan(slot.centre_id).policy
         try:
-            may_ask(application, slot, self.board.plan(slot.centre_id).policy, now)
+            may_ask(application, slot, policy, now)
+            self._refused.check(application, slot, policy, now)
         except Refusal:
             if again := self.answered(application):
                 return again
@@ -144,7 +151,7 @@ class Desk:
         ref = ref_for(application.lawyer_id, application.key)
         if full := self.board.full(slot, ref):
             raise refusals.SlotFull(nearest=full.nearest)
-        reserved = self._reserve(Day(slot.centre_id, slot.date), slot, ref, application.lawyer_id, now)
+        reserved = holding.hold(self.seats, slot, ref, application.lawyer_id, now)
         if reserved.outcome == scripts.FULL:
             raise refusals.SlotFull(nearest=self.board.note_full(slot))
         if reserved.outcome == scripts.TOO_MANY:
@@ -152,17 +159,6 @@ class Desk:
         shown = view(self.board.plan(slot.centre_id).policy, slot, reserved.left, now)
         ends_at = shown.starts_at + timedelta(minutes=application.minutes)
         return Held(application, ref, shown, ends_at, now, fresh=reserved.outcome == scripts.HELD)
-
-    def _reserve(self, day: Day, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
-        """While the gate is away everybody may come in: SQL has the last word, and the teller bounds the crowd."""
-        try:
-            reserved = self.seats.reserve(day, slot.id, ref, lawyer, now)
-            if reserved.outcome == scripts.UNLOADED:
-                load(self.seats, day)
-                reserved = self.seats.reserve(day, slot.id, ref, lawyer, now)
-        except GateAway:
-            return Reserved(scripts.UNLOADED, slot.seats - slot.taken - 1)
-        return reserved
 
     def _serve(self, batch: Sequence[Held]) -> Sequence[Receipt | Exception]:
         """Steps 2 and 3, in the teller's thread."""

@@ -29,10 +29,12 @@ OURS = (
     "when",
     "ref",
     "by",
+    "tail",
     "strike",
     "strikes",
     "until",
     "since",
+    "tail",
     "nearest",
 )  # made of facts, by us
 WHOSE = dict.fromkeys(("centre", "when", "ref", "note"), "x")

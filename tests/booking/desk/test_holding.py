@@ -1,0 +1,97 @@
+"""The last seat, held by somebody who is then refused, is not taken: who asks meanwhile gets it, or hears of a full slot
+only when it is full."""
+
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from booking.desk import Desk, holding
+from models import database
+from refusals import AlreadyBooked, Refusal, SlotFull
+from seats.counters import Day
+from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
+
+DAY = Day("pudong", FRIDAY)
+
+
+@pytest.fixture
+def last_seat(desk: Desk) -> str:
+    slot = str(add_slot("pudong", FRIDAY, time(14), seats=1).id)
+    desk.slots("pudong", FRIDAY)
+    return slot
+
+
+def held_by_another(desk: Desk, slot: str) -> None:
+    assert desk.seats.reserve(DAY, slot, "XXXXXXXX", 999, desk.now()).left == 0
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_seat_that_comes_back_in_a_moment_is_waited_for(desk, lawyers, last_seat, monkeypatch, patient):
+    """The second line is the control."""
+    held_by_another(desk, last_seat)
+    if not patient:
+        monkeypatch.setattr(holding, "PAUSES_S", ())
+    refused = threading.Timer(0.03, desk.seats.give_back, (DAY, ["XXXXXXXX"]))
+    refused.start()
+    try:
+        assert desk.book(applying(lawyers(1)[0], last_seat)).ref
+        assert patient
+    except SlotFull:
+        assert not patient
+    refused.join()
+
+
+def test_a_seat_that_is_taken_is_full_at_once(desk, lawyers, last_seat, monkeypatch):
+    one, other = lawyers(2)
+    desk.book(applying(one, last_seat))
+    monkeypatch.setattr(holding.time, "sleep", pytest.fail)
+    with pytest.raises(SlotFull):
+        desk.book(applying(other, last_seat))
+
+
+def test_of_four_who_hammer_and_are_refused_the_innocent_has_the_last_seat(desk, lawyers):
+    """Each has a meeting then, so each try takes the seat for a moment and gives it back."""
+    overlapping = str(add_slot("pudong", FRIDAY, time(9), seats=1).id)
+    *hammering, innocent = lawyers(5)
+    for one in hammering:
+        desk.book(applying(one, SLOT))
+    stop = threading.Event()
+
+    def hammer(one: int) -> None:
+        for number in range(25):
+            if stop.is_set():
+                break
+            with suppress(Refusal):
+                desk.book(applying(one, overlapping, key=f"{one}-{number}"))
+        database.close()
+
+    threads = [threading.Thread(target=hammer, args=(one,)) for one in hammering]
+    for thread in threads:
+        thread.start()
+    try:
+        assert desk.book(applying(innocent, overlapping)).ref
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_who_is_refused_for_his_own_meeting_takes_no_seat_the_second_time(desk, lawyers, monkeypatch):
+    overlapping = str(add_slot("pudong", FRIDAY, time(9), seats=1).id)
+    (one,) = lawyers(1)
+    first = desk.book(applying(one, SLOT))
+    held, hold = [], holding.hold
+    monkeypatch.setattr(holding, "hold", lambda *asked: held.append(asked) or hold(*asked))
+    for number in range(3):
+        with pytest.raises(AlreadyBooked):
+            desk.book(applying(one, overlapping, key=f"{number}"))
+    assert len(held) == 1
+    assert desk.book(applying(one, SLOT)) == replace(first, replayed=True)  # his own request again has its answer
+    with pytest.raises(AlreadyBooked):
+        desk.book(applying(one, SLOT, key="another"))
+    assert desk.book(applying(one, SLOT)) == replace(first, replayed=True)
+    desk.cancel(one, first.ref)
+    assert desk.book(applying(one, overlapping, key="free now")).ref  # at once, whoever remembers
