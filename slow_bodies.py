@@ -96,15 +96,15 @@ class Waiting:
                     hang_up(address, overdue)
 
     def overdue(self, now: float) -> dict[str, list[float]]:
-        """Address → how long each has waited, of those who have for too long. Their time begins anew: until they are
-        off the line nobody else is to be hung up on for them."""
+        """Address → how long each has waited, of those who have for too long. They are not told again for a while:
+        until they are off the line nobody else is to be hung up on for them."""
         waits = list(self._waits.values())
         patience = HASTE_S if sum(now - one.since >= HASTE_S for one in waits) > FEW else PATIENCE_S
         found: dict[str, list[float]] = {}
         for one in waits:
             if (waited := now - one.since) >= patience:
                 found.setdefault(one.address, []).append(waited)
-                one.since = now
+                one.since = now + PATIENCE_S
         return found
 
 
