@@ -3,7 +3,7 @@
 import unicodedata
 
 # Before NFKC, which makes other letters of some of them. Minority names are written with any of these, or with none.
-_DOTS = "·•‧∙⋅・･ㆍᆞ●˙▪᛫。｡⸱.．-‐‑‒–—―−－"
+DOTS = "·•‧∙⋅・･ㆍᆞ●˙▪᛫。｡⸱.．-‐‑‒–—―−－"
 # Letters of the radicals' block that stand for a whole character, as texts taken out of a PDF have them: NFKC leaves
 # nearly all of them as they are. From Unicode's table of equivalent ideographs.
 _RADICALS = dict(
@@ -15,7 +15,7 @@ _RADICALS = dict(
         strict=True,
     )
 )
-_FOLDED = str.maketrans(_RADICALS | dict.fromkeys(_DOTS, ""))
+_FOLDED = str.maketrans(_RADICALS | dict.fromkeys(DOTS, ""))
 
 
 def plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Days as people type them: `2026-11-27`, `11-27`, `11月27日`, `明天`, `周五`."""
+"""Days as people type them: `2026-11-27`, `11-27`, `11月27日`, `1127`, `27日`, `十一月二十七日`, `明天`, `周五`."""
 
 import re
 from contextlib import suppress
@@ -8,7 +8,10 @@ _NEAR = {"昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明
 _WEEKDAYS = {words: number for number, words in enumerate("一二三四五六日")} | {"天": 6}
 _WEEKDAY = re.compile(r"(下?)(?:周|星期|礼拜)([一二三四五六日天])")
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
-_SHORT = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?", re.ASCII)
+_SHORT = re.compile(r"(\d{1,2})[-/.月](\d{1,2})[日号]?|([01]\d)([0-3]\d)", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})[日号]", re.ASCII)
+_NUMBER = re.compile(r"[〇零一二三四五六七八九十]+")
+_FIGURES = {words: str(number) for number, words in enumerate("零一二三四五六七八九")} | {"〇": "0"}
 
 
 class NoSuchDay(ValueError):
@@ -25,14 +28,36 @@ def day_said(text: str, today: date) -> date | None:
         return today + timedelta(days=_NEAR[text])
     if found := _WEEKDAY.fullmatch(text):
         return _weekday(found[1] != "", _WEEKDAYS[found[2]], today)
+    text = _NUMBER.sub(lambda found: _figures(found[0]), text)
     try:
         if found := _FULL.fullmatch(text):
             return date(*map(int, found.groups()))
         if found := _SHORT.fullmatch(text):
-            return _nearest(int(found[1]), int(found[2]), today)
+            month, day = (part for part in found.groups() if part)
+            return _nearest(int(month), int(day), today)
+        if found := _DAY.fullmatch(text):
+            return _next(int(found[1]), today)
     except ValueError:
         raise NoSuchDay(text) from None
     return None
+
+
+def _figures(words: str) -> str:
+    """十一 is 11, 二十 is 20, 二〇二六 is 2026."""
+    if "十" not in words:
+        return "".join(_FIGURES[word] for word in words)
+    tens, _, ones = words.partition("十")
+    return (_FIGURES.get(tens, "") or "1") + (_FIGURES.get(ones, "") or "0")
+
+
+def _next(day: int, today: date) -> date:
+    """The next such day of a month, today included. Raises ValueError."""
+    for months in range(3):
+        year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+        with suppress(ValueError):
+            if (found := date(year, month + 1, day)) >= today:
+                return found
+    raise ValueError(day)
 
 
 def _weekday(next_week: bool, weekday: int, today: date) -> date:

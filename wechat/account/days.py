@@ -1,7 +1,7 @@
 """Answers about days: now and next, a day's list, the bring-out plan, the seats left."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from booking.gate import bring_out_plan, today
 from booking.gate.today import Period
@@ -30,8 +30,8 @@ def now_and_next(visit: Question, _about: str, after: str) -> Answer:
     running = [one for one in periods if one.starts_at <= visit.now < one.ends_at]
     coming = [one for one in periods if one.starts_at > visit.now][:1]
     lines = [f"{visit.centre.name} {visit.now:%H:%M}"]
-    lines += [f"现在 {_sum(one)}" for one in running] or ["现在没有会见时段"]
-    lines += [f"下一时段 {_sum(one)}" for one in coming] or ["今日没有下一时段"]
+    lines += [f"现在 {_sum(one, visit.now)}" for one in running] or ["现在没有会见时段"]
+    lines += [f"下一时段 {_sum(one, visit.now)}" for one in coming] or ["今日没有下一时段"]
     return _list(visit, "\n".join(lines), running + coming, after, visit.link("today"), Kind.LOOKUP_NOW)
 
 
@@ -44,7 +44,7 @@ def day(visit: Question, about: str, after: str) -> Answer:
     if not periods:
         return Answer(f"{day_words(asked)} {visit.centre.name}没有会见时段", foot=visit.link("today"))
     if not after:
-        head = "\n".join([head, *(_sum(one) for one in periods)])
+        head = "\n".join([head, *(_sum(one, visit.now) for one in periods)])
     foot = visit.link("today" if asked == visit.now.date() else "bookings")
     return _list(visit, head, periods, after, foot, Kind.LOOKUP_DAY)
 
@@ -93,8 +93,10 @@ def _note_look(visit: Question, what: Kind, day: date) -> None:
     note(visit.actor, visit.now, what, f"{centre}:{day}", centre=centre)
 
 
-def _sum(one: Period) -> str:
-    told = " ".join(f"{words}{one.counts[state]}" for state, words in _COUNTED.items() if one.counts[state])
+def _sum(one: Period, now: datetime) -> str:
+    """Whoever is confirmed for what has not begun is not late: he is expected."""
+    words = _COUNTED if one.starts_at <= now else _COUNTED | {State.CONFIRMED: "已预约"}
+    told = " ".join(f"{words[state]}{one.counts[state]}" for state in words if one.counts[state])
     return f"{one.starts_at:%H:%M} {one.people}人" + (f"：{told}" if told else "")
 
 

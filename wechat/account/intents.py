@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from booking.fields import LICENCE, number
 from booking.refs import ref_said
+from models.names import DOTS
 from wechat.account.dates import NoSuchDay, day_said
 
 _WORDS = {
@@ -18,7 +19,8 @@ _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}", re.ASCII)
 _BINDING = re.compile(r"绑定[:：\s]*(\S[\S ]*)")
 # Private letters and the planes of Han, the newest of which no table of ours may know, are letters of names too.
 _RARE = "\ue000-\uf8ff\U00020000-\U0003fffd\U000f0000-\U000ffffd"
-_NAME = re.compile(rf"(?:[^\W\d_]|[{_RARE}])(?:[^\W_]|[{_RARE} ·•‧・･∙⋅.'-]){{1,59}}")
+_POLITE = re.compile(rf"\s*(?:律师)?[^\w{_RARE}]*$")  # 王守约律师, with a picture behind it or without
+_NAME = re.compile(rf"(?:[^\W\d_]|[{_RARE}])(?:[^\W_]|[{_RARE}{re.escape(DOTS)} ']){{1,59}}")
 
 
 class Intent(NamedTuple):
@@ -53,4 +55,5 @@ def _someone(text: str) -> Intent:
         return Intent("licence", number(text))
     if _REF.fullmatch(ref_said(text)):
         return Intent("ref", ref_said(text))
-    return Intent("name", text) if _NAME.fullmatch(text) else Intent("unknown")
+    name = _POLITE.sub("", text)
+    return Intent("name", name) if _NAME.fullmatch(name) else Intent("unknown")

@@ -66,7 +66,8 @@ def named(visit: Question, name: str, after: str) -> Answer:
     elsewhere = len(found[:MANY]) - len(seen)
     head = f"同名律师{len(found[:MANY])}位" + (f"，其中{elsewhere}位未在本所预约" if elsewhere else "")
     items = [Item(f"{one.licence_no} {_firm(one)} {_on_roll(one.roll)}", one.licence_no) for one in seen]
-    return Answer(head, items, "发送执业证号查看其预约" if items else "", len(found) > MANY)
+    foot = "发送执业证号查看其预约" if items else "名册信息请到工作台“律师”页按姓名或执业证号查"
+    return Answer(head, items, foot, len(found) > MANY)
 
 
 def review(visit: Question, _about: str, after: str) -> Answer:

@@ -71,7 +71,7 @@ class WeChat:
             raise Unavailable("微信手机号服务暂时不可用，请稍后再试")
         number = str(found.get("purePhoneNumber", ""))
         if str(found.get("countryCode")) != "86" or not MOBILE.fullmatch(number):
-            raise _bad_phone_code("请使用中国大陆手机号")
+            raise _bad_phone_code("请使用中国大陆手机号；没有的，请带执业证、身份证到会见窗口办理")
         return number
 
     def send_subscription_message(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> None:

@@ -16,7 +16,7 @@ def test_now_and_the_next_slot(pudong, phone, ask):
     gate = phone("gate")
     said = gate.tap(ask) if ask.isascii() else gate.type(ask)
     assert "现在 08:30 1人：会见中1" in said
-    assert "下一时段 10:00 1人：未到1" in said
+    assert "下一时段 10:00 1人：已预约1" in said
     assert "律师0→陶* 会见中 AAAA1111" in said
     assert "CCCC3333" not in said
     assert f"{PUBLIC_URL}/console/today" in said
@@ -33,7 +33,7 @@ def test_a_day_by_any_of_its_names(pudong, phone, typed):
 
 def test_today_by_its_slots_and_the_bring_out_plan_by_tapping(pudong, phone):
     gate = phone("gate")
-    assert "08:30 1人：会见中1\n10:00 1人：未到1" in gate.tap("day")
+    assert "08:30 1人：会见中1\n10:00 1人：已预约1" in gate.tap("day")
     said = gate.tap("plan")
     assert "08:30 三监区 陶*（律师0律师）会见中" in said
     assert "10:00 监区不详 谢*" in said
