@@ -19,6 +19,8 @@ from terminal.speech import (
     dry_run_option,
     json_option,
     listing,
+    say_sheet,
+    sheet_option,
     watched,
 )
 
@@ -31,21 +33,23 @@ lawyers = Subject("lawyers", help="律师名册与身份核验")
 @click.argument("file", type=FILE)
 @dry_run_option
 @click.option("--without-wrong", is_flag=True, help="有误的行不导入，其余照写；先 --dry-run 看过是哪些行")
+@sheet_option
 @by_option
 @json_option
-def import_file(file: Path, dry_run: bool, without_wrong: bool, actor: Actor, as_json: bool) -> None:
+def import_file(file: Path, dry_run: bool, without_wrong: bool, sheet: str, actor: Actor, as_json: bool) -> None:
     """导入律师名册（.csv 或 .xlsx），全部写入或全不写入；加 --without-wrong 则不含有误的行。
 
     列（中文或英文，次序不限）：姓名 name、执业证号 licence_no、律师事务所 firm、身份证号 id_no、手机号 phone（可空）、
     状态 state（执业、停止执业、注销、吊销）、有效期至 valid_until（可空）。
     停止执业、注销或吊销的，已绑定的微信随即不能再预约。
     """
-    rows = sheets.read(file, roll.COLUMNS, watched)
+    rows = sheets.read(file, roll.COLUMNS, watched, sheet)
     now = house().desk.now()
     report = roll.import_roll(actor, now, rows, dry_run=dry_run, without_wrong=without_wrong, watching=watched)
     if as_json:
-        answer("", True, **_told(report))
+        answer("", True, **_told(report), sheet=rows.sheet)
     else:
+        say_sheet(rows)
         _say(report)
     if report.wrong and not report.written:
         raise Invalid(f"{len(report.wrong)}行有误，名册未改动")

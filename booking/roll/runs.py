@@ -51,6 +51,7 @@ class Run:
 
     def __init__(self, desk: Desk, about: RollImport, claim: str):
         self.desk, self.about, self.claim = desk, about, claim
+        self.sheet = ""
         self.checkpoint = desk.checkpoint
 
     def note(self, **columns: object) -> None:
@@ -72,7 +73,9 @@ class Run:
             found = roll.compare(parsed, self.desk.now())
             self._write_lines(found.lines)
             self.checkpoint("import:reported")
-            self.note(state="ready", counts=_counts(found), fingerprint=found.fingerprint, claim=None)
+            self.note(
+                state="ready", counts=_counts(found) | {"sheet": self.sheet}, fingerprint=found.fingerprint, claim=None
+            )
 
     def apply(self) -> None:
         """Roll, lawyers, audit and the word `done` are one commit. Raises Invalid when the report has changed."""
@@ -84,13 +87,16 @@ class Run:
                 raise Invalid(CHANGED)
             roll.write(Actor(self.about.by), self.desk.now(), found)
             self.checkpoint("import:written")
-            self.note(state="done", counts=_counts(found), finished_at=self.desk.now(), claim=None)
+            self.note(
+                state="done", counts=_counts(found) | {"sheet": self.sheet}, finished_at=self.desk.now(), claim=None
+            )
         self.checkpoint("import:committed")
 
     def _parse(self, state: str) -> Any:
         raw = self._file()
         self.note(state=state, done=0, total=2 * sheets.about(self.about.kind, raw))
         rows = sheets.read_sent(self.about.kind, raw, roll.COLUMNS, self._watching(0))
+        self.sheet = rows.sheet
         self.note(done=len(rows), total=2 * len(rows))
         return parse(rows, self._watching(len(rows)))
 

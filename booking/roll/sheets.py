@@ -36,11 +36,18 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
+class Rows(list[Row]):
+    """With the name of the sheet they stand in; empty for a CSV, which has none."""
+
+    sheet = ""
+
+
 Watching = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
-    """All rows of a file that are not empty; `watching` looks on as they come.
+def read(path: Path, columns: Sequence[Column], watching: Watching = iter, sheet: str = "") -> Rows:
+    """All rows of a file that are not empty, of the `sheet` of that name or the one that fits; `watching` looks on as
+    they come.
 
     Raises Invalid for what can't be read, or lacks a needed column.
     """
@@ -48,7 +55,7 @@ def read(path: Path, columns: Sequence[Column], watching: Watching = iter) -> li
         raise Invalid(f"没有这个文件：{path}")
     if path.stat().st_size > MOST_BYTES:
         raise Invalid(f"文件超过{MOST_BYTES // 1_000_000}MB")
-    return read_sent(kind_of(path.name), path.read_bytes(), columns, watching)
+    return read_sent(kind_of(path.name), path.read_bytes(), columns, watching, sheet)
 
 
 def kind_of(name: str) -> str:
@@ -59,11 +66,13 @@ def kind_of(name: str) -> str:
     return kind
 
 
-def read_sent(kind: str, raw: bytes, columns: Sequence[Column], watching: Watching = iter) -> list[Row]:
+def read_sent(kind: str, raw: bytes, columns: Sequence[Column], watching: Watching = iter, sheet: str = "") -> Rows:
     """The same of a file's content. Raises Invalid."""
-    return _read(
-        workbooks.rows(raw, lambda top: fits(top, columns)) if kind == "xlsx" else _csv(raw), columns, watching
-    )
+    titles: list[str] = []
+    of_book = workbooks.rows(raw, lambda top: fits(top, columns), sheet, titles.append)
+    found = Rows(_read(of_book if kind == "xlsx" else _csv(raw), columns, watching))
+    found.sheet = "".join(titles)
+    return found
 
 
 def _read(table: Iterator[Sequence[object]], columns: Sequence[Column], watching: Watching) -> list[Row]:

@@ -29,8 +29,11 @@ _TOO_LARGE = "Excel文件展开后过大"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def rows(raw: bytes, fits: Callable[[list[list[object]]], bool]) -> Iterator[Sequence[object]]:
-    """Cells of the one visible sheet with a top that `fits`; formulas come as their text, never worked out. Raises Invalid.
+def rows(
+    raw: bytes, fits: Callable[[list[list[object]]], bool], wanted: str, told: Callable[[str], object]
+) -> Iterator[Sequence[object]]:
+    """Cells of the sheet `wanted` by name, or of the one visible sheet with a top that `fits`, which is `told`; formulas
+    come as their text, never worked out. Raises Invalid.
 
     What is hidden is never read: it is last year's, or the choices of a drop-down.
     """
@@ -38,7 +41,8 @@ def rows(raw: bytes, fits: Callable[[list[list[object]]], bool]) -> Iterator[Seq
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
         try:
-            sheet = _chosen(book, fits)
+            sheet = _named(book, wanted) if wanted else _chosen(book, fits)
+            told(sheet.title)
             for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
                 yield [_cell(value) for value in row]
         finally:
@@ -47,6 +51,15 @@ def rows(raw: bytes, fits: Callable[[list[list[object]]], bool]) -> Iterator[Seq
         raise
     except Exception:  # whatever a broken or hostile file makes the reader trip over
         raise Invalid(_NO_WORKBOOK) from None
+
+
+def _named(book: Any, wanted: str) -> Any:
+    for sheet in book.worksheets:
+        if sheet.title.strip() == wanted.strip() and sheet.sheet_state == "visible":
+            sheet.reset_dimensions()
+            return sheet
+    visible = "、".join(sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible")
+    raise Invalid(f"没有名为“{wanted}”的工作表，看得见的有：{visible}")
 
 
 def _chosen(book: Any, fits: Callable[[list[list[object]]], bool]) -> Any:
@@ -59,7 +72,9 @@ def _chosen(book: Any, fits: Callable[[list[list[object]]], bool]) -> Any:
         visible += [sheet] if sheet.sheet_state == "visible" else []
     shown = [sheet for sheet in found if sheet in visible]
     if len(shown) > 1:
-        raise Invalid(f"有{len(shown)}张工作表都像名册：{'、'.join(one.title for one in shown)}；请只留要导入的一张")
+        raise Invalid(
+            f"有{len(shown)}张工作表都像名册：{'、'.join(one.title for one in shown)}；请只留要导入的一张，或用命令导入并以 --sheet 指明"
+        )
     if not shown and found:
         raise Invalid(f"工作表“{found[0].title}”有名册的列，但是隐藏的；请取消隐藏，或删去它")
     if not shown and len(visible) > 1:

@@ -91,6 +91,18 @@ def test_two_sheets_that_fit_are_named_and_neither_is_read():
     assert "第一批、第二批" in refused("xlsx", raw)
 
 
+def test_the_sheet_read_is_named_and_may_be_asked_for_by_name():
+    raw = workbook(
+        ("第一批", [HEADER, LINE]), ("第二批", [HEADER, ("别人", *LINE[1:])]), ("去年", [HEADER]), hidden=["去年"]
+    )
+    found = read_sent("xlsx", raw, roll.COLUMNS, sheet=" 第二批")
+    assert (found.sheet, [row.cells["name"] for row in found]) == ("第二批", ["别人"])
+    for missing in ("第三批", "去年"):
+        with pytest.raises(Invalid, match="看得见的有：第一批、第二批"):
+            read_sent("xlsx", raw, roll.COLUMNS, sheet=missing)
+    assert read_sent("xlsx", workbook(("名册", [HEADER, LINE])), roll.COLUMNS).sheet == "名册"
+
+
 def test_a_roll_on_a_hidden_sheet_alone_is_named():
     raw = workbook(("说明", [("请填写",)]), ("名册", [HEADER, LINE]), hidden=["名册"])
     assert "“名册”" in refused("xlsx", raw) and "取消隐藏" in refused("xlsx", raw)

@@ -31,7 +31,7 @@ from pathlib import Path
 from booking.roll import workbooks
 from refusals import Invalid
 try:
-    for row in workbooks.rows(open(sys.argv[1], "rb").read(), lambda top: True):
+    for row in workbooks.rows(open(sys.argv[1], "rb").read(), lambda top: True, "", len):
         pass
 except Invalid as no:
     print(no.detail)
@@ -80,16 +80,16 @@ TYPED = '<?xml version="1.0" encoding="{}"?><!DOCTYPE worksheet [<!ENTITY a "b">
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"])
 def test_a_document_type_is_refused_in_whatever_letters(encoding):
     with pytest.raises(Invalid):
-        list(workbooks.rows(with_part(SHEET, TYPED.format(encoding).encode(encoding)), lambda top: True))
+        list(workbooks.rows(with_part(SHEET, TYPED.format(encoding).encode(encoding)), lambda top: True, "", len))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
 def test_other_letters_than_utf_8_are_refused_by_themselves(encoding):
     plain = f'<?xml version="1.0" encoding="{encoding}"?>' + HEAD.decode() + TAIL.decode()
     with pytest.raises(Invalid):
-        list(workbooks.rows(with_part(SHEET, plain.encode(encoding)), lambda top: True))
+        list(workbooks.rows(with_part(SHEET, plain.encode(encoding)), lambda top: True, "", len))
 
 
 def test_an_honest_one_is_read():
-    ((name, licence, *_),) = workbooks.rows(honest(), lambda top: True)
+    ((name, licence, *_),) = workbooks.rows(honest(), lambda top: True, "", len)
     assert (name, licence) == ("姓名", "执业证号")
