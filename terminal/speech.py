@@ -95,9 +95,7 @@ by_option: Decorator = click.option(
     "--by", "actor", default=_account, callback=_named, show_default="当前系统用户", help="经办民警的账号"
 )
 dry_run_option: Decorator = click.option("--dry-run", is_flag=True, help="只检查并报告，不写入")
-sheet_option: Decorator = click.option(
-    "--sheet", default="", help="Excel工作簿里要导入的工作表，按名称；只有一张像的不必写"
-)
+sheet_option: Decorator = click.option("--sheet", default="", help="Excel里要导入的工作表的名称；只有一张像的不必写")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

@@ -72,9 +72,8 @@ def _chosen(book: Any, fits: Callable[[list[list[object]]], bool]) -> Any:
         visible += [sheet] if sheet.sheet_state == "visible" else []
     shown = [sheet for sheet in found if sheet in visible]
     if len(shown) > 1:
-        raise Invalid(
-            f"有{len(shown)}张工作表都像名册：{'、'.join(one.title for one in shown)}；请只留要导入的一张，或用命令导入并以 --sheet 指明"
-        )
+        titles = "、".join(one.title for one in shown)
+        raise Invalid(f"有{len(shown)}张工作表都像名册：{titles}；请只留要导入的一张，或用命令导入，以 --sheet 指明")
     if not shown and found:
         raise Invalid(f"工作表“{found[0].title}”有名册的列，但是隐藏的；请取消隐藏，或删去它")
     if not shown and len(visible) > 1:
