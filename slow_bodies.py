@@ -26,6 +26,7 @@ PATIENCE_S = 10.0  # for each piece
 FEW = 3  # waiting at once: threads enough are left
 HASTE_S = 0.5  # the patience when more than FEW wait
 LOOK_EVERY_S = 0.1
+AGAIN_S = 1.5  # in which a thread comes back; else another connection was hung up on than the one it waits for
 _FDS = "/proc/self/fd"
 _TCP_INFO = struct.Struct("=44xI4xI64xQ")  # milliseconds since data went, since data came; octets acknowledged
 
@@ -104,7 +105,7 @@ class Waiting:
         for one in waits:
             if (waited := now - one.since) >= patience:
                 found.setdefault(one.address, []).append(waited)
-                one.since = now + PATIENCE_S
+                one.since = now + AGAIN_S - HASTE_S
         return found
 
 

@@ -98,7 +98,7 @@ def waiting(now, *waited):
     for one in waited:
         _Wait(made._waits, "10.0.0.1", now - one).__enter__()
     told = {address: len(waits) for address, waits in made.overdue(now).items()}
-    assert not told or made.overdue(now + PATIENCE_S) == {}  # the same ones are not hung up on again while they go
+    assert not told or made.overdue(now + HASTE_S) == {}  # the same ones are not hung up on again while they go
     return told
 
 

@@ -2,7 +2,6 @@
 only when it is full."""
 
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from datetime import time
 
@@ -10,7 +9,7 @@ import pytest
 
 from booking.desk import Desk, holding
 from models import database
-from refusals import AlreadyBooked, Refusal, SlotFull
+from refusals import AlreadyBooked, SlotFull
 from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
@@ -34,14 +33,12 @@ def test_a_seat_that_comes_back_in_a_moment_is_waited_for(desk, lawyers, last_se
     held_by_another(desk, last_seat)
     if not patient:
         monkeypatch.setattr(holding, "PAUSES_S", ())
-    refused = threading.Timer(0.03, desk.seats.give_back, (DAY, ["XXXXXXXX"]))
-    refused.start()
+    monkeypatch.setattr(holding.time, "sleep", lambda pause: desk.seats.give_back(DAY, ["XXXXXXXX"]))
     try:
         assert desk.book(applying(lawyers(1)[0], last_seat)).ref
         assert patient
     except SlotFull:
         assert not patient
-    refused.join()
 
 
 def test_a_seat_that_is_taken_is_full_at_once(desk, lawyers, last_seat, monkeypatch):
@@ -52,31 +49,33 @@ def test_a_seat_that_is_taken_is_full_at_once(desk, lawyers, last_seat, monkeypa
         desk.book(applying(other, last_seat))
 
 
-def test_of_four_who_hammer_and_are_refused_the_innocent_has_the_last_seat(desk, lawyers):
-    """Each has a meeting then, so each try takes the seat for a moment and gives it back."""
+def test_four_who_hammer_take_no_seat_from_the_innocent(desk, lawyers, monkeypatch):
+    """Each has a meeting then: his first try takes the seat for a moment, and none of the others do."""
     overlapping = str(add_slot("pudong", FRIDAY, time(9), seats=1).id)
     *hammering, innocent = lawyers(5)
     for one in hammering:
         desk.book(applying(one, SLOT))
-    stop = threading.Event()
+        refused(desk, one, overlapping, "first")
+    held, hold = [], holding.hold
+    monkeypatch.setattr(holding, "hold", lambda *asked: held.append(asked) or hold(*asked))
 
     def hammer(one: int) -> None:
-        for number in range(25):
-            if stop.is_set():
-                break
-            with suppress(Refusal):
-                desk.book(applying(one, overlapping, key=f"{one}-{number}"))
+        for number in range(15):
+            refused(desk, one, overlapping, f"{number}")
         database.close()
 
     threads = [threading.Thread(target=hammer, args=(one,)) for one in hammering]
     for thread in threads:
         thread.start()
-    try:
-        assert desk.book(applying(innocent, overlapping)).ref
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+    assert desk.book(applying(innocent, overlapping)).ref
+    for thread in threads:
+        thread.join()
+    assert len(held) == 1
+
+
+def refused(desk: Desk, lawyer: int, slot: str, key: str) -> None:
+    with pytest.raises(AlreadyBooked):
+        desk.book(applying(lawyer, slot, key=f"{lawyer}-{key}"))
 
 
 def test_who_is_refused_for_his_own_meeting_takes_no_seat_the_second_time(desk, lawyers, monkeypatch):
