@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WHOLE_BYTES = 1024 * 1024  # up to this it is read first; what is longer, a roll, is read by who may send one
 PIECE_BYTES = 64 * 1024
-PATIENCE_S = 10.0  # for each piece
+PATIENCE_S = 10.0  # for a short body, and for each piece of a long one
 FEW = 3  # waiting at once: threads enough are left
 HASTE_S = 0.5  # the patience when more than FEW wait
 LOOK_EVERY_S = 0.1
@@ -44,10 +44,12 @@ class SlowBodies:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         said = environ.get("CONTENT_LENGTH") or ""
         if said not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
-            body = Watched(environ["wsgi.input"], self._waiting, environ.get("REMOTE_ADDR") or "")
-            environ["wsgi.input"] = body
+            body, address = environ["wsgi.input"], environ.get("REMOTE_ADDR") or ""
             if said.isdecimal() and int(said) <= WHOLE_BYTES:
-                environ["wsgi.input"] = BytesIO(body.read(int(said)))
+                with self._waiting.one(address):
+                    environ["wsgi.input"] = BytesIO(body.read(int(said)))
+            else:
+                environ["wsgi.input"] = Watched(body, self._waiting, address)
         return self._app(environ, start_response)
 
 
