@@ -54,7 +54,7 @@ class SlowBodies:
 
 
 class Watched:
-    """A body whose readers are known while they wait."""
+    """A body, and everybody who waits for it is known."""
 
     def __init__(self, body: Input, waiting: "Waiting", address: str):
         self._body, self._waiting, self._address = body, waiting, address

@@ -1,4 +1,4 @@
-"""What officers do at the window for a lawyer's firm, telephone and WeChat; and whose lawyers they reach."""
+"""What officers do at the window for a lawyer's firm, telephone and WeChat; and which lawyers they reach."""
 
 from typing import Any
 

@@ -60,7 +60,7 @@ def test_it_is_sorted_by_ward_and_the_unknown_come_last(meetings):
     assert (sheet().brought, sheet().waiting, sheet().printed) == (3, 0, None)
 
 
-def test_whose_mandate_was_seen_in_original_is_told_as_long_as_it_lasts(meetings, clock):
+def test_a_mandate_seen_in_original_is_told_as_long_as_it_lasts(meetings, clock):
     first = sheet().lines[0].ref
     made = mandates.prove_by(Actor("gate"), clock(), Booking.get_by_id(first), ["power"])
     assert [line.ref for line in sheet().lines if line.proven] == [first]

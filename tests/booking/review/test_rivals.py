@@ -73,7 +73,7 @@ def test_touts_who_name_a_person_leave_the_defender_every_slot(desk, lawyers, cl
         desk.cancel(defender, ref)
 
 
-def test_whose_mandate_is_proven_is_told_that_the_person_is_met_and_nobody_else_is(desk, lawyers, beside):
+def test_with_a_proven_mandate_one_is_told_that_the_person_is_met_and_without_one_is_not(desk, lawyers, beside):
     held(TAO["name"], TAO["id_no"])
     first, proven, unproven = lawyers(3)
     decisions.approve(CHEN, desk.now(), booked(desk, first))
