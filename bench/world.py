@@ -190,9 +190,9 @@ _PAST = (
        FROM (SELECT s, %(now)s::date - 10 - (s / 40)::int AS d, (s / 8 %% 5) * interval '90 minutes' + interval '8:30'
              AS h FROM (SELECT DISTINCT s FROM past) AS numbers) AS times""",
     """INSERT INTO booking (ref, lawyer_id, centre_id, slot_id, starts_at, ends_at, minutes, state, active, detainee_key,
-       detainee_claim, detainee_sealed, case_no, mandate, stage, companions, findings, created_at)
+       detainee_claim, detainee_said, detainee_sealed, case_no, mandate, stage, companions, findings, created_at)
        SELECT 'Z' || lpad(i::text, 7, '0'), 1 + past.p %% %(lawyers)s, slot.centre_id, slot.id, slot.starts_at,
-       slot.ends_at, 60, CASE WHEN i %% 20 = 0 THEN 'no_show' ELSE 'done' END, 1, key, key, repeat('s', 120),
+       slot.ends_at, 60, CASE WHEN i %% 20 = 0 THEN 'no_show' ELSE 'done' END, 1, key, key, key, repeat('s', 120),
        '案' || past.p, 'entrusted', 'trial', '[]', '[]', slot.starts_at - interval '5 days'
        FROM past JOIN slot ON slot.id = 'old-' || s JOIN held ON held.p = past.p""",
     """INSERT INTO change (booking_id, at, from_state, to_state, by, why)

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from booking.identity import is_id_no
 from models import keyring
 from models.detainees import id_key
+from models.names import plain
 
 Document = Literal["id_card", "passport", "hk_macau", "taiwan", "residence", "other", "unknown"]
 KINDS: tuple[str, ...] = get_args(Document)
@@ -66,6 +67,16 @@ def keys_of(centre: str, asked: Mapping[str, str]) -> tuple[str | None, str | No
     """By document and by custody number, of what a form says; None where it says neither."""
     number, custody = asked.get("id_no"), asked.get("custody_no")
     return document_key(number) if number else None, custody_key(centre, custody) if custody else None
+
+
+def said_key(centre: str, asked: Mapping[str, str]) -> str:
+    """Finds what a lawyer has said of a person, by his form alone: what a lawyer may do must not hang on the register,
+    or it would tell who is held. Of a document, else of the centre's own number, else of the name."""
+    number, custody = asked.get("id_no"), asked.get("custody_no")
+    said = (
+        f"document:{number}" if number else f"custody:{centre}:{custody}" if custody else f"name:{plain(asked['name'])}"
+    )
+    return keyring().index("detainee-said", said)
 
 
 def shown(asked: Mapping[str, str]) -> str:

@@ -58,7 +58,8 @@ class Receipt:
 class Person:
     """The detainee asked for, as far as we can tell who that is.
 
-    `key` finds the same person again; `certain` when an ID number or a single entry of the register says so.
+    `key` finds the same person again; `certain` when an ID number or a single entry of the register says so. `said` finds
+    what the same lawyer says of him again, whatever the register holds.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Person:
     entry: Any = None
     namesakes: int = 0
     in_register: bool = False
+    said: str = ""
 
     @property
     def claim(self) -> str | None:

@@ -100,6 +100,7 @@ def _asked(
         lawyers={booking.lawyer_id for booking in bookings},
         requests=(),
         companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
+        said=(),
         people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
         cases={case for case in cases if case},
         today=at(now.date(), time()),

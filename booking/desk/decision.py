@@ -151,7 +151,7 @@ def _wish(held: Held, person: Person, facts: Facts) -> limits.Wish:
     lawyer, centre, record = held.application.lawyer_id, held.slot.centre, facts.rows.record
     barred = facts.rows.lawyers[lawyer].roll_state not in (None, "active")  # which suspends a mandate
     proven = (lawyer, centre, person.key) in record.mandates and not barred
-    return limits.Wish(centre, held.slot.id, person.key, proven, (lawyer, person.key) in record.met)
+    return limits.Wish(centre, held.slot.id, person.said, proven, (lawyer, person.said) in record.met)
 
 
 def _why_no_seat(held: Held) -> refusals.Refusal:
@@ -186,6 +186,7 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
         requests={a.request for a in applications},
         companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
         people={p.key for p in people},
+        said={p.said for p in people},
         cases={case for case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
         limits_at=max(held.now for held in batch),

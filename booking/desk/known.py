@@ -38,8 +38,9 @@ class Past(NamedTuple):
 class Made(NamedTuple):
     """A booking that a lawyer made online, whatever became of it.
 
-    `cancelled_at` is when the lawyer cancelled it, `taken_back` whether the centre did. `proven`: a mandate for the person
-    was proven when it was made, or is by now; `met`: this lawyer has met the person, in a meeting that took place.
+    `person` is what the form said, as `Booking.detainee_said`. `cancelled_at` is when the lawyer cancelled it, `taken_back`
+    whether the centre did. `proven`: a mandate for the person was proven when it was made, or is by now; `met`: this lawyer
+    has met whom he called so, in a meeting that took place.
     """
 
     lawyer: int

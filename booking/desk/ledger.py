@@ -20,9 +20,9 @@ _json = JSONText().db_value
 _BOOKING = {
     "ref": "text", "lawyer_id": "int", "centre_id": "text", "slot_id": "text", "starts_at": "timestamptz",
     "ends_at": "timestamptz", "minutes": "int", "state": "text", "active": "int", "detainee_key": "text",
-    "detainee_claim": "text", "detainee_sealed": "text", "case_no": "text", "mandate": "text", "stage": "text",
-    "permit_no": "text", "companions": "text", "findings": "text", "created_at": "timestamptz", "way": "text",
-    "proven": "int",
+    "detainee_claim": "text", "detainee_said": "text", "detainee_sealed": "text", "case_no": "text", "mandate": "text",
+    "stage": "text", "permit_no": "text", "companions": "text", "findings": "text", "created_at": "timestamptz",
+    "way": "text", "proven": "int",
 }  # fmt: skip
 _CHANGE = {"booking_id": "text", "at": "timestamptz", "to_state": "text", "by": "text", "why": "text"}
 _ANSWER = {
@@ -46,6 +46,7 @@ class Wanted(NamedTuple):
     requests: Collection[tuple[int, str]]
     companions: Collection[str]
     people: Collection[str]
+    said: Collection[str]
     cases: Collection[str]
     today: datetime
     limits_at: datetime | None = None  # asked for the limits of rule 9 too, as they are at this moment
@@ -67,7 +68,7 @@ def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     """One trip: what comes after the lock sees what whoever held it before has written."""
     lawyers, text = several(asked.lawyers), among("text")
     keys = several({key for _, key in asked.requests})
-    limits = made.asking(asked.lawyers, asked.people, asked.limits_at) if asked.limits_at else []
+    limits = made.asking(asked.lawyers, asked.said, asked.limits_at) if asked.limits_at else []
     answers = together([
         *lock,
         Statement(f"SELECT code, name, policy FROM centre WHERE code {text}", (several(asked.centres),)),
@@ -129,8 +130,8 @@ def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptA
 def _booking_row(b: Booking) -> Sequence[object]:
     return (
         b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
-        b.active, b.detainee_key, b.detainee_claim, b.detainee_sealed, b.case_no, b.mandate, b.stage, b.permit_no,
-        _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
+        b.active, b.detainee_key, b.detainee_claim, b.detainee_said, b.detainee_sealed, b.case_no, b.mandate,
+        b.stage, b.permit_no, _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
     )  # fmt: skip
 
 

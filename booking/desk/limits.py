@@ -18,7 +18,8 @@ AT_LEISURE = timedelta(minutes=10)  # what is cancelled so soon is a slip, once 
 
 
 class Wish(NamedTuple):
-    """What is asked for now. `proven`: a mandate for the person is proven; `met`: this lawyer has met the person before."""
+    """What is asked for now. `person` as the form says it, never as the register finds it: the answer would tell who is
+    held. `proven`: a mandate for the person is proven; `met`: this lawyer has met whom he called so."""
 
     centre: str
     slot: str

@@ -1,10 +1,11 @@
 """Whom an application names: a person by number, by the register's single line of that name, or a name alone. Rule 7b."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from booking.desk.application import Person
-from booking.documents import keys_of
+from booking.documents import keys_of, said_key
 from models.detainees import name_key
 from models.statements import Statement, among, several, together
 
@@ -35,7 +36,8 @@ def people(asked: Sequence[Named]) -> list[Person]:
     keys = [keys_of(one.centre, one.detainee) for one in asked]
     names = [name_key(one.detainee["name"]) for one in asked]
     registers, entries = _registers({one.centre for one in asked}, {key for both in keys for key in both if key}, names)
-    return [_person(one.centre, both, n, entries, registers) for one, both, n in zip(asked, keys, names, strict=True)]
+    found = (_person(one.centre, both, n, entries, registers) for one, both, n in zip(asked, keys, names, strict=True))
+    return [replace(who, said=said_key(*one)) for one, who in zip(asked, found, strict=True)]
 
 
 def _registers(centres: set[str], ids: Collection[str], names: Collection[str]) -> tuple[set[str], list[Entry]]:

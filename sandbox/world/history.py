@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from peewee import EXCLUDED
 
-from booking.documents import document_key
+from booking.documents import document_key, said_key
 from booking.lifecycle import FREED
 from booking.refs import ref_for
 from booking.slots import SlotRow
@@ -121,6 +121,7 @@ def _booking(meeting: Meeting, slot: SlotRow, lawyer: int) -> dict[str, object]:
         "active": 1 if held else None,
         "detainee_key": key,
         "detainee_claim": key if held and meeting.state != State.SUBMITTED else None,
+        "detainee_said": said_key(slot["centre"], meeting.prisoner.as_asked),
         "detainee_sealed": seal_detainee(ref, meeting.prisoner.as_asked),
         "case_no": meeting.prisoner.case_no,
         "mandate": "entrusted",

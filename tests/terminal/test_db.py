@@ -6,6 +6,7 @@ import pytest
 from playhouse.schema_diff import diff_models
 
 import models
+from booking.documents import said_key
 from models import schema
 from tests.conftest import KEYRING
 
@@ -123,6 +124,7 @@ def test_words_and_numbers_are_sealed_and_names_found_after_an_upgrade_and_back_
     assert (lawyer.id_no, lawyer.phone, lawyer.plain_name, lawyer.plain_firm) == ("id", "138", "马立", "某(所)")
     assert lawyer.findings[0]["message"] == "金丝雀" and models.RollEntry.get().plain_name == "马立"
     assert booking.decision_reason == "金丝雀不在本所" and models.Audit.get().words == {"why": "金丝雀"}
+    assert booking.detainee_said == said_key("p", {"name": "阿卜杜热合曼"})
     assert not booking.names_one and booking.detainee_key == key[""] == models.Detainee.get().name_index
     schema.downgrade("0012_sealed_words")
     assert everything() == before
