@@ -2,11 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import IntEnum
 from typing import NamedTuple
 
 import refusals
 from booking.policy import Policy
 from booking.words import day_words, moment_words
+from models.states import State
+
+
+class Weight(IntEnum):
+    """What another's booking weighs beside one's own: anybody can ask, and asking alone stands against nobody."""
+
+    ASKED = 0
+    GRANTED = 1  # by an officer, or by the deadline
+    PROVEN = 2  # its lawyer has shown the mandate, and it lasts
+
+
+_GRANTED = frozenset({State.CONFIRMED, State.ARRIVED, State.MEETING, State.DONE})
+
+
+def weight(state: str, proven: bool) -> Weight:
+    return Weight.PROVEN if proven else Weight.GRANTED if state in _GRANTED else Weight.ASKED
 
 
 class Taken(NamedTuple):
@@ -18,6 +35,7 @@ class Taken(NamedTuple):
     detainee_claim: str | None
     starts_at: datetime
     ends_at: datetime
+    weight: Weight = Weight.ASKED
 
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
         return self.starts_at < ends_at and starts_at < self.ends_at

@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.gate import arrivals, checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
@@ -78,7 +78,7 @@ def arrival(ref: str) -> str:
         mandate=mandates.shown(booking),
         sign=sign,
         lets_in=sign.kind in checks.LET_IN,
-        found=comparison.of([booking], here().now)[booking.ref],
+        found=findings_now.of([booking], here().now)[booking.ref],
         came=came,
         free=_free_rooms(booking, came),
         any_rooms=bool(rooms.every(booking.centre_id)),

@@ -7,7 +7,7 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking import documents, words
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.lawyers import mandates
 from booking.lifecycle import OPEN_STATES
 from booking.messages import untold
@@ -137,7 +137,7 @@ def _tell(found: Booking, number: str = "") -> str:
         notices=list(Notice.select().where(Notice.booking == found.ref).order_by(Notice.id)),
         came=Visit.of_booking(found.ref),
         file=dossier.of(found),
-        found=comparison.of([found], here().now)[found.ref] if found.state in OPEN_STATES else found.findings,
+        found=findings_now.of([found], here().now)[found.ref] if found.state in OPEN_STATES else found.findings,
         free_until=Policy.of(found.centre).cancel_free_until(found.starts_at),
         open=found.state in OPEN_STATES,
         budget=budget.of(found.lawyer_id, found.centre_id, here().now),

@@ -4,7 +4,7 @@ from flask import Response
 from pydantic import Field
 
 from booking import words
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.findings import any_of, beyond
 from booking.lawyers import mandates
 from booking.officers import officers
@@ -132,7 +132,7 @@ def _show(booking: Booking | None) -> str:
         return page("review_done.html")
     now, waits = here().now, booking.state == State.SUBMITTED
     note_look(Kind.BOOKING_SEEN, booking.ref)
-    found = comparison.of([booking], now)[booking.ref]
+    found = findings_now.of([booking], now)[booking.ref]
     return page(
         "review.html",
         booking=booking,

@@ -2,7 +2,7 @@
 
 import click
 
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.record.actor import Actor
 from booking.refs import ref_said
 from booking.review import decisions, queue
@@ -19,7 +19,7 @@ review = Subject("review", help="预约复核")
 def list_waiting(centre: str | None, as_json: bool) -> None:
     """列出待复核的预约及比对结果，先会见的在前。"""
     waiting = queue.listed(centre)
-    made = comparison.of(waiting, house().desk.now())
+    made = findings_now.of(waiting, house().desk.now())
     rows = (
         {"ref": b.ref, "centre": b.centre_id, "starts_at": b.starts_at.isoformat(),
          "lawyer": b.lawyer.name, "stage": b.stage, "findings": [one["message"] for one in made[b.ref]]}

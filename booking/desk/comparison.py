@@ -1,26 +1,15 @@
-"""What makes a finding: a booking compared with roll, register and the other bookings, for the officer who decides. Rule 7.
-
-Findings are made anew whenever somebody or something decides or acts; the booking keeps what was found when it was made.
-"""
+"""What makes a finding: a booking compared with roll, register and other bookings, for the officer who decides. Rule 7."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import NamedTuple
 
-from booking.desk import ledger
 from booking.desk.application import Application, Person
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
-from booking.desk.persons import Named, people
 from booking.findings import Finding, finding
 from booking.identity import same_name
-from booking.rules import Taken
-from clock import at
-from models import Booking
+from booking.rules import Taken, Weight
 from models.detainees import name_key
-from models.fields import findings_lost
-from models.sealed import UNREADABLE
-
-_OF_WECHAT = ("identity_not_verified",)
 
 
 class Said(NamedTuple):
@@ -35,26 +24,11 @@ class Said(NamedTuple):
 
 
 class Around(NamedTuple):
-    """Other bookings that touch on one: those not refused or cancelled, and those at the same time."""
+    """What a booking is compared with: the others not refused or cancelled, and those at the same time."""
 
     past: Sequence[Past]
     overlapping: Sequence[Taken]
-
-
-def of(bookings: Sequence[Booking], now: datetime) -> dict[str, list[Finding]]:
-    """By reference what is found about each at this moment. Two questions of the database, however many they are."""
-    said = {booking.ref: form for booking in bookings if (form := _said(booking))}
-    readable = [booking for booking in bookings if booking.ref in said]
-    found = {booking.ref: [finding(**lost) for lost in findings_lost()] for booking in bookings}
-    if readable:
-        persons = people([Named(one.centre_id, said[one.ref].detainee) for one in readable])
-        rows = ledger.load((), _asked(readable, said, persons, now))
-        for booking, person in zip(readable, persons, strict=True):
-            lawyer, around = rows.lawyers[booking.lawyer_id], _around(booking, person, rows.touching)
-            made = findings(said[booking.ref], now, person, lawyer, rows.companions, around)
-            # Who was entered at the window has shown an officer who he is.
-            found[booking.ref] = [one for one in made if booking.way == "online" or one["code"] not in _OF_WECHAT]
-    return found
+    proven: bool = False  # the mandate of the one that is compared
 
 
 def findings(
@@ -73,49 +47,17 @@ def findings(
             *_licence(lawyer, now.date()),
             *_detainee(asked, person),
             *_namesake(person, overlapping),
-            *_defenders(asked, person, past),
+            *_defenders(asked, person, past, Weight.PROVEN if around.proven else Weight.GRANTED),
             *_permit(asked, person),
             *_companions(asked, companions),
         )
     ]
 
 
-def _said(booking: Booking) -> Said | None:
-    """None where what the lawyer wrote about the person can't be opened: then nothing can be compared."""
-    try:
-        detainee = booking.detainee
-    except UNREADABLE:
-        return None
-    return Said(
-        booking.lawyer_id, detainee, booking.stage, booking.case_no, booking.permit_no, list(booking.companions)
-    )
-
-
-def _asked(
-    bookings: Sequence[Booking], said: dict[str, Said], persons: Sequence[Person], now: datetime
-) -> ledger.Wanted:
-    cases = {s.case_no or (p.entry.case_no if p.entry else None) for s, p in zip(said.values(), persons, strict=True)}
-    return ledger.Wanted(
-        centres=(),
-        lawyers={booking.lawyer_id for booking in bookings},
-        requests=(),
-        companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
-        said=(),
-        people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
-        cases={case for case in cases if case},
-        today=at(now.date(), time()),
-    )
-
-
-def _around(booking: Booking, person: Person, touching: Iterable[tuple[Taken, Past]]) -> Around:
-    """The others. By the register of today the person may go by another key than when it was booked."""
-    keys = {booking.detainee_key, person.key}
-    others = [(taken, past) for taken, past in touching if taken.ref != booking.ref]
-    mine = [taken for taken, _ in others if taken.detainee_key in keys]
-    return Around(
-        [past._replace(detainee_key=person.key) if past.detainee_key in keys else past for _, past in others],
-        [taken for taken in mine if taken.overlaps(booking.starts_at, booking.ends_at)],
-    )
+def against_proven(found: Sequence[Finding], around: Around) -> list[Finding]:
+    """What stands against one whose mandate is proven: not that others, without one, ask for the same time."""
+    only_asked = all(taken.weight == Weight.ASKED for taken in around.overlapping)
+    return [one for one in found if not (only_asked and one["code"] == "detainee_may_conflict")]
 
 
 def _licence(lawyer: LawyerOnRoll, today: date) -> Iterable[tuple[str, str]]:
@@ -160,9 +102,14 @@ def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[st
         yield "detainee_may_conflict", f"同一时间另有会见同名在押人员的预约（{refs}），请核对是否同一人"
 
 
-def _defenders(asked: Application | Said, person: Person, past: Sequence[Past]) -> Iterable[tuple[str, str]]:
-    """At most two defenders [Criminal Procedure Law art. 33]; none for two suspects of one case [police rules art. 43]."""
-    others = {p.lawyer for p in past if p.detainee_key == person.key} - {asked.lawyer_id}
+def _defenders(
+    asked: Application | Said, person: Person, past: Sequence[Past], counts: Weight
+) -> Iterable[tuple[str, str]]:
+    """At most two defenders [Criminal Procedure Law art. 33]; none for two suspects of one case [police rules art. 43].
+
+    Other defenders are those whose bookings weigh as much as `counts`: who only asked for the person is none yet.
+    """
+    others = {p.lawyer for p in past if p.detainee_key == person.key and p.weight >= counts} - {asked.lawyer_id}
     if person.certain and len(others) >= 2:
         yield "third_defender", "该在押人员已有两名律师办理过会见，请核对委托关系"
     case_no = asked.case_no or (person.entry.case_no if person.entry else None)

@@ -53,13 +53,9 @@ class Facts:
         """From here on, what was decided counts like what is written."""
         self.drafts[draft.held.application.request] = draft
         booking = draft.booking
-        self.taken.append(
-            Taken(
-                booking.ref, booking.lawyer_id, booking.detainee_key, booking.detainee_claim,
-                booking.starts_at, booking.ends_at,
-            )
-        )  # fmt: skip
-        self.past.append(Past(booking.lawyer_id, booking.detainee_key, booking.case_no))
+        taken, past = ledger.touching_of(booking)
+        self.taken.append(taken)
+        self.past.append(past)
         self.rows.record.made.append(
             Made(
                 booking.lawyer_id, wish.centre, wish.slot, wish.person, True, booking.starts_at, booking.created_at, None,
@@ -138,10 +134,10 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)
     except refusals.Refusal as refusal:
         return refusal
-    around = comparison.Around(facts.past, at_once)
+    around = comparison.Around(facts.past, at_once, wish.proven)
     found = comparison.findings(application, held.now, person, lawyer, facts.rows.companions, around)
     # Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8.
-    confirmed = policy.confirm_proven_at_once and wish.proven and not found
+    confirmed = policy.confirm_proven_at_once and wish.proven and not comparison.against_proven(found, around)
     draft = drafting.draft_of(held, person, found, confirmed=confirmed, proven=wish.proven)
     facts.note(draft, wish)
     return draft

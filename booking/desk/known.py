@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from booking.rules import Weight
+
 
 class LawyerOnRoll(NamedTuple):
     """A lawyer beside the roll's line about him, if it has one."""
@@ -33,6 +35,7 @@ class Past(NamedTuple):
     lawyer: int
     detainee_key: str
     case_no: str | None
+    weight: Weight = Weight.ASKED
 
 
 class Made(NamedTuple):

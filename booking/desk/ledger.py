@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from booking.desk import made
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
-from booking.rules import Taken
+from booking.rules import Taken, weight
 from models import Booking, Change, KeptAnswer
 from models.fields import JSONText, MomentField, moment_text
 from models.slots import claiming
@@ -33,8 +33,11 @@ _LAWYERS = """SELECT l.id, l.openid, l.state, l.suspended_until, l.name, l.firm,
 FROM lawyer l LEFT JOIN roll_entry r ON r.licence_no = l.licence_no WHERE l.id {ids}"""
 _KEPT = """SELECT lawyer_id, "key", body_hash, booking, answer_sealed FROM kept_answer
 WHERE lawyer_id {lawyers} AND "key" {keys}"""
-_TOUCHING = """SELECT ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at FROM booking
-WHERE active = 1 AND (detainee_key {people} OR lawyer_id {lawyers} AND starts_at >= {today}"""
+# Whether a mandate stands behind it, as far as another's booking is weighed: a barred licence has findings of its own.
+_PROVEN = """(SELECT COUNT(*) FROM mandate m WHERE m.active = 1 AND m.lawyer_id = booking.lawyer_id
+AND m.centre_id = booking.centre_id AND m.person = booking.detainee_key)"""
+_TOUCHING = f"""SELECT ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state,
+{_PROVEN} FROM booking WHERE active = 1 AND (detainee_key {{people}} OR lawyer_id {{lawyers}} AND starts_at >= {{today}}"""
 _CASES = " OR case_no {cases} AND lawyer_id {lawyers}"
 
 
@@ -118,9 +121,17 @@ def _touching(asked: Wanted, lawyers: object) -> Statement:
 
 
 def _bookings(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Taken, Past]]:
-    for ref, lawyer, key, claim, case_no, starts_at, ends_at in rows:
-        taken = Taken(ref, lawyer, key, claim, _moment(starts_at), _moment(ends_at))
-        yield taken, Past(lawyer, key, case_no)
+    for ref, lawyer, key, claim, case_no, starts_at, ends_at, state, proven in rows:
+        weighs = weight(state, proven > 0)
+        taken = Taken(ref, lawyer, key, claim, _moment(starts_at), _moment(ends_at), weighs)
+        yield taken, Past(lawyer, key, case_no, weighs)
+
+
+def touching_of(b: Booking) -> tuple[Taken, Past]:
+    """As one just decided on will be read."""
+    weighs = weight(b.state, bool(b.proven))
+    taken = Taken(b.ref, b.lawyer_id, b.detainee_key, b.detainee_claim, b.starts_at, b.ends_at, weighs)
+    return taken, Past(b.lawyer_id, b.detainee_key, b.case_no, weighs)
 
 
 def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptAnswer:

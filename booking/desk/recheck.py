@@ -9,7 +9,7 @@ from datetime import datetime
 
 from peewee import Expression, chunked
 
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.findings import OF_LISTS, Finding, any_of, beyond
 from models import Booking, database
 from models.states import State
@@ -43,7 +43,7 @@ def unseen(booking: Booking, found: Sequence[Finding]) -> list[Finding]:
 
 
 def _put(bookings: Sequence[Booking], now: datetime) -> int:
-    found, put = comparison.of(bookings, now), 0
+    found, put = findings_now.of(bookings, now), 0
     for booking in bookings:
         new = news(booking, found[booking.ref])
         if booking.again_since is None and beyond(new, booking.again):

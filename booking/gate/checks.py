@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime
 from typing import NamedTuple
 
-from booking.desk import comparison, recheck
+from booking.desk import findings_now, recheck
 from booking.findings import BARRING, any_of
 from booking.gate.passes import BadPass, PassKeys
 from booking.policy import Policy
@@ -113,7 +113,7 @@ def _until(claims: dict[str, str]) -> datetime:
 
 def _by_lists(booking: Booking, otherwise: Sign, now: datetime) -> Sign:
     """Roll and register as they are today beat what was true when it was confirmed."""
-    found = comparison.of([booking], now)[booking.ref]
+    found = findings_now.of([booking], now)[booking.ref]
     if barred := any_of(BARRING, found):
         return Sign("barred", barred[0]["message"], "不能登记到场；请转复核民警取消预约，名册有误的先更正名册")
     if new := recheck.unseen(booking, found):

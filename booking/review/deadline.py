@@ -5,20 +5,25 @@ Whatever the cause of a no, the lawyer is told one sentence: a cause would tell 
 
 from datetime import datetime
 
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.review import rivals
 from models import Booking
 from models.states import State
 
 _OF_RIVALS = "detainee_may_conflict"  # as they were at the booking; here they are looked at as they are now
+_OF_DEFENDERS = "third_defender"  # two strangers with the person's number would make it of anybody
 
 
 def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
-    """What the system decides, and why: for officers. None where two are equally certain, until it begins. Rule 8."""
+    """What the system decides, and why: for officers. Rule 8.
+
+    None, until it begins, where two are equally certain or where nothing but others' bookings stands against it: whose
+    mandates are real is for officers to see.
+    """
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"
     others = rivals.of([booking])[booking.ref]
-    made = comparison.of([booking, *others], now)
+    made = findings_now.of([booking, *others], now)
     certain = rivals.certainty([booking, *others], made)
     if met := [other for other in others if other.state != State.SUBMITTED]:
         return State.REJECTED, f"该在押人员同一时间已有{rivals.named(met[0])}"
@@ -27,9 +32,11 @@ def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
         return None
     if most > certain[booking.ref]:
         return State.REJECTED, "同一时间另有身份或委托更确定的申请"
-    found = [finding["message"] for finding in made[booking.ref] if finding["code"] != _OF_RIVALS]
+    found = [finding for finding in made[booking.ref] if finding["code"] != _OF_RIVALS]
+    if found and certain[booking.ref] > rivals.NAMED and all(one["code"] == _OF_DEFENDERS for one in found):
+        return None
     if found:
-        return State.REJECTED, "；".join(found)[:200]
+        return State.REJECTED, "；".join(one["message"] for one in found)[:200]
     if certain[booking.ref] == rivals.NAMED:
         return State.REJECTED, "只填了姓名，身份未经核对"
     return State.CONFIRMED, "复核期限已到，比对无异常"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from peewee import InterfaceError, OperationalError
 
 from booking import by_id
-from booking.desk import comparison, recheck
+from booking.desk import findings_now, recheck
 from booking.desk.desk import Desk
 from booking.findings import BARRING, Finding, any_of
 from booking.lawyers import mandates
@@ -46,7 +46,7 @@ def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None)
     booking = by_id.booking(ref)
     if now >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
-    found = comparison.of([booking], now)[ref]
+    found = findings_now.of([booking], now)[ref]
     _may_be_approved(found, permit_no)
     seen: dict[str, Any] = {"again": recheck.news(booking, found), "again_since": None}
     columns = seen | ({"permit_no": permit_no} if permit_no else {})
@@ -57,7 +57,7 @@ def keep(actor: Actor, now: datetime, ref: str) -> Booking:
     """An officer's yes to what a list says of a booking since: it stands as it is. Raises NotFound, WrongState where
     there is nothing to look at, or the roll bars the licence."""
     booking = by_id.booking(ref)
-    found = comparison.of([booking], now)[ref]
+    found = findings_now.of([booking], now)[ref]
     if barred := any_of(BARRING, found):
         raise WrongState(f"{barred[0]['message']}，不能保留；请取消预约，或先更正名册")
     waits = (Booking.ref == ref) & (Booking.state == State.CONFIRMED) & Booking.again_since.is_null(False)
@@ -84,7 +84,7 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
     said.
     """
     found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
-    made = comparison.of(found, now)
+    made = findings_now.of(found, now)
     clean = [b for b in found if not made[b.ref] and now < b.starts_at]
     with database.atomic():
         lock_people({b.lawyer_id for b in clean}, {b.detainee_key for b in clean})

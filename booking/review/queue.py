@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from peewee import Case, Expression, Function, fn
 
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.paging import Position, behind
 from booking.policy import Policy
 from clock import at
@@ -58,7 +58,7 @@ def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
     """Of the `most` that wait longest those nothing is found about at this moment, in the queue's order."""
     ahead = Booking.in_full().where(_submitted(centre), Booking.starts_at > now)
     found = list(ahead.order_by(Booking.starts_at, Booking.ref).limit(most))
-    made = comparison.of(found, now)
+    made = findings_now.of(found, now)
     return [booking for booking in found if not made[booking.ref]]
 
 

@@ -31,7 +31,8 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
-    beside = comparison.Around(facts.past, around)
+    proven = (lawyer, slot.centre, person.key) in rows.record.mandates
+    beside = comparison.Around(facts.past, around, proven)
     found = comparison.findings(held.application, held.now, person, rows.lawyers[lawyer], rows.companions, beside)
     found = [one for one in found if one["code"] != "identity_not_verified"]  # an officer sees who stands there
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from booking import documents
-from booking.desk import Desk, comparison
+from booking.desk import Desk, findings_now
 from booking.gate import bring_out_plan
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
@@ -40,7 +40,7 @@ PEOPLE: list[dict[str, str]] = [
 
 def codes(desk: Desk, lawyer: int, detainee: dict[str, str], clock: Clock) -> list[str]:
     ref = desk.book(replace(applying(lawyer, key=str(detainee)), detainee=detainee)).ref
-    found = comparison.of([Booking.get_by_id(ref)], clock())[ref]
+    found = findings_now.of([Booking.get_by_id(ref)], clock())[ref]
     desk.cancel(lawyer, ref)
     return [one["code"] for one in found]
 

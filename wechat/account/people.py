@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking.desk import comparison
+from booking.desk import findings_now
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.review import queue
@@ -30,7 +30,7 @@ def booking(visit: Question, ref: str, after: str) -> Answer:
         f"律师：{found.lawyer.name} {found.lawyer.licence_no}",
         f"会见：{detainee(found)}（{STAGES.get(found.stage, found.stage)}）",
     ]
-    made = comparison.of([found], visit.now)[found.ref]
+    made = findings_now.of([found], visit.now)[found.ref]
     if found.companions:
         lines.append(f"随行：{len(found.companions)}人")
     notes = [f"提示：{finding['message']}" for finding in made]
@@ -76,7 +76,7 @@ def review(visit: Question, _about: str, after: str) -> Answer:
     found = queue.listed(centre, many=MANY + 1, after=behind(after))
     many = queue.waiting(centre, visit.now).total
     note(visit.actor, visit.now, Kind.LOOKUP_REVIEW, centre, centre=centre)
-    made = comparison.of(found[:MANY], visit.now)
+    made = findings_now.of(found[:MANY], visit.now)
     items = [Item(_to_decide(one, len(made[one.ref])), cursor(one)) for one in found[:MANY]]
     head = f"{visit.centre.name}待复核{many}件" if many else f"{visit.centre.name}没有待复核的预约"
     if late := len(queue.overdue(visit.now, centre)):

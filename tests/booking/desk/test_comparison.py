@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from booking.desk.application import Application, Person
 from booking.desk.comparison import Around, findings
 from booking.desk.known import Past
-from booking.rules import Taken
+from booking.rules import Taken, Weight
 from clock import at
 from tests.booking.conftest import FRIDAY, SLOT
 
@@ -15,7 +15,7 @@ LAWYER = SimpleNamespace(
     state="verified", roll_state="active", valid_until=None, name="甲", roll_name="甲", firm="某所", roll_firm="某所"
 )
 ALONG = [{"name": "乙", "role": "interpreter"}, {"name": "丙", "role": "lawyer", "licence_no": "1"}]
-BEFORE = [Past(2, "k", None), Past(3, "k", None), Past(1, "another", "案1")]
+BEFORE = [Past(2, "k", None, Weight.GRANTED), Past(3, "k", None, Weight.GRANTED), Past(1, "another", "案1")]
 BESIDE = [Taken("REF", 9, "k", None, at(FRIDAY, time(8, 30)), at(FRIDAY, time(9, 30)))]
 
 

@@ -1,0 +1,77 @@
+"""What is found about bookings at this moment: the comparison over what is written of them and of all that touch on them.
+
+Made anew whenever somebody or something decides or acts; the booking keeps what was found when it was made. Rule 7.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from booking.desk import comparison, ledger
+from booking.desk.application import Person
+from booking.desk.comparison import Around, Said
+from booking.desk.known import Past
+from booking.desk.persons import Named, people
+from booking.findings import Finding, finding
+from booking.rules import Taken, Weight
+from clock import at
+from models import Booking
+from models.fields import findings_lost
+from models.sealed import UNREADABLE
+
+_OF_WECHAT = ("identity_not_verified",)
+
+
+def of(bookings: Sequence[Booking], now: datetime) -> dict[str, list[Finding]]:
+    """By reference what is found about each at this moment. Two questions of the database, however many they are."""
+    said = {booking.ref: form for booking in bookings if (form := _said(booking))}
+    readable = [booking for booking in bookings if booking.ref in said]
+    found = {booking.ref: [finding(**lost) for lost in findings_lost()] for booking in bookings}
+    if readable:
+        persons = people([Named(one.centre_id, said[one.ref].detainee) for one in readable])
+        rows = ledger.load((), _asked(readable, said, persons, now))
+        for booking, person in zip(readable, persons, strict=True):
+            lawyer, around = rows.lawyers[booking.lawyer_id], _around(booking, person, rows.touching)
+            made = comparison.findings(said[booking.ref], now, person, lawyer, rows.companions, around)
+            # Who was entered at the window has shown an officer who he is.
+            found[booking.ref] = [one for one in made if booking.way == "online" or one["code"] not in _OF_WECHAT]
+    return found
+
+
+def _said(booking: Booking) -> Said | None:
+    """None where what the lawyer wrote about the person can't be opened: then nothing can be compared."""
+    try:
+        detainee = booking.detainee
+    except UNREADABLE:
+        return None
+    return Said(
+        booking.lawyer_id, detainee, booking.stage, booking.case_no, booking.permit_no, list(booking.companions)
+    )
+
+
+def _asked(
+    bookings: Sequence[Booking], said: dict[str, Said], persons: Sequence[Person], now: datetime
+) -> ledger.Wanted:
+    cases = {s.case_no or (p.entry.case_no if p.entry else None) for s, p in zip(said.values(), persons, strict=True)}
+    return ledger.Wanted(
+        centres=(),
+        lawyers={booking.lawyer_id for booking in bookings},
+        requests=(),
+        companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
+        said=(),
+        people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
+        cases={case for case in cases if case},
+        today=at(now.date(), time()),
+    )
+
+
+def _around(booking: Booking, person: Person, touching: Sequence[tuple[Taken, Past]]) -> Around:
+    """The others. By the register of today the person may go by another key than when it was booked."""
+    keys = {booking.detainee_key, person.key}
+    others = [(taken, past) for taken, past in touching if taken.ref != booking.ref]
+    mine = [taken for taken, _ in others if taken.detainee_key in keys]
+    proven = any(taken.ref == booking.ref and taken.weight == Weight.PROVEN for taken, _ in touching)
+    return Around(
+        [past._replace(detainee_key=person.key) if past.detainee_key in keys else past for _, past in others],
+        [taken for taken in mine if taken.overlaps(booking.starts_at, booking.ends_at)],
+        proven,
+    )
