@@ -7,6 +7,9 @@ told: a new finding is silent until somebody decides whom it is about. Rule 7, s
 from collections.abc import Collection, Iterable
 from typing import TypedDict
 
+from booking.fingerprint import fingerprint
+from refusals import WrongState
+
 
 class Finding(TypedDict):
     """As it is kept: the code is for programs, the message for people."""
@@ -55,3 +58,14 @@ def any_of(codes: Collection[str], findings: Iterable[Finding]) -> list[Finding]
 def beyond(findings: Iterable[Finding], known: Collection[Finding]) -> list[Finding]:
     """Those that are not among what was known."""
     return [one for one in findings if one not in known]
+
+
+def mark(findings: Iterable[Finding]) -> str:
+    """Of what an officer was shown, for his yes to come back with."""
+    return fingerprint([(one["code"], one["message"]) for one in findings])
+
+
+def as_shown(findings: Iterable[Finding], seen: str | None) -> None:
+    """`seen` is the mark of what the officer was shown, None where nobody saw a page. Raises WrongState."""
+    if seen is not None and seen != mark(findings):
+        raise WrongState("比对结果在您查看后有变化，请核对下面的比对结果后再决定")

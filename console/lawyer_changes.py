@@ -9,8 +9,8 @@ from booking.fields import Firm, Phone, number
 from booking.lawyers import changes, licences
 from booking.search import bookings
 from console.door import back, console, here, say
-from console.door.forms import Form, read
-from console.lawyers import Reason, lawyer_here
+from console.door.forms import read
+from console.lawyers import Judged, Reason, lawyer_here
 from models import Lawyer, keyring
 from refusals import Invalid
 
@@ -26,7 +26,7 @@ class Change(AtTheWindow):
     phone: Phone | Literal[""] = ""
 
 
-class Settled(Form):
+class Settled(Judged):
     yes: bool
     why: str = Field("", max_length=200)
 
@@ -35,7 +35,7 @@ class Settled(Form):
 def settle_firm(lawyer: int) -> Response:
     """The firm a lawyer has asked for, which the roll does not have."""
     found, form = lawyer_here(lawyer), read(Settled)
-    changes.settle(here().actor, here().now, found, form.yes, form.why)
+    changes.settle(here().actor, here().now, found, form.yes, form.why, seen=form.seen)
     say("律师事务所已变更" if form.yes else "变更未通过，仍按原律师事务所办理")
     return back("console.lawyer", lawyer=found.id)
 

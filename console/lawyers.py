@@ -6,7 +6,8 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking import words
-from booking.lawyers import licences, standing, tries
+from booking.fingerprint import LENGTH
+from booking.lawyers import licences, shown, standing, tries
 from booking.record.kinds import Kind
 from booking.review import dossier, track_record
 from booking.search import bookings, lookups
@@ -36,8 +37,18 @@ class Reason(Form):
     why: str = Field(min_length=1, max_length=200)
 
 
-class Basis(Form):
+class Judged(Form):
+    """`seen` is the mark of what the page showed of the lawyer."""
+
+    seen: str = Field("", max_length=LENGTH)
+
+
+class Basis(Judged):
     why: str = Field("", max_length=200)
+
+
+class Refused(Judged, Reason):
+    pass
 
 
 @console.get("/lawyers")
@@ -83,7 +94,8 @@ def show_lawyer_numbers(lawyer: int) -> str:
 @console.post("/lawyers/<int:lawyer>/verification")
 def verify_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    done = licences.decide(here().actor, here().now, found.id, True, read(Basis).why)
+    form = read(Basis)
+    done = licences.decide(here().actor, here().now, found.id, True, form.why, seen=form.seen)
     say(f"{done.name} 已核验通过")
     return back("console.lawyer", lawyer=done.id)
 
@@ -91,7 +103,8 @@ def verify_lawyer(lawyer: int) -> Response:
 @console.post("/lawyers/<int:lawyer>/refusal")
 def refuse_lawyer(lawyer: int) -> Response:
     found = lawyer_here(lawyer)
-    licences.decide(here().actor, here().now, found.id, False, read(Reason).why)
+    form = read(Refused)
+    licences.decide(here().actor, here().now, found.id, False, form.why, seen=form.seen)
     say(f"{found.name} 核验不通过，律师会看到原因")
     return back("console.lawyers")
 
@@ -155,6 +168,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         strikes=list(strikes.order_by(Strike.id.desc()).limit(MANY)),
         suspensions=list(suspensions.limit(MANY)),
         found=lookups.bookings_of(here().officer, lawyer.id, MANY),
+        mark=shown.mark(lawyer),
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
         tried=tries.at(lawyer.licence_no, here().now),

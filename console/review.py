@@ -5,7 +5,8 @@ from pydantic import Field
 
 from booking import words
 from booking.desk import findings_now
-from booking.findings import any_of, beyond
+from booking.findings import any_of, beyond, mark
+from booking.fingerprint import LENGTH
 from booking.lawyers import mandates
 from booking.officers import officers
 from booking.policy import Policy
@@ -23,7 +24,13 @@ class QueuePosition(Form):
     after: str = ""
 
 
-class Approval(Form):
+class Judged(Form):
+    """`seen` is the mark of the findings that the page showed."""
+
+    seen: str = Field("", max_length=LENGTH)
+
+
+class Approval(Judged):
     permit_no: str = Field("", max_length=60)
 
 
@@ -55,7 +62,8 @@ def review_one(ref: str) -> str:
 def approve(ref: str) -> Response:
     booking = booking_in_scope(ref)
     try:
-        decisions.approve(here().actor, here().desk.now(), booking.ref, read(Approval).permit_no or None)
+        form = read(Approval)
+        decisions.approve(here().actor, here().desk.now(), booking.ref, form.permit_no or None, seen=form.seen)
     except (WrongState, Invalid) as no:
         return _not_decided(booking, no.detail)
     return _decided(booking, "已通过")
@@ -91,7 +99,7 @@ def approve_clean() -> str | Response:
 @console.get("/review/changed")
 def review_changed() -> str:
     """Confirmed ones of which the roll or the register says something else by now."""
-    return page("review_changed.html", changed=queue.changed(centre_shown().code, here().now), words=words)
+    return page("review_changed.html", changed=queue.changed(centre_shown().code, here().now), mark=mark, words=words)
 
 
 @console.post("/review/<ref>/keeping")
@@ -99,7 +107,7 @@ def keep(ref: str) -> Response:
     """The booking stands as it is, with what was said of it. Raises WrongState."""
     booking = booking_in_scope(ref)
     try:
-        decisions.keep(here().actor, here().now, booking.ref)
+        decisions.keep(here().actor, here().now, booking.ref, seen=read(Judged).seen)
     except WrongState as no:
         say(no.detail, wrong=True)
     else:
@@ -140,6 +148,7 @@ def _show(booking: Booking | None) -> str:
         asked=booking.detainee_shown,
         file=dossier.of(booking),
         found=found,
+        mark=mark(found),
         then=beyond(booking.findings, found),
         waiting=queue.waiting(booking.centre_id, now, booking),
         clean=len(queue.clean(booking.centre_id, now)),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from booking.lawyers import licences
+from booking.lawyers import licences, shown
 from booking.record.actor import Actor
 from booking.roll import roll, sheets
 from booking.words import LICENCES
@@ -27,6 +27,7 @@ from terminal.speech import (
 MOST_SHOWN = 20
 
 lawyers = Subject("lawyers", help="律师名册与身份核验")
+_seen_option = click.option("--seen", required=True, help="lawyers pending 列出的 seen：核验的就是列出的内容")
 
 
 @lawyers.command("import")
@@ -62,7 +63,7 @@ def pending(as_json: bool) -> None:
     waiting = Lawyer.select().where(Lawyer.state == licences.PENDING).order_by(Lawyer.id)
     rows = (
         {"id": one.id, "name": one.name, "licence_no": one.licence_no, "firm": one.firm,
-         "findings": [finding["message"] for finding in one.findings]}
+         "findings": [finding["message"] for finding in one.findings], "seen": shown.mark(one)}
         for one in waiting
     )  # fmt: skip
     listing(rows, as_json, "没有待核验的律师。")
@@ -71,20 +72,22 @@ def pending(as_json: bool) -> None:
 @lawyers.command()
 @click.argument("lawyer", metavar="编号或执业证号")
 @click.option("--why", default="", help="核验的依据")
+@_seen_option
 @by_option
-def verify(lawyer: str, why: str, actor: Actor) -> None:
+def verify(lawyer: str, why: str, seen: str, actor: Actor) -> None:
     """核验通过。"""
-    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), True, why)
+    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), True, why, seen=seen)
     answer(f"{done.name}（{done.licence_no}）已核验通过。")
 
 
 @lawyers.command()
 @click.argument("lawyer", metavar="编号或执业证号")
 @click.option("--why", required=True, help="不通过的原因，律师会看到")
+@_seen_option
 @by_option
-def refuse(lawyer: str, why: str, actor: Actor) -> None:
+def refuse(lawyer: str, why: str, seen: str, actor: Actor) -> None:
     """核验不通过。"""
-    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), False, why)
+    done = licences.decide(actor, house().desk.now(), _one(lawyer, licences.PENDING), False, why, seen=seen)
     answer(f"{done.name}（{done.licence_no}）核验不通过。")
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from peewee import IntegrityError
 
 from booking.identity import same_name
-from booking.lawyers import roll_match
+from booking.lawyers import roll_match, shown
 from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -48,12 +48,13 @@ def ask(openid: str, now: datetime, firm: str | None = None, phone: str | None =
     return Lawyer.get_by_id(lawyer.id), changes
 
 
-def settle(actor: Actor, now: datetime, lawyer: Lawyer, yes: bool, why: str) -> None:
-    """An officer's word on a firm that was asked for. Raises WrongState where none waits."""
+def settle(actor: Actor, now: datetime, lawyer: Lawyer, yes: bool, why: str, *, seen: str | None = None) -> None:
+    """An officer's word on a firm that was asked for, as it was `shown`. Raises WrongState where none waits."""
     with database.atomic():
         asked = Lawyer.firm_asked == lawyer.firm_asked
         if not lawyer.firm_asked or not Lawyer.select().where(Lawyer.id == lawyer.id, asked).exists():
             raise WrongState("该律师没有待核验的变更")
+        shown.check(lawyer, seen)
         columns = _firm(lawyer.firm_asked) if yes else {"firm_asked": None}
         _write(actor, now, lawyer, "firm", columns, yes=yes, why=why)
 

@@ -11,7 +11,7 @@ from peewee import IntegrityError
 
 from booking.findings import Finding, finding
 from booking.identity import same_name
-from booking.lawyers import changes, roll_match
+from booking.lawyers import changes, roll_match, shown
 from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -55,8 +55,8 @@ def bind(openid: str, name: str, licence_no: str, firm: str, id_no: str, phone: 
     raise _bound_elsewhere()
 
 
-def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str) -> Lawyer:
-    """An officer's word on a pending lawyer; with a no, `why` is told to the lawyer.
+def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str, *, seen: str | None = None) -> Lawyer:
+    """An officer's word on a pending lawyer as he was `shown`; with a no, `why` is told to the lawyer.
 
     With a yes the answer is the row this person left at an unbinding, where there is one. Raises NotFound, WrongState,
     AlreadyBound.
@@ -64,7 +64,9 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
     try:
         with database.atomic():
             lawyer = _of_id(lawyer_id)
-            waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING)
+            if lawyer.state == PENDING:
+                shown.check(lawyer, seen)
+            waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING) & (Lawyer.updated_at == lawyer.updated_at)
             if not Lawyer.update(**_decided(lawyer, verified, why), updated_at=now).where(waiting).execute():
                 raise WrongState("该律师不在待核验状态")
             if verified:

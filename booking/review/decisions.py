@@ -10,7 +10,7 @@ from peewee import InterfaceError, OperationalError
 from booking import by_id
 from booking.desk import findings_now, recheck
 from booking.desk.desk import Desk
-from booking.findings import BARRING, Finding, any_of
+from booking.findings import BARRING, Finding, any_of, as_shown
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
 from booking.record.actor import SYSTEM, Actor
@@ -40,26 +40,34 @@ class Cleared(NamedTuple):
     skipped: list[Skipped]
 
 
-def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None) -> Booking:
-    """By what is found at this moment. Raises NotFound, WrongState when it is decided already, has begun, when the roll
-    bars the licence, or without a permit the law asks for."""
+def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None, *, seen: str | None = None) -> Booking:
+    """By what is found at this moment, which must be what was shown: `seen` is its mark, None where nobody saw a page.
+
+    Raises NotFound, WrongState when it is decided already, has begun, when something else is found by now, when the roll
+    bars the licence, or without a permit the law asks for.
+    """
     booking = by_id.booking(ref)
     if now >= booking.starts_at:
         raise WrongState("会见时间已到，不能再通过；请到会见窗口办理")
     found = findings_now.of([booking], now)[ref]
+    if booking.state == State.SUBMITTED:
+        as_shown(found, seen)
     _may_be_approved(found, permit_no)
-    seen: dict[str, Any] = {"again": recheck.news(booking, found), "again_since": None}
-    columns = seen | ({"permit_no": permit_no} if permit_no else {})
+    looked_at: dict[str, Any] = {"again": recheck.news(booking, found), "again_since": None}
+    columns = looked_at | ({"permit_no": permit_no} if permit_no else {})
     return _decide(actor, now, booking, State.CONFIRMED, "", **columns)
 
 
-def keep(actor: Actor, now: datetime, ref: str) -> Booking:
-    """An officer's yes to what a list says of a booking since: it stands as it is. Raises NotFound, WrongState where
-    there is nothing to look at, or the roll bars the licence."""
+def keep(actor: Actor, now: datetime, ref: str, *, seen: str | None = None) -> Booking:
+    """An officer's yes to what a list says of a booking since, with the mark of what he was shown of it: it stands as it
+    is. Raises NotFound, WrongState where there is nothing to look at or something else by now, or the roll bars the
+    licence."""
     booking = by_id.booking(ref)
     found = findings_now.of([booking], now)[ref]
     if barred := any_of(BARRING, found):
         raise WrongState(f"{barred[0]['message']}，不能保留；请取消预约，或先更正名册")
+    if booking.again_since is not None:
+        as_shown(recheck.news(booking, found), seen)
     waits = (Booking.ref == ref) & (Booking.state == State.CONFIRMED) & Booking.again_since.is_null(False)
     with database.atomic():
         if not Booking.update(again=recheck.news(booking, found), again_since=None).where(waits).execute():

@@ -13,7 +13,7 @@ from booking.desk import decision, drafting, persons
 from booking.desk.application import Application, Held, Person
 from booking.desk.persons import Named
 from booking.desk.slot_views import view
-from booking.findings import Finding
+from booking.findings import Finding, mark
 from booking.lawyers import mandates
 from booking.lifecycle import ONCE, notify
 from booking.policy import Policy
@@ -21,7 +21,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.refs import ref_for
-from booking.window.findings import FindingsUnseen, compare, digest
+from booking.window.findings import FindingsUnseen, compare
 from booking.window.walk_ins import WalkIn, lawyer_of
 from models import Booking, Lawyer, Slot, database
 from models.slots import claim_at_window
@@ -89,7 +89,7 @@ def _enter(actor: Actor, now: datetime, entry: Entry, seen: str) -> Booking:
         return _same(before, held, people[0])
     _may_enter(held, slot, policy)
     findings = compare(held, people[0], facts)
-    if findings and seen != digest(findings):
+    if findings and seen != mark(findings):
         raise FindingsUnseen(findings)
     if not claim_at_window(slot.id):
         raise _why_no_seat(slot.id)

@@ -1,14 +1,11 @@
 """What the comparison found about a walk-in: shown to the officer once, who then enters it or not. Rule 18."""
 
-from collections.abc import Iterable
-
 import refusals
 from booking import rules
 from booking.desk import comparison
 from booking.desk.application import Held, Person
 from booking.desk.decision import Facts
-from booking.findings import Finding
-from booking.fingerprint import fingerprint
+from booking.findings import Finding, mark
 from booking.rules import Taken
 from booking.words import STATES, moment_words
 from models import Booking
@@ -19,7 +16,7 @@ class FindingsUnseen(refusals.WrongState):
 
     def __init__(self, findings: list[Finding]):
         super().__init__("比对有发现，请核对后再登记")
-        self.findings, self.seen = findings, digest(findings)
+        self.findings, self.seen = findings, mark(findings)
 
 
 def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
@@ -48,7 +45,3 @@ def _meeting_words(ref: str) -> str:
     one = Booking.in_full().where(Booking.ref == ref).get()
     when = f"{moment_words(one.starts_at)}至{one.ends_at:%H:%M}"
     return f"{one.lawyer.name}律师，{when}，预约{ref}（{STATES[one.state]}）"
-
-
-def digest(findings: Iterable[Finding]) -> str:
-    return fingerprint([(finding["code"], finding["message"]) for finding in findings])

@@ -1,5 +1,6 @@
 """The officers' door in front of the desk's small world, and a browser for each officer."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,14 @@ class Browser:
 
     def post(self, path: str, **fields: Any) -> TestResponse:
         return self.send(path, {"csrf": self.proof()} | fields)
+
+    def press(self, shown: str, path: str, **fields: Any) -> TestResponse:
+        """A form as the page `shown` has it, with what it carries unseen."""
+        return self.post(path, **self.carried(shown, path) | fields)
+
+    def carried(self, shown: str, path: str) -> dict[str, str]:
+        form = self.get(shown).text.partition(f'action="{self._path(path)}"')[2].partition("</form>")[0]
+        return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
 
     def send(self, path: str, fields: dict[str, Any], **more: Any) -> TestResponse:
         """Without anything added."""

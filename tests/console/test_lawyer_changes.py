@@ -79,6 +79,6 @@ def test_a_firm_asked_for_is_listed_and_settled_once(signed_in: SignedIn, one: L
     reviewer = signed_in("reviewer")
     assert FIRM in reviewer.get("lawyers").text and "申请变更律师事务所为" in reviewer.get(f"lawyers/{one.id}").text
     assert signed_in("gate").post(f"lawyers/{one.id}/firm", yes=yes).status_code == 403
-    assert reviewer.post(f"lawyers/{one.id}/firm", yes=yes, why="已核对").status_code == 303
+    assert reviewer.press(f"lawyers/{one.id}", f"lawyers/{one.id}/firm", yes=yes, why="已核对").status_code == 303
     assert (asked(one).firm, asked(one).firm_asked) == (firm, None)
     assert reviewer.post(f"lawyers/{one.id}/firm", yes=yes).status_code == 409

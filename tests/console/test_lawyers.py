@@ -45,7 +45,7 @@ def test_a_pending_lawyer_stands_beside_the_roll_and_is_verified(signed_in: Sign
     RollEntry.update(firm="别的律师事务所").execute()
     browser = signed_in("reviewer", "qingpu")  # any centre judges a licence
     assert "别的律师事务所" in browser.get(f"lawyers/{one.id}").text
-    browser.post(f"lawyers/{one.id}/verification", why="已核对原件")
+    browser.press(f"lawyers/{one.id}", f"lawyers/{one.id}/verification", why="已核对原件")
     assert Lawyer.get_by_id(one.id).state == "verified"
     again = browser.post(f"lawyers/{one.id}/verification")
     assert again.status_code == 409
@@ -55,7 +55,7 @@ def test_a_refusal_needs_a_reason_and_the_lawyer_sees_it(signed_in: SignedIn, on
     waits(one)
     browser = signed_in("reviewer")
     assert browser.post(f"lawyers/{one.id}/refusal").status_code == 422
-    browser.post(f"lawyers/{one.id}/refusal", why="执业证已注销")
+    browser.press(f"lawyers/{one.id}", f"lawyers/{one.id}/refusal", why="执业证已注销")
     assert Lawyer.get_by_id(one.id).findings == [{"code": "officer", "message": "执业证已注销"}]
 
 

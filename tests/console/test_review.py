@@ -44,7 +44,7 @@ def test_a_finding_is_told_before_anything_else(signed_in: SignedIn, desk: Desk,
 
 def test_after_each_decision_the_next_one_comes_until_none_is_left(signed_in: SignedIn, waiting: list[str]) -> None:
     browser = signed_in("reviewer")
-    to = place(browser.post(f"review/{waiting[0]}/approval"))
+    to = place(browser.press(f"review/{waiting[0]}", f"review/{waiting[0]}/approval"))
     assert f'data-ref="{waiting[1]}"' in browser.get(to).text
     to = place(browser.post(f"review/{waiting[1]}/rejection", listed="委托手续不全，请补齐后重新预约"))
     assert f'data-ref="{waiting[2]}"' in browser.get(to).text
@@ -62,7 +62,7 @@ def test_left_for_later_it_comes_round_again(signed_in: SignedIn, waiting: list[
     browser = signed_in("reviewer")
     text = browser.get(f"review/{waiting[2]}").text
     assert f"/console/review/{waiting[1]}" in text and 'id="after"' not in text
-    to = place(browser.post(f"review/{waiting[2]}/approval"))
+    to = place(browser.press(f"review/{waiting[2]}", f"review/{waiting[2]}/approval"))
     assert f'data-ref="{waiting[0]}"' in browser.get(to).text
 
 
@@ -72,7 +72,7 @@ def test_an_old_page_and_the_back_button_say_who_decided_and_how(
     browser = signed_in("reviewer")
     browser.get("review")
     signed_in("chief").post(f"review/{waiting[0]}/rejection", reason="手续不全")
-    to = place(browser.post(f"review/{waiting[0]}/approval"))
+    to = place(browser.press(f"review/{waiting[0]}", f"review/{waiting[0]}/approval"))
     text = browser.get(to).text
     assert to == f"/console/review/{waiting[0]}"
     assert "未办成：该预约已由chief-pudong于11月24日 09:00改为不通过：手续不全" in text
@@ -84,7 +84,7 @@ def test_an_old_page_and_the_back_button_say_who_decided_and_how(
 def test_the_same_decision_sent_twice_is_made_once(signed_in: SignedIn, waiting: list[str]) -> None:
     browser = signed_in("reviewer")
     for _ in range(3):
-        browser.post(f"review/{waiting[0]}/approval")
+        browser.press(f"review/{waiting[0]}", f"review/{waiting[0]}/approval")
     assert Booking.get_by_id(waiting[0]).state == "confirmed"
     assert Booking.select().where(Booking.state == "confirmed").count() == 1
     assert Audit.select().where(Audit.what == "review.confirmed").count() == 1
@@ -109,9 +109,9 @@ def test_where_the_law_wants_a_permit_its_number_is_asked_for(signed_in: SignedI
     )  # fmt: skip
     browser = signed_in("reviewer")
     assert 'name="permit_no"' in browser.get(f"review/{waiting[0]}").text
-    to = place(browser.post(f"review/{waiting[0]}/approval"))
+    to = place(browser.press(f"review/{waiting[0]}", f"review/{waiting[0]}/approval"))
     assert "请补录许可文号" in browser.get(to).text
-    browser.post(f"review/{waiting[0]}/approval", permit_no="沪公许〔2026〕1号")
+    browser.press(f"review/{waiting[0]}", f"review/{waiting[0]}/approval", permit_no="沪公许〔2026〕1号")
     done = Booking.get_by_id(waiting[0])
     assert (done.state, done.permit_no) == ("confirmed", "沪公许〔2026〕1号")
 
@@ -167,7 +167,7 @@ def test_what_a_list_says_since_is_shown_counted_and_kept_with_one_yes(
     assert "名册后来有变动的 1 个" in text
     text = browser.get("review/changed").text
     assert waiting[0] in text and waiting[1] not in text and "律师事务所与律师名册不一致" in text
-    assert place(browser.post(f"review/{waiting[0]}/keeping")).endswith("review/changed")
+    assert place(browser.press("review/changed", f"review/{waiting[0]}/keeping")).endswith("review/changed")
     assert "没有需要再看的预约" in browser.get("review/changed").text
     again = place(browser.post(f"review/{waiting[0]}/keeping"))
     assert "没有待看的变动" in browser.get(again).text

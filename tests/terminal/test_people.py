@@ -55,12 +55,13 @@ def test_a_dry_run_refuses_nobody(flask, furnished, tmp_path):
 def test_a_pending_lawyer_is_verified_refused_and_unbound(flask, furnished):
     (chen,) = told(flask("lawyers", "pending", "--json"))
     assert chen["findings"] == ["执业证号不在律师名册中，待民警核验"]
-    assert flask("lawyers", "verify", world.CHEN.licence_no, "--by", "gate").exit_code == 0
+    assert flask("lawyers", "verify", world.CHEN.licence_no, "--seen", "before", "--by", "gate").exit_code == 1
+    assert flask("lawyers", "verify", world.CHEN.licence_no, "--seen", chen["seen"], "--by", "gate").exit_code == 0
     assert Lawyer.get_by_id(chen["id"]).state == "verified"
-    assert flask("lawyers", "verify", world.CHEN.licence_no).exit_code == 1
+    assert flask("lawyers", "verify", world.CHEN.licence_no, "--seen", chen["seen"]).exit_code == 1
     assert flask("lawyers", "unbind", chen["id"], "--why", "更换微信").exit_code == 0
     assert Lawyer.get_by_id(chen["id"]).openid is None
-    assert flask("lawyers", "refuse", "99999", "--why", "无此人").exit_code == 1
+    assert flask("lawyers", "refuse", "99999", "--why", "无此人", "--seen", "x").exit_code == 1
 
 
 def test_the_register_is_put_in_place_of_the_one_before(flask, furnished, tmp_path):
