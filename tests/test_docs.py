@@ -107,6 +107,12 @@ def test_the_house_drawn_is_the_one_that_stands(page: str) -> None:
     assert set(re.findall(r"\b(\w+)/", drawn)) - {"api"} == rooms
 
 
+def test_every_place_to_look_first_is_there() -> None:
+    page = text(ROOT / "docs/design.md").partition("## Where to look first")[2].partition("\n## ")[0]
+    named = re.findall(r"`([\w/]+\.py|[\w/]+/)`", page)
+    assert len(named) > 50 and not [place for place in named if not (ROOT / place).exists()]
+
+
 def test_the_templates_to_file_are_those_that_are_sent() -> None:
     page = text(DEPLOYMENT)
     assert all(f"| `{kind}` | {one.text} | {one.note} |" in page for kind, one in TEMPLATES.items())
