@@ -5,34 +5,63 @@ those threads are for what needs nothing of that machine.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from circuit_breaker import CircuitBreaker, CircuitOpen
 
 Answer = TypeVar("Answer")
 
-PLACES = 4  # in a process of eight threads
+# In a process of eight threads: seven at most are held by a machine, and three of those for a second.
+PLACES = 4
+WAITERS = 2
+ASIDE_PLACES, ASIDE_WAITERS = 1, 1
+WAIT_SECONDS = 1.0
 
 
 class LeftAlone(Exception):
     """The machine was not asked: enough are waiting for it, or it kept somebody waiting in vain a moment ago."""
 
 
+class Places:
+    """So many at once; a few more wait a moment for one of them to go."""
+
+    def __init__(self, places: int, waiters: int):
+        self._room = threading.BoundedSemaphore(places + waiters)
+        self._places = threading.BoundedSemaphore(places)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raises LeftAlone."""
+        if not self._room.acquire(blocking=False):
+            raise LeftAlone("enough are waiting for it")
+        try:
+            if not self._places.acquire(timeout=WAIT_SECONDS):
+                raise LeftAlone("it takes too long with others")
+            try:
+                yield
+            finally:
+                self._places.release()
+        finally:
+            self._room.release()
+
+
 class OuterMachine:
-    """One for a machine and process. `timeouts` are what its client raises when it waited in vain."""
+    """One for a machine and process. `timeouts` are what its client raises when it waited in vain.
+
+    `aside` is for callers who shall not have more than one of the places: they come one after another.
+    """
 
     def __init__(self, *timeouts: type[Exception], places: int = PLACES):
-        self._places = threading.BoundedSemaphore(places)
+        self.aside = Places(ASIDE_PLACES, ASIDE_WAITERS)
+        self._places = Places(places, WAITERS)
         self._breaker = CircuitBreaker(*timeouts)
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """The answer. Raises LeftAlone, and whatever `question` raises."""
-        if not self._places.acquire(blocking=False):
-            raise LeftAlone("enough are waiting for it")
-        try:
-            return self._breaker.call(question)
-        except CircuitOpen as rests:
-            raise rests.__cause__ or LeftAlone("it did not answer a moment ago") from None
-        finally:
-            self._places.release()
+        with self._places.one():
+            try:
+                return self._breaker.call(question)
+            except CircuitOpen as rests:
+                raise rests.__cause__ or LeftAlone("it did not answer a moment ago") from None

@@ -13,7 +13,7 @@ import pytest
 import clock
 import outer_machine
 from models import Centre
-from outer_machine import PLACES, LeftAlone, OuterMachine
+from outer_machine import ASIDE_WAITERS, PLACES, WAITERS, LeftAlone, OuterMachine, Places
 from sms.aliyun import Aliyun
 from sms.outcomes import UNREACHABLE, SmsFailed, SmsUnknown
 from tests.booking.conftest import add_lawyers, add_slot
@@ -114,6 +114,62 @@ def test_no_more_wait_than_there_are_places(places, waiting):
     assert machine.call(lambda: "room again") == "room again"
 
 
+class Taken:
+    """`many` go in and stay until they are let go; whoever is turned away is counted."""
+
+    def __init__(self, places: Places, many: int):
+        self.places, self.inside, self.let_go = places, threading.Semaphore(0), threading.Event()
+        self.pool = ThreadPoolExecutor(many)
+        self.crowd = [self.pool.submit(self._stay) for _ in range(many)]
+
+    def _stay(self) -> bool:
+        try:
+            with self.places.one():
+                self.inside.release()
+                return self.let_go.wait(30)
+        except LeftAlone:
+            return False
+
+    def all_come_out(self) -> list[bool]:
+        self.let_go.set()
+        return sorted(one.result() for one in self.crowd)
+
+
+@pytest.mark.parametrize(("waiters", "served"), [(2, 3), (0, 1)])
+def test_a_few_wait_for_a_place_and_get_it_when_it_is_free(monkeypatch, waiters, served):
+    """The second line is the control: with none who may wait, one is served and all others turned away at once."""
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 30)
+    taken = Taken(Places(1, waiters), 6)
+    assert taken.inside.acquire(timeout=30)
+    told(taken.crowd, 6 - served)  # those for whom there is not even room to wait
+    assert taken.all_come_out() == [False] * (6 - served) + [True] * served
+
+
+def test_nobody_waits_longer_than_a_moment(monkeypatch):
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
+    places = Places(1, 1)
+    taken = Taken(places, 1)
+    assert taken.inside.acquire(timeout=30)
+    for _ in range(3):
+        with pytest.raises(LeftAlone), places.one():
+            raise AssertionError("the place is taken")
+    assert taken.all_come_out() == [True]
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), places.one():
+            print(1 / 0)
+    with places.one():
+        pass
+
+
+def test_those_aside_have_one_place_and_leave_the_others_alone(monkeypatch):
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
+    machine = OuterMachine(TimeoutError)
+    with machine.aside.one():
+        with pytest.raises(LeftAlone), machine.aside.one():
+            raise AssertionError("one at a time")
+        assert machine.call(lambda: "asked") == "asked"
+
+
 def test_after_one_waited_in_vain_nobody_is_sent_after_him_and_a_no_is_an_answer(monkeypatch):
     machine, asked = OuterMachine(TimeoutError), []
 
@@ -144,8 +200,11 @@ def test_with_aliyun_mute_one_finds_out_and_the_others_know_that_nothing_was_sen
     assert len(mute.callers) == 1
 
 
-def test_half_the_threads_of_a_process_are_kept_from_every_outer_machine():
+def test_threads_of_a_process_are_kept_from_every_outer_machine():
+    """Half of them while it answers nobody; one at least even while others wait for a place."""
     from sandbox.runner.commands import web as command
 
     words = command(8000)
-    assert int(words[words.index("--blocking-threads") + 1]) >= 2 * outer_machine.PLACES
+    threads = int(words[words.index("--blocking-threads") + 1])
+    assert threads >= 2 * PLACES
+    assert threads > PLACES + WAITERS + ASIDE_WAITERS
