@@ -6,8 +6,15 @@ An office of 200 lawyers behind one address signs in and binds within a minute, 
 import math
 import time
 from datetime import datetime
+from ipaddress import ip_address
 
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerDay,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+    RateLimitItemPerSecond,
+)
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
@@ -20,10 +27,14 @@ BINDINGS = RateLimitItemPerMinute(1200, namespace="bind")
 BINDINGS_OF_ONE = RateLimitItemPerHour(10, namespace="bind-one")
 # Of the licence that is tried, whoever tries: identities and addresses an attacker can have many of.
 LICENCE_TRIED = RateLimitItemPerDay(5, namespace="licence")
+# Of WeChat's codes brought from an address, those that failed there: from so many on it is served one at a time, and
+# where they are up, once in a while. Never shut: many who are honest may sit behind one address.
+CODES_FAILED, ONE_AT_A_TIME_FROM = RateLimitItemPerMinute(60, 10, namespace="code-failed"), 10
+CODES_AFTER_THAT = RateLimitItemPerSecond(1, 10, namespace="code-after-that")
 OFFICER_CODES_OF_ONE = RateLimitItemPerHour(5, namespace="officer-code")
 
 
-class _TooOften(RateLimited):
+class TooOften(RateLimited):
     """`retry_after`: seconds until there is room again."""
 
     def __init__(self, retry_after: int):
@@ -40,12 +51,22 @@ class Limits:
 
     def sign_in(self, address: str) -> None:
         """Raises RateLimited."""
-        self._count(SIGN_INS, address)
+        self._count(SIGN_INS, _network(address))
 
     def bind(self, address: str, openid: str) -> None:
         """Raises RateLimited."""
         self._count(BINDINGS_OF_ONE, openid)
-        self._count(BINDINGS, address)
+        self._count(BINDINGS, _network(address))
+
+    def one_at_a_time(self, address: str) -> bool:
+        """Whether codes from this address have to wait for one another at WeChat. Raises RateLimited."""
+        left = self._moving().get_window_stats(CODES_FAILED, _network(address)).remaining
+        if not left:
+            self._count(CODES_AFTER_THAT, _network(address))
+        return CODES_FAILED.amount - left >= ONE_AT_A_TIME_FROM
+
+    def code_failed(self, address: str) -> None:
+        self._moving().hit(CODES_FAILED, _network(address))
 
     def licence_tried(self, licence_no: str) -> None:
         """A try at a licence by anybody who does not bring the phone the roll has of it. Raises LimitReached."""
@@ -66,7 +87,7 @@ class Limits:
     def _count(self, limit: RateLimitItem, who: str) -> None:
         if not self._moving().hit(limit, who):
             reset = self._moving().get_window_stats(limit, who).reset_time
-            raise _TooOften(max(1, math.ceil(reset - time.time())))
+            raise TooOften(max(1, math.ceil(reset - time.time())))
 
     def _moving(self) -> MovingWindowRateLimiter:
         """Made at the first use: it talks to Redis, which may be away when the server starts."""
@@ -74,3 +95,12 @@ class Limits:
             pool = self._redis.connection_pool
             self._window = MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
         return self._window
+
+
+def _network(address: str) -> str:
+    """Of an IPv6 address the /64: who has one of it has them all."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(found.ipv4_mapped or found.packed[:8].hex())

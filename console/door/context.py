@@ -26,7 +26,7 @@ class WeChatDoor:
 
     appid: str
     open_url: str
-    openid_for: Callable[[str], str]
+    openid_for: Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)

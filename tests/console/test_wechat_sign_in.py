@@ -12,8 +12,9 @@ from booking.officers import officers
 from booking.record.actor import Actor
 from models import Audit, Centre, Officer
 from sandbox import wechat as tencent
-from sandbox.wechat.oauth import Website
+from sandbox.wechat.oauth import ACCESS_TOKEN, Website
 from tests.console.conftest import HOST, SESSION, Browser, an_officer
+from wechat.limits import CODES_FAILED
 from wechat.outgoing.website import Website as Client
 
 APPID, SECRET = "wxdemo00000website", "demo-website-secret"
@@ -149,6 +150,24 @@ def test_a_code_wechat_never_gave_opens_nothing(stranger, officer, code):
     state = parse_qs(urlsplit(set_out(stranger)).query)["state"][0]
     answer = stranger.get("/wechat/oauth/callback", query_string={"code": code, "state": state})
     assert answer.status_code == 401 and not stranger.cookie(SESSION)
+
+
+def test_a_code_wechat_refused_is_not_asked_again_and_its_address_comes_to_be_shown_the_wait(
+    stranger, stand_in, officer
+):
+    def bring(code):
+        state = parse_qs(urlsplit(set_out(stranger)).query)["state"][0]
+        return stranger.get("/wechat/oauth/callback", query_string={"code": code, "state": state})
+
+    before = stand_in.requests(ACCESS_TOKEN)
+    assert [bring("never-given").status_code for _ in range(3)] == [401] * 3
+    assert stand_in.requests(ACCESS_TOKEN) == before + 1
+    for number in range(1, CODES_FAILED.amount):
+        assert bring(f"never-given-{number}").status_code == 401
+    assert stranger.get(callback(stand_in, set_out(stranger), GATE)).status_code == 303  # never shut
+    answer = bring("never-given-too")
+    assert answer.status_code == 429 and 1 <= int(answer.headers["Retry-After"]) <= 10
+    assert stand_in.requests(ACCESS_TOKEN) == before + CODES_FAILED.amount + 1
 
 
 @pytest.mark.parametrize("fault", ["-1", "45011", "html_502", "html_200", "reset"])

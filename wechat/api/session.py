@@ -18,8 +18,9 @@ def sign_in(form: SignIn) -> Response:
 
     The token is good for 30 days; the lawyer is null until a licence is bound.
     """
-    door().limits.sign_in(request.remote_addr or "")
-    openid = door().wechat.openid_for(form.code)
+    address = request.remote_addr or ""
+    openid = door().wechat.openid_for(form.code, address)
+    door().limits.sign_in(address)  # after it: codes invented behind this address use up nothing of its sign-ins
     token, expires_at = door().visitors.welcome(openid, door().desk.now())
     told = lawyer_json(Lawyer.of_openid(openid))
     return answer({"token": token, "expires_at": expires_at, "lawyer": told}, 201)

@@ -1,7 +1,7 @@
 """The only place that calls WeChat: tokens, time-outs, and errors as values that hold no secret.
 
 One file beside it for each of our three apps there: `miniprogram.py`, `account.py` the subscription account,
-`website.py` the console's sign-in.
+`website.py` the console's sign-in; and `codes.py` for what people bring to two of them.
 """
 
 import logging
@@ -18,7 +18,6 @@ from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from outer_machine import LeftAlone, OuterMachine
-from refusals import Refusal, Unavailable
 
 # At DEBUG it writes whole URLs, and WeChat wants its secrets in them.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -65,24 +64,13 @@ class Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
 
     def __init__(self, appid: str, secret: str, redis: Redis, api_url: str, machine: OuterMachine):
         super().__init__(appid, secret, timeout=(CONNECT_S, READ_S), auto_retry=False)
-        self._machine = machine
+        self._machine, self.aside = machine, machine.aside
         if api_url != OFFICIAL:
             self._http.mount(OFFICIAL + "/", _Elsewhere(api_url))
         self._redis = redis
         self._key = f"wechat:{appid}:token"
         self._one_at_a_time = threading.Lock()
         self._mine = ("", 0.0)
-
-    def refusing(self, words: dict[int, Callable[[], Refusal]], call: Callable[[], object]) -> dict[str, object]:
-        """The answer. Raises what `words` has for the errcode, else Unavailable."""
-        outcome = self.ask(call)
-        if isinstance(outcome, dict):
-            return outcome
-        if isinstance(outcome, Said) and outcome.errcode in words:
-            raise words[outcome.errcode]()
-        asked = isinstance(outcome, Said) or outcome.asked
-        log.log(logging.ERROR if asked else logging.INFO, "WeChat cannot be used: %s", outcome)
-        raise Unavailable("微信服务暂时不可用，请稍后再试")
 
     def ask(self, call: Callable[[], object]) -> dict[str, object] | Said | Lost:
         """The answer, or what went wrong as a value: exceptions of the libraries carry the URL, and it our secrets."""

@@ -9,6 +9,7 @@ from outer_machine import OuterMachine
 from refusals import Forbidden, Invalid, RateLimited, Refusal, Unauthenticated, Unavailable
 from wechat.outgoing import calling
 from wechat.outgoing.calling import OFFICIAL, Client, Lost, Said
+from wechat.outgoing.codes import Codes
 
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
@@ -36,14 +37,17 @@ class WeChat:
         self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
     ):
         self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
+        self._sign_in_codes = Codes("sign-in", self._client, redis, _SIGN_IN)
+        self._phone_codes = Codes("phone", self._client, redis, _PHONE)
 
     def close(self) -> None:
         self._client._http.close()
 
-    def openid_for(self, code: str) -> str:
+    def openid_for(self, code: str, address: str) -> str:
         """Who holds the phone that got `code` from `wx.login`. The session key WeChat adds is dropped here.
 
-        Raises Unauthenticated (a used or wrong code), RateLimited, Forbidden (WeChat blocks the user), Unavailable.
+        `address` is whence the code came. Raises Unauthenticated (a used or wrong code), RateLimited, Forbidden (WeChat
+        blocks the user), Unavailable, RedisError.
         """
         client = self._client
         params = {
@@ -53,19 +57,21 @@ class WeChat:
             "grant_type": "authorization_code",
             "access_token": None,  # else the library fetches one and sends it along
         }
-        found = client.refusing(_SIGN_IN, lambda: client.get(f"{OFFICIAL}/sns/jscode2session", params=params))
+        url = f"{OFFICIAL}/sns/jscode2session"
+        found = self._sign_in_codes.redeem(code, address, lambda: client.get(url, params=params))
         openid = found.get("openid")
         if not isinstance(openid, str) or not 1 <= len(openid) <= 64:
             raise Unavailable("微信登录暂时不可用，请稍后再试")
         return openid
 
-    def phone_for(self, code: str) -> str:
+    def phone_for(self, code: str, address: str) -> str:
         """The mainland mobile number, 11 digits, that the lawyer let the mini-program see.
 
-        Raises Invalid (a used or wrong code, or no mainland number), RateLimited, Unavailable.
+        `address` is whence the code came. Raises Invalid (a used or wrong code, or no mainland number), RateLimited,
+        Unavailable, RedisError.
         """
         url = f"{OFFICIAL}/wxa/business/getuserphonenumber"
-        answer = self._client.refusing(_PHONE, lambda: self._client.post_with_token(url, {"code": code}))
+        answer = self._phone_codes.redeem(code, address, lambda: self._client.post_with_token(url, {"code": code}))
         found = answer.get("phone_info")
         if not isinstance(found, dict) or (found.get("watermark") or {}).get("appid") != self._client.appid:
             raise Unavailable("微信手机号服务暂时不可用，请稍后再试")

@@ -8,6 +8,7 @@ from outer_machine import OuterMachine
 from refusals import Forbidden, RateLimited, Refusal, Unauthenticated, Unavailable
 from wechat.outgoing import calling
 from wechat.outgoing.calling import OFFICIAL, Client
+from wechat.outgoing.codes import Codes
 
 
 class Website:
@@ -17,12 +18,16 @@ class Website:
         self, appid: str, secret: str, redis: Redis, api_url: str = OFFICIAL, machine: OuterMachine | None = None
     ):
         self._client = Client(appid, secret, redis, api_url, machine or calling.machine())
+        self._codes = Codes("website", self._client, redis, _WEBSITE)
 
     def close(self) -> None:
         self._client._http.close()
 
-    def openid_for(self, code: str) -> str:
-        """Raises Unauthenticated (a used or wrong code), Forbidden (no real user), RateLimited, Unavailable."""
+    def openid_for(self, code: str, address: str) -> str:
+        """`address` is whence the code came.
+
+        Raises Unauthenticated (a used or wrong code), Forbidden (no real user), RateLimited, Unavailable, RedisError.
+        """
         client = self._client
         params = {
             "appid": client.appid,
@@ -31,7 +36,8 @@ class Website:
             "grant_type": "authorization_code",
             "access_token": None,
         }
-        found = client.refusing(_WEBSITE, lambda: client.get(f"{OFFICIAL}/sns/oauth2/access_token", params=params))
+        url = f"{OFFICIAL}/sns/oauth2/access_token"
+        found = self._codes.redeem(code, address, lambda: client.get(url, params=params))
         if found.get("is_snapshotuser"):
             raise Forbidden("微信预览模式不能用来登录")
         openid = found.get("openid")

@@ -13,6 +13,7 @@ from wechat.outgoing import calling
 from wechat.outgoing.calling import CONNECT_S, READ_S
 from wechat.outgoing.miniprogram import MessageDeclined, MessageNotSent, MessageUnknown, WeChat
 
+HOME = "192.0.2.1"
 WORDS = {
     "thing1": "浦东新区看守所",
     "thing2": "11月27日 08:30",
@@ -40,7 +41,7 @@ def calls(stand_in):
 
 
 def test_signing_in_needs_no_token(weixin, stand_in, calls):
-    assert weixin.openid_for(stand_in.login_code(LIN.openid)) == LIN.openid
+    assert weixin.openid_for(stand_in.login_code(LIN.openid), HOME) == LIN.openid
     assert calls(STABLE) == 0
 
 
@@ -51,14 +52,14 @@ def test_signing_in_needs_no_token(weixin, stand_in, calls):
 def test_each_no_of_wechat_is_one_of_ours(weixin, stand_in, errcode, refusal):
     stand_in.faults.order(errcode)
     with pytest.raises(refusal):
-        weixin.openid_for(stand_in.login_code(LIN.openid))
+        weixin.openid_for(stand_in.login_code(LIN.openid), HOME)
 
 
 def test_a_used_code_is_unauthenticated(weixin, stand_in):
     code = stand_in.login_code(LIN.openid)
-    weixin.openid_for(code)
+    weixin.openid_for(code, HOME)
     with pytest.raises(Unauthenticated):
-        weixin.openid_for(code)
+        weixin.openid_for(code, HOME)
 
 
 def test_eight_cold_threads_fetch_one_token(stand_in, redis_client, calls):
@@ -68,7 +69,7 @@ def test_eight_cold_threads_fetch_one_token(stand_in, redis_client, calls):
 
     def ask(number: str) -> None:
         barrier.wait()
-        numbers.append(weixin.phone_for(stand_in.phone_code(number)))
+        numbers.append(weixin.phone_for(stand_in.phone_code(number), HOME))
 
     threads = [Thread(target=ask, args=(f"1380000000{number}",)) for number in range(8)]
     for thread in threads:
@@ -82,27 +83,27 @@ def test_eight_cold_threads_fetch_one_token(stand_in, redis_client, calls):
 def test_two_processes_share_the_token(weixin, stand_in, redis_client, calls):
     other = WeChat(APPID, SECRET, redis_client, stand_in.url)
     for client in (weixin, other, weixin):
-        assert client.phone_for(stand_in.phone_code(LIN.phone)) == LIN.phone
+        assert client.phone_for(stand_in.phone_code(LIN.phone), HOME) == LIN.phone
     other.close()
     assert calls(STABLE) == 1
 
 
 def test_the_shared_token_ends_before_wechat_ends_it(weixin, stand_in, redis_client):
-    weixin.phone_for(stand_in.phone_code(LIN.phone))
+    weixin.phone_for(stand_in.phone_code(LIN.phone), HOME)
     assert 0 < redis_client.ttl(f"wechat:{APPID}:token") <= 7200 - 300
 
 
 @pytest.mark.parametrize("errcode", ["40001", "40014", "42001"])
 def test_a_stale_token_is_fetched_anew_once(weixin, stand_in, calls, errcode):
     stand_in.faults.order(errcode)
-    assert weixin.phone_for(stand_in.phone_code(LIN.phone)) == LIN.phone
+    assert weixin.phone_for(stand_in.phone_code(LIN.phone), HOME) == LIN.phone
     assert (calls(PHONE), calls(STABLE)) == (2, 2)
 
 
 def test_a_token_refused_for_ever_is_not_fetched_for_ever(weixin, stand_in, calls):
     stand_in.faults.order("40001", "always")
     with pytest.raises(Unavailable):
-        weixin.phone_for(stand_in.phone_code(LIN.phone))
+        weixin.phone_for(stand_in.phone_code(LIN.phone), HOME)
     assert (calls(PHONE), calls(STABLE)) == (2, 2)
 
 
@@ -132,7 +133,7 @@ def test_a_hanging_wechat_is_closed_after_one_call_and_while_it_still_hangs(weix
     stand_in.faults.order("hang", "always")
     for ask in (weixin.openid_for, weixin.phone_for):
         with pytest.raises(Unavailable):
-            ask("any")
+            ask("any", HOME)
         weixin._client._machine = calling.machine()  # as when its rest is over
     assert (calls(SIGN_IN), calls(STABLE), calls(PHONE)) == (1, 1, 0)
 
@@ -152,7 +153,7 @@ def test_no_secret_is_in_any_error_or_log(weixin, stand_in, caplog):
 def _error_of(ask: Any) -> str:
     """Everything an error report might print: the chain of exceptions and their members."""
     try:
-        ask("a-code-nobody-gave")
+        ask("a-code-nobody-gave", HOME)
     except Exception as error:
         chain: list[BaseException] = [error]
         while following := chain[-1].__cause__ or chain[-1].__context__:

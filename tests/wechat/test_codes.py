@@ -1,0 +1,153 @@
+"""Codes of WeChat that anybody may invent: asked of WeChat once, counted apart, and nobody else's trouble."""
+
+import pytest
+from limits import RateLimitItemPerMinute
+
+import outer_machine
+from tests.wechat.conftest import LIN, SHEN
+from wechat import limits
+from wechat.limits import ONE_AT_A_TIME_FROM, Limits
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+LOGIN, PHONE = "/sns/jscode2session", "/wxa/business/getuserphonenumber"
+HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+
+
+@pytest.fixture
+def sign_in(app):
+    def at(address, code):
+        answer = app.test_client().post(
+            "/api/v1/session", json={"code": code}, environ_overrides={"REMOTE_ADDR": address}
+        )
+        return answer.status_code, int(answer.headers.get("Retry-After", 0))
+
+    return at
+
+
+@pytest.fixture
+def good(stand_in):
+    return lambda: stand_in.login_code(LIN.openid)
+
+
+@pytest.fixture
+def bogus(sign_in):
+    def many(number, address=HERE):
+        for turn in range(number):
+            assert sign_in(address, f"bogus-{number}-{turn}") == (401, 0)
+
+    return many
+
+
+@pytest.fixture
+def one_inside(weixin, monkeypatch):
+    """Somebody is aside, and nobody waits long for him to go."""
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
+    with weixin._client.aside.one():
+        yield
+
+
+def test_a_refused_code_is_not_asked_again_wherever_it_comes_from(sign_in, good, stand_in, redis_client):
+    used = good()
+    assert sign_in(HERE, used)[0] == 201
+    before = stand_in.requests(LOGIN)
+    for code in (used, "never-given"):
+        assert {sign_in(address, code) for address in (HERE, ELSEWHERE, HERE)} == {(401, 0)}
+    assert stand_in.requests(LOGIN) == before + 2
+    assert not [key for key in redis_client.scan_iter() if used in str(key) or "never-given" in str(key)]
+
+
+def test_once_forgotten_it_is_asked_again(sign_in, stand_in, redis_client):
+    sign_in(HERE, "never-given")
+    (key,) = redis_client.keys("wechat:code:*")
+    assert 590 <= redis_client.ttl(key) <= 600
+    redis_client.delete(key)
+    before = stand_in.requests(LOGIN)
+    assert sign_in(HERE, "never-given")[0] == 401
+    assert stand_in.requests(LOGIN) == before + 1
+
+
+def test_a_refused_phone_code_is_not_asked_again(stranger, stand_in):
+    before = stand_in.requests(PHONE)
+    answers = [stranger.post("/me/licence", SHEN.as_form("never-given")) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422] * 3
+    assert answers[0].json["errors"] == answers[2].json["errors"]
+    assert stand_in.requests(PHONE) == before + 1
+
+
+def test_a_phone_code_taken_for_a_code_to_sign_in_is_still_good_for_what_it_is(stranger, sign_in, stand_in):
+    code = stand_in.phone_code(SHEN.phone)
+    assert sign_in(HERE, code)[0] == 401
+    assert stranger.post("/me/licence", SHEN.as_form(code)).status_code == 201
+
+
+def test_what_is_wrong_with_wechat_is_not_held_against_a_code(sign_in, good, stand_in, redis_client):
+    code = good()
+    for fault in ("-1", "html_502", "reset", "45011", "40226"):
+        stand_in.faults.order(fault, call=LOGIN)
+        assert sign_in(HERE, code)[0] in (403, 429, 503)
+    assert not redis_client.keys("wechat:code:*") and not redis_client.keys("LIMITS:*code-failed*")
+    assert sign_in(HERE, code)[0] == 201
+
+
+def test_an_address_whose_codes_fail_is_served_one_at_a_time(bogus, sign_in, good, one_inside):
+    bogus(ONE_AT_A_TIME_FROM)
+    assert sign_in(HERE, good()) == (429, 1)
+    assert sign_in(ELSEWHERE, good())[0] == 201
+
+
+def test_and_its_good_ones_are_served(bogus, sign_in, good):
+    bogus(ONE_AT_A_TIME_FROM)
+    assert [sign_in(HERE, good())[0] for _ in range(3)] == [201] * 3
+
+
+def test_good_codes_and_codes_known_to_be_refused_are_not_counted(bogus, sign_in, good, one_inside):
+    bogus(ONE_AT_A_TIME_FROM - 1)
+    for _ in range(5):
+        assert sign_in(HERE, good())[0] == 201
+        assert sign_in(HERE, f"bogus-{ONE_AT_A_TIME_FROM - 1}-0") == (401, 0)
+    assert sign_in(HERE, good())[0] == 201
+
+
+def test_with_phone_codes_it_is_the_same(stranger, bogus, sign_in, good, one_inside):
+    """An address is one whatever it brings."""
+    bogus(ONE_AT_A_TIME_FROM - 1, "127.0.0.1")
+    assert stranger.post("/me/licence", SHEN.as_form("never-given")).status_code == 422
+    assert sign_in("127.0.0.1", good()) == (429, 1)
+    assert stranger.post("/me/licence", SHEN.as_form("another")).status_code == 429
+
+
+def test_an_address_with_very_many_is_served_once_in_a_while_and_never_shut(bogus, sign_in, good, stand_in):
+    bogus(limits.CODES_FAILED.amount)
+    before = stand_in.requests(LOGIN)
+    assert sign_in(HERE, good())[0] == 201
+    status, wait = sign_in(HERE, good())
+    assert status == 429 and 1 <= wait <= 10
+    assert stand_in.requests(LOGIN) == before + 1
+    assert sign_in(ELSEWHERE, good())[0] == 201
+
+
+def test_invented_codes_use_up_nothing_of_an_addresss_sign_ins(bogus, sign_in, good, monkeypatch):
+    monkeypatch.setattr(limits, "SIGN_INS", RateLimitItemPerMinute(2, namespace="sign-in"))
+    bogus(ONE_AT_A_TIME_FROM)
+    assert [sign_in(HERE, good())[0] for _ in range(3)] == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:0DB8:0:0:9::", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "unix:", False),
+    ],
+)
+def test_who_has_one_address_of_a_network_has_them_all(database, redis_client, one, other, same):
+    counted = Limits(redis_client)
+    for _ in range(ONE_AT_A_TIME_FROM):
+        assert not counted.one_at_a_time(one)
+        counted.code_failed(one)
+    assert counted.one_at_a_time(one)
+    assert counted.one_at_a_time(other) is same
