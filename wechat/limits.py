@@ -5,6 +5,7 @@ An office of 200 lawyers behind one address signs in and binds within a minute, 
 
 import math
 import time
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -17,7 +18,7 @@ from limits import (
 )
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis import Redis
+from redis import Redis, RedisError
 
 from clock import SHANGHAI
 from refusals import LimitReached, RateLimited
@@ -31,6 +32,9 @@ LICENCE_TRIED = RateLimitItemPerDay(5, namespace="licence")
 # where they are up, once in a while. Never shut: many who are honest may sit behind one address.
 CODES_FAILED, ONE_AT_A_TIME_FROM = RateLimitItemPerMinute(60, 10, namespace="code-failed"), 10
 CODES_AFTER_THAT = RateLimitItemPerSecond(1, 10, namespace="code-after-that")
+# Of the licence too, by who brings its lawyer's phone: room for the lawyer's own slips, too little to try through the ID
+# numbers of somebody whose phone one has. Only wrong ones: who is right begins anew.
+LICENCE_TRIED_WITH_PHONE = RateLimitItemPerDay(10, namespace="licence-phone")
 OFFICER_CODES_OF_ONE = RateLimitItemPerHour(5, namespace="officer-code")
 
 
@@ -68,17 +72,23 @@ class Limits:
     def code_failed(self, address: str) -> None:
         self._moving().hit(CODES_FAILED, _network(address))
 
-    def licence_tried(self, licence_no: str) -> None:
-        """A try at a licence by anybody who does not bring the phone the roll has of it. Raises LimitReached."""
-        if self._moving().hit(LICENCE_TRIED, licence_no):
+    def licence_tried(self, licence_no: str, with_his_phone: bool) -> None:
+        """A try at a licence, counted before it is compared: many at once are no more. Raises LimitReached."""
+        limit = LICENCE_TRIED_WITH_PHONE if with_his_phone else LICENCE_TRIED
+        if self._moving().hit(limit, licence_no):
             return
-        reset = self._moving().get_window_stats(LICENCE_TRIED, licence_no).reset_time
+        reset = self._moving().get_window_stats(limit, licence_no).reset_time
         raise LimitReached(
             "该执业证号今日核验次数已满，请明日再试；急需会见的，请带执业证、身份证到会见窗口办理",
             limit="tries",
             again_at=datetime.fromtimestamp(math.ceil(reset), SHANGHAI).isoformat(),
             retry_after=max(1, math.ceil(reset - time.time())),
         )
+
+    def licence_proven(self, licence_no: str) -> None:
+        """Who brought the phone knew the rest as well: his tries so far were slips. While Redis is away they stay."""
+        with suppress(RedisError):
+            self._moving().clear(LICENCE_TRIED_WITH_PHONE, licence_no)
 
     def officer_code(self, openid: str) -> None:
         """A try at an officer's one-time code, in the subscription account. Raises RateLimited."""

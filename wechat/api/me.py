@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from booking.lawyers import changes, roll_match, standing, tries
+from booking.lawyers import changes, licences, roll_match, standing, tries
 from booking.policy import Policy
 from models import Consent, Lawyer
 from refusals import Invalid, NotFound
@@ -33,14 +33,17 @@ def bind_licence(form: LicenceForm) -> Response:
     """Bind my licence to this WeChat identity.
 
     `verified` when all agrees with the roll of lawyers, `pending` while an officer decides, `refused` with the reason.
-    What differs is not told. A licence number has five tries a day, but for who brings the phone the roll has of it.
+    What differs is not told. A licence number has five tries a day; who brings the phone the roll has of it has ten
+    wrong ones of his own.
     A verified lawyer on a new WeChat, with the phone that is bound, has all that is his at once, the old WeChat no more.
     """
     door().limits.bind(request.remote_addr or "", visitor().openid)
     phone = door().wechat.phone_for(form.phone_code, request.remote_addr or "")
-    if not roll_match.brings_his_phone(form.licence_no, phone):
-        door().limits.licence_tried(form.licence_no)
+    his = roll_match.brings_his_phone(form.licence_no, phone)
+    door().limits.licence_tried(form.licence_no, with_his_phone=his)
     lawyer = tries.bind(visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now())
+    if his and lawyer.state != licences.PENDING:
+        door().limits.licence_proven(form.licence_no)
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_json(lawyer)}, 201)
 
