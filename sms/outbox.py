@@ -15,7 +15,7 @@ from sms import templates
 from sms.outcomes import Cure, cure
 
 SMS, WECHAT = "sms", "wechat"
-TO_A_NUMBER = frozenset({"phone_changed"})  # to the one that is no longer his
+TO_A_NUMBER = frozenset({"phone_changed", "wechat_changed"})  # to the one that was his when it happened
 A_LAWYERS = 5  # letters to one lawyer that are on the way at a time
 
 _COLUMNS = {

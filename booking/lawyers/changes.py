@@ -1,7 +1,7 @@
 """Rule 6: a verified lawyer changes firm, telephone or WeChat without a trip where it is proven; else at the window.
 
 The roll proves a firm, WeChat a telephone (the old number is told), and the bound telephone with the ID number a new
-WeChat. What is not proven yet waits beside what holds until an officer says yes or no.
+WeChat (that telephone is told). What is not proven yet waits beside what holds until an officer says yes or no.
 """
 
 from datetime import datetime
@@ -81,12 +81,16 @@ def proves_new_wechat(holder: Lawyer, claim: Claim) -> bool:
 
 
 def take_over(holder: Lawyer, openid: str, now: datetime) -> None:
-    """The row goes to this WeChat; the one before is nobody's from then on. In the caller's transaction."""
+    """The row goes to this WeChat; the one before is nobody's from then on. In the caller's transaction.
+
+    The bound number is told, as it is now: if it was not he, whoever it was may change the number next.
+    """
     Lawyer.update(openid=None, state="refused", updated_at=now).where(Lawyer.openid == openid).execute()
     mine = (Lawyer.id == holder.id) & (Lawyer.openid == holder.openid)
     if not Lawyer.update(openid=openid, updated_at=now).where(mine).execute():
         raise WrongState("身份核验状态刚刚变化，请刷新后再试")
     note(HIMSELF, now, Kind.LICENCE_CHANGED, f"lawyer-{holder.id}", {"field": "wechat"})
+    _tell(holder.phone, "wechat_changed", holder.id, now, {"when": moment_words(now)})
 
 
 def _firm(firm: str) -> dict[str, Any]:
@@ -112,6 +116,9 @@ def _move_phone(actor: Actor, now: datetime, lawyer: Lawyer, phone: str, **words
     except IntegrityError:
         raise AlreadyBound("该手机号已由另一位律师绑定") from None
     if before:
-        told = {"when": moment_words(now), "tail": phone[-4:]}
-        event = f"lawyer-{lawyer.id}:phone:{now.timestamp():.6f}"
-        outbox.post_to(before, outbox.Letter("phone_changed", event, lawyer.id, None, told), now)
+        _tell(before, "phone_changed", lawyer.id, now, {"when": moment_words(now), "tail": phone[-4:]})
+
+
+def _tell(phone: str, kind: str, lawyer_id: int, now: datetime, words: dict[str, str]) -> None:
+    event = f"lawyer-{lawyer_id}:{kind}:{now.timestamp():.6f}"
+    outbox.post_to(phone, outbox.Letter(kind, event, lawyer_id, None, words), now)

@@ -10,7 +10,7 @@ from models import Lawyer, Notice, database
 from models.lawyers import seal_person
 from sms import outbox
 from sms.delivery import Delivery
-from tests.sms.conftest import PHONE, calling
+from tests.sms.conftest import PHONE, WORDS, calling
 
 SOON = timedelta(seconds=20)
 
@@ -42,6 +42,14 @@ def test_a_notice_is_sent_and_known_by_its_biz_id(delivery, carrier, drop):
     assert message["out_id"] == str(notice.id)
     assert (row(notice).state, row(notice).biz_id) == ("sent", message["biz_id"])
     assert row(notice).sent_at
+
+
+@pytest.mark.parametrize("kind", ["phone_changed", "wechat_changed"])
+def test_a_warning_goes_to_the_number_of_that_moment(delivery, carrier, chen, watch, kind):
+    outbox.post_to(PHONE, outbox.Letter(kind, f"lawyer-{chen.id}:{kind}", chen.id, None, WORDS), watch())
+    Lawyer.update(**seal_person(chen.id, chen.id_no, "13911112222")).where(Lawyer.id == chen.id).execute()
+    delivery.deliver(Notice.get().id)
+    assert len(carrier.messages(PHONE)) == 1 and not carrier.messages("13911112222")
 
 
 def test_delivered_again_it_is_not_sent_again(delivery, carrier, drop):

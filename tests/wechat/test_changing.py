@@ -6,7 +6,9 @@ import pytest
 
 from booking.lawyers import licences
 from booking.record.actor import Actor
+from booking.words import moment_words
 from models import Audit, Booking, Lawyer, Notice, RollEntry
+from sms.templates import TEMPLATES
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 
 NEW = "oLinZhiyuanNewPhone0000002"
@@ -87,6 +89,32 @@ def test_on_a_new_wechat_the_bound_phone_and_the_id_number_bring_everything_and_
     assert lin.bind().json["lawyer"]["state"] == "verified"  # and back
 
 
+def told_of_wechat():
+    return list(Notice.select().where(Notice.kind == "wechat_changed").order_by(Notice.id))
+
+
+def test_the_bound_number_is_told_of_the_new_wechat_even_if_it_is_changed_next(lin, phone_of, stand_in, clock):
+    assert not told_of_wechat()  # the first WeChat is no change
+    new = phone_of(replace(LIN, openid=NEW))
+    new.sign_in()
+    assert [new.bind().status_code for _ in range(2)] == [201, 201]  # the same again tells nobody
+    assert patch(new, phone_code=stand_in.phone_code("13911112222")).status_code == 200
+    (notice,) = told_of_wechat()
+    assert (notice.lawyer_id, notice.state) == (Lawyer.get().id, "due")
+    assert Notice.phone_sealed.of(notice) == LIN.phone and Lawyer.get().phone == "13911112222"
+    assert notice.words == {"when": moment_words(clock())}  # and nothing of himself
+    assert "窗口" in TEMPLATES["wechat_changed"].text
+
+
+def test_back_on_the_old_wechat_is_another_change(lin, phone_of, clock):
+    new = phone_of(replace(LIN, openid=NEW))
+    new.sign_in()
+    new.bind()
+    clock.move(minutes=1)
+    assert lin.bind().status_code == 201
+    assert [Notice.phone_sealed.of(notice) for notice in told_of_wechat()] == [LIN.phone] * 2
+
+
 @pytest.mark.parametrize("other", [{"phone": SHEN.phone}, {"id_no": SHEN.id_no}, {"name": "林志远"}])
 def test_who_lacks_one_of_them_gets_one_sentence_and_nothing(lin, phone_of, other):
     thief = phone_of(replace(LIN, openid=NEW, **other))
@@ -94,6 +122,7 @@ def test_who_lacks_one_of_them_gets_one_sentence_and_nothing(lin, phone_of, othe
     answer = thief.bind()
     assert (answer.status_code, answer.json["code"]) == (409, "already_bound")
     assert lin.get("/me").json["lawyer"]["state"] == "verified" and Lawyer.of_openid(NEW) is None
+    assert not told_of_wechat()
 
 
 def test_a_phone_changed_since_brings_the_new_wechat_as_well_as_the_rolls(lin, phone_of, stand_in):
