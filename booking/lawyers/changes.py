@@ -7,7 +7,7 @@ WeChat (that telephone is told). What is not proven yet waits beside what holds 
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from peewee import IntegrityError
+from peewee import Expression, IntegrityError
 
 from booking.identity import same_name
 from booking.lawyers import roll_match, shown
@@ -39,13 +39,22 @@ def ask(openid: str, now: datetime, firm: str | None = None, phone: str | None =
             raise NotVerified("身份核验通过后才能变更")
         changes = []
         if firm is not None:
-            known = same_name(firm, lawyer.firm) or roll_match.has_firm(lawyer.licence_no, firm)
-            _write(HIMSELF, now, lawyer, "firm", _firm(firm) if known else {"firm_asked": firm}, pending=not known)
-            changes.append(Change("firm", "done" if known else "pending"))
+            changes.append(Change("firm", "done" if _ask_firm(lawyer, now, firm) else "pending"))
         if phone is not None:
             _move_phone(HIMSELF, now, lawyer, phone)
             changes.append(Change("phone", "done"))
     return Lawyer.get_by_id(lawyer.id), changes
+
+
+def _ask_firm(lawyer: Lawyer, now: datetime, firm: str) -> bool:
+    """Whether the firm holds from now on. One that holds or waits already, a double tap's too, is written no more."""
+    if same_name(firm, lawyer.firm) or roll_match.has_firm(lawyer.licence_no, firm):
+        new = (Lawyer.firm != firm) | Lawyer.firm_asked.is_null(False)
+        _write(HIMSELF, now, lawyer, "firm", _firm(firm), new, pending=False)
+        return True
+    new = Lawyer.firm_asked.is_null() | (Lawyer.firm_asked != firm)
+    _write(HIMSELF, now, lawyer, "firm", {"firm_asked": firm}, new, pending=True)
+    return False
 
 
 def settle(actor: Actor, now: datetime, lawyer: Lawyer, yes: bool, why: str, *, seen: str | None = None) -> None:
@@ -97,9 +106,12 @@ def _firm(firm: str) -> dict[str, Any]:
     return {"firm": firm, "plain_firm": plain(firm), "firm_asked": None}
 
 
-def _write(actor: Actor, now: datetime, lawyer: Lawyer, field: str, columns: dict[str, Any], **words: object) -> None:
-    Lawyer.update(**columns, updated_at=now).where(Lawyer.id == lawyer.id).execute()
-    note(actor, now, Kind.LICENCE_CHANGED, f"lawyer-{lawyer.id}", {"field": field, **words})
+def _write(
+    actor: Actor, now: datetime, lawyer: Lawyer, field: str, columns: dict[str, Any], *new: Expression, **words: object
+) -> None:
+    """With its line in the record; neither where the row is not `new` to it."""
+    if Lawyer.update(**columns, updated_at=now).where(Lawyer.id == lawyer.id, *new).execute():
+        note(actor, now, Kind.LICENCE_CHANGED, f"lawyer-{lawyer.id}", {"field": field, **words})
 
 
 def _move_phone(actor: Actor, now: datetime, lawyer: Lawyer, phone: str, **words: object) -> None:

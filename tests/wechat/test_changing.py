@@ -1,13 +1,14 @@
 """A verified lawyer changes firm, telephone or WeChat without a trip where it is proven, and waits where it is not."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 
-from booking.lawyers import licences
+from booking.lawyers import changes, licences, roll_match
 from booking.record.actor import Actor
 from booking.words import moment_words
-from models import Audit, Booking, Lawyer, Notice, RollEntry
+from models import Audit, Booking, Lawyer, Notice, RollEntry, database
 from sms.templates import TEMPLATES
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 
@@ -38,6 +39,63 @@ def test_a_firm_that_the_roll_does_not_have_waits_and_the_old_one_holds(lin, sta
     assert Lawyer.get().firm_asked == FIRM and lin.book().status_code == 201
     assert patch(lin, firm=LIN.firm).json["changes"] == [{"field": "firm", "state": "done"}]
     assert Lawyer.get().firm_asked is None  # taken back
+
+
+def written():
+    """The record of changes, and the rows as they are."""
+    return [(a.id, a.words) for a in Audit.select().order_by(Audit.id)], list(Lawyer.select().dicts())
+
+
+@pytest.mark.parametrize("on_roll", [True, False])
+def test_the_same_firm_again_writes_nothing(lin, clock, on_roll):
+    if on_roll:
+        RollEntry.update(firm=FIRM).execute()
+    first = patch(lin, firm=FIRM)
+    before = written()
+    clock.move(minutes=1)
+    again = patch(lin, firm=FIRM)
+    assert (again.status_code, again.json) == (200, first.json)
+    assert written() == before
+    assert patch(lin, firm="东方律师事务所").json["changes"][0]["state"] == "pending"  # another one is another
+
+
+def test_the_firm_that_one_has_is_no_change(lin):
+    before = written()
+    assert patch(lin, firm=LIN.firm).json["changes"] == [{"field": "firm", "state": "done"}]
+    assert written() == before
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+@pytest.mark.parametrize("on_roll", [True, False])
+@pytest.mark.parametrize(("looks", "lines"), [(True, 1), (False, 2)])
+def test_two_taps_at_once_are_one_change(lin, desk, monkeypatch, on_roll, looks, lines):
+    """The second is through while the first has read and not yet written (on SQLite it would have to wait). The
+    control: written without a look at what is there, it would be two."""
+    asked, write = roll_match.has_firm, changes._write
+
+    def meanwhile(*words):
+        monkeypatch.setattr(roll_match, "has_firm", asked)
+        tap = threading.Thread(target=lambda: (changes.ask(LIN.openid, desk.now(), FIRM), database.close()))
+        tap.start()
+        tap.join()
+        return asked(*words)
+
+    if on_roll:
+        RollEntry.update(firm=FIRM).execute()
+    monkeypatch.setattr(roll_match, "has_firm", meanwhile)
+    if not looks:
+        monkeypatch.setattr(changes, "_write", lambda *words, pending: write(*words[:5], pending=pending))
+    assert patch(lin, firm=FIRM).status_code == 200
+    assert Audit.select().where(Audit.what == "licence.changed").count() == lines
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_identity_changes_as_often_as_it_binds(lin):
+    firms = [f"上海演示{letter}律师事务所" for letter in "甲乙丙丁戊己庚辛壬癸"]
+    *nine, tenth = [patch(lin, firm=firm) for firm in firms]  # the binding was the first of ten
+    assert {answer.status_code for answer in nine} == {200}
+    assert (tenth.status_code, tenth.json["code"]) == (429, "rate_limited") and int(tenth.headers["Retry-After"]) > 0
+    assert Lawyer.get().firm_asked == firms[8]
 
 
 def test_a_phone_that_wechat_proves_is_written_and_the_old_number_is_told(lin, stand_in):

@@ -54,10 +54,8 @@ def bind_licence(form: LicenceForm) -> Response:
 @api.doc(tags=["me"], operation_id="change_licence")
 def change_licence(form: ChangeForm) -> Response:
     """Change my firm (`done` where the roll has it so, else `pending` for an officer) or my phone (the old is told)."""
-    phone = None
-    if form.phone_code is not None:
-        door().limits.bind(request.remote_addr or "", visitor().openid)
-        phone = door().wechat.phone_for(form.phone_code, request.remote_addr or "")
+    door().limits.bind(request.remote_addr or "", visitor().openid)
+    phone = door().wechat.phone_for(form.phone_code, request.remote_addr or "") if form.phone_code is not None else None
     lawyer, made = changes.ask(visitor().openid, door().desk.now(), form.firm, phone)
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_json(lawyer), "changes": [change._asdict() for change in made]})
