@@ -3,17 +3,21 @@ times, from the booking to the system's decision, in the mini-program and by SMS
 
 import re
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
 
 from booking.review import decisions
+from booking.words import NOT_VERIFIED_IN_TIME
 from clock import at
-from models import Booking, Notice
+from models import Booking, Change, Notice
 from tests.booking.conftest import FRIDAY
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 from tests.wechat.test_silence import NUMBER, in_custody
 
-HELD, NOBODY = "陶某演", "查某演"
+HELD, NOBODY, PLAIN = "陶某演", "查某演", "邹某演"
+PLAINS_NUMBER, THIRDS = "310101199001010012", "440524188001010014"
+DEADLINE = at(FRIDAY - timedelta(days=1), time(18))
 THIRD = replace(
     LIN, name="第三人", licence_no="13101201710000009", openid="oThird", phone="13700137009", id_no=SHEN.id_no
 )
@@ -59,8 +63,7 @@ def sms(phone, ref):
     return [(notice.kind, str(notice.words).replace(ref, "REF")) for notice in found]
 
 
-@pytest.fixture
-def two(phone_of, defender):
+def bound(phone_of):
     phones = []
     for person in (LIN, SHEN):
         on_the_roll(person)
@@ -71,12 +74,18 @@ def two(phone_of, defender):
     return phones
 
 
+@pytest.fixture
+def two(phone_of, defender):
+    return bound(phone_of)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [((HELD, {}), (NOBODY, {})), ((HELD, {"id_no": NUMBER}), (NOBODY, {"id_no": NUMBER})),
      ((HELD, {"id_no": NUMBER}), (NOBODY, {"id_no": "440524188001010014"})), ((HELD, {}), (HELD, {"custody_no": "9"}))],
 )  # fmt: skip
 def test_before_any_decision_and_after_that_of_the_system(two, desk, clock, right, wrong):
+    """Of somebody whom another meets at that time the deadline can say nothing but no; of who it could confirm, below."""
     one, first = asks(two[0], clock, right[0], **right[1])
     other, second = asks(two[1], clock, wrong[0], **wrong[1])
     assert first == second
@@ -93,6 +102,64 @@ def test_before_any_decision_and_after_that_of_the_system(two, desk, clock, righ
     ]
     assert after[0] == after[1]
     assert sms(two[0], one) == sms(two[1], other) and len(sms(two[0], one)) == 2
+
+
+@pytest.fixture
+def plain(phone_of, desk):
+    """Two who guess at somebody held here whom nobody has met or asks for, and whose case needs no permit: nothing but
+    the guess itself is in the way of a yes."""
+    in_custody(desk, PLAIN, PLAINS_NUMBER)
+    return bound(phone_of)
+
+
+def told_of(phone, ref, name):
+    """What can be seen of a booking from now on: answers whole, when which step was, and what he is told by SMS."""
+    paths = (f"/bookings/{ref}", "/bookings", f"/bookings/{ref}/pass", f"/bookings/{ref}/calendar.ics", "/me")
+    history = phone.get(f"/bookings/{ref}").json["history"]
+    return [plainly(ref, name, phone, phone.get(path)) for path in paths], history, sms(phone, ref)
+
+
+def decided(desk, clock, moment):
+    """The system's turn at that moment; how many it decides."""
+    clock.moment = moment
+    return decisions.decide_due(desk)
+
+
+# Rule 7: alike until a decision. A decision may tell yes or no: a right guess that the deadline confirms is the next
+# test's. Here are those that end in a no, and a no of the deadline is one sentence at one moment, whatever its cause.
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [((PLAIN, {}), (NOBODY, {})), ((PLAIN, {}), (PLAIN, {"custody_no": "9"})),
+     ((NOBODY, {"id_no": PLAINS_NUMBER}), (NOBODY, {"id_no": THIRDS}))],
+)  # fmt: skip
+def test_a_no_of_the_deadline_is_the_same_whoever_is_held(plain, desk, clock, right, wrong):
+    one, first = asks(plain[0], clock, right[0], **right[1])
+    other, second = asks(plain[1], clock, wrong[0], **wrong[1])
+    assert first == second
+    for moment, many in ((DEADLINE - timedelta(seconds=1), 0), (DEADLINE, 2)):
+        assert decided(desk, clock, moment) == many
+        told = told_of(plain[0], one, right[0])
+        assert told == told_of(plain[1], other, wrong[0])
+        assert len(told[1]) == len(told[2]) == (2 if many else 1)
+    assert {Booking.get_by_id(ref).state for ref in (one, other)} == {"rejected"}
+    causes = {change.why for change in Change.select().where(Change.to_state == "rejected")}
+    assert len(causes) == 2  # as officers read them: were they told, they would differ
+
+
+def test_the_deadline_may_tell_yes_from_no_and_nothing_before_it(plain, desk, clock):
+    """Who is held in the test before can be confirmed: not he is the cause of the no there, but the guess."""
+    one, first = asks(plain[0], clock, PLAIN, id_no=PLAINS_NUMBER)
+    other, second = asks(plain[1], clock, NOBODY, id_no=THIRDS)
+    assert first == second
+    assert decided(desk, clock, DEADLINE - timedelta(seconds=1)) == 0
+    assert told_of(plain[0], one, PLAIN) == told_of(plain[1], other, NOBODY)
+    assert decided(desk, clock, DEADLINE) == 2
+    yes, no = plain[0].get(f"/bookings/{one}").json, plain[1].get(f"/bookings/{other}").json
+    assert (yes["state"], no["state"], no["decision_reason"]) == ("confirmed", "rejected", NOT_VERIFIED_IN_TIME)
+    assert {key for key in yes if yes[key] != no[key]} - {"ref", "detainee_name"} == {
+        "state", "decision_reason", "history"
+    }  # fmt: skip
+    assert yes["history"][-1]["at"] == no["history"][-1]["at"]
 
 
 def test_what_differs_is_seen(two, desk, clock):
