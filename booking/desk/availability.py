@@ -14,8 +14,8 @@ from booking.desk.slot_views import AnySlot, view
 from booking.desk.stale_cache import StaleCache
 from booking.policy import Policy
 from booking.slots import DayView, Planned, SlotKey, SlotView
-from models import Booking, Rest, Slot, database, rows_of
-from models.statements import Statement, together
+from models import Slot, database
+from models.statements import Statement, seeking, together
 from refusals import NotFound
 from seats.counters import Day, GateAway, SeatCounters, undecided
 
@@ -187,11 +187,10 @@ def load(seats: SeatCounters, day: Day) -> None:
 
 def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
     """`(slot, ref)` of every booking that holds an online seat, or lets it rest; the gate knows nothing of the window's."""
-    query = Booking.select(Booking.slot, Booking.ref).where(
-        Booking.slot.in_(list(slots)), Booking.active == 1, Booking.way == "online"
-    )
-    resting = Rest.select(Rest.slot, Rest.ref).where(Rest.slot.in_(list(slots)))
-    return [(slot, ref) for some in (query, resting) for slot, ref in rows_of(some)]
+    rows, by_slot = [(slot,) for slot in slots], {"slot_id": "text"}
+    holding = "WHERE active = 1 AND way = 'online'"
+    bookings = seeking("booking.slot_id, ref", "booking", by_slot, rows, holding)
+    return [row for some in together([bookings, seeking("rest.slot_id, ref", "rest", by_slot, rows)]) for row in some]
 
 
 def _planned(row: tuple[Any, ...]) -> Planned:

@@ -174,16 +174,16 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
     """Lock everybody the batch is about, and read what is known of them, in one trip."""
     applications = [held.application for held in batch]
     lawyers = {a.lawyer_id for a in applications}
-    known = zip(applications, people, strict=True)
-    cases = {a.case_no or (p.entry.case_no if p.entry else None) for a, p in known}
+    known = list(zip(applications, people, strict=True))
+    cases = {(a.lawyer_id, a.case_no or (p.entry.case_no if p.entry else None)) for a, p in known}
     asked = ledger.Wanted(
         centres={held.slot.centre for held in batch},
         lawyers=lawyers,
         requests={a.request for a in applications},
         companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
         people={p.key for p in people},
-        said={p.said for p in people},
-        cases={case for case in cases if case},
+        said={(a.lawyer_id, p.said) for a, p in known},
+        cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
         limits_at=max(held.now for held in batch),
     )

@@ -51,7 +51,8 @@ def _said(booking: Booking) -> Said | None:
 def _asked(
     bookings: Sequence[Booking], said: dict[str, Said], persons: Sequence[Person], now: datetime
 ) -> ledger.Wanted:
-    cases = {s.case_no or (p.entry.case_no if p.entry else None) for s, p in zip(said.values(), persons, strict=True)}
+    known = zip(said.values(), persons, strict=True)
+    cases = {(s.lawyer_id, s.case_no or (p.entry.case_no if p.entry else None)) for s, p in known}
     return ledger.Wanted(
         centres=(),
         lawyers={booking.lawyer_id for booking in bookings},
@@ -59,7 +60,7 @@ def _asked(
         companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
         said=(),
         people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
-        cases={case for case in cases if case},
+        cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(now.date(), time()),
     )
 

@@ -12,7 +12,7 @@ from booking.rules import Taken, weight
 from models import Booking, Change, KeptAnswer
 from models.fields import JSONText, MomentField, moment_text
 from models.slots import claiming
-from models.statements import Statement, among, entering, several, together
+from models.statements import Statement, as_one, entering, looked_up, matching, seeking, together
 
 _moment: Callable[[Any], Any] = MomentField().python_value
 _json = JSONText().db_value
@@ -29,28 +29,26 @@ _ANSWER = {
     "lawyer_id": "int", "key": "text", "body_hash": "text", "booking": "text", "answer_sealed": "text",
     "created_at": "timestamptz",
 }  # fmt: skip
-_LAWYERS = """SELECT l.id, l.openid, l.state, l.suspended_until, l.name, l.firm, r.state, r.name, r.firm, r.valid_until
-FROM lawyer l LEFT JOIN roll_entry r ON r.licence_no = l.licence_no WHERE l.id {ids}"""
-_KEPT = """SELECT lawyer_id, "key", body_hash, booking, answer_sealed FROM kept_answer
-WHERE lawyer_id {lawyers} AND "key" {keys}"""
+_LAWYER = """lawyer.id, openid, lawyer.state, suspended_until, lawyer.name, lawyer.firm,
+roll_entry.state, roll_entry.name, roll_entry.firm, valid_until"""
+_LINE = "roll_entry.licence_no, state, name"
+_KEPT = 'kept_answer.lawyer_id, kept_answer."key", body_hash, booking, answer_sealed'
 # Whether a mandate stands behind it, as far as another's booking is weighed: a barred licence has findings of its own.
 _PROVEN = """(SELECT COUNT(*) FROM mandate m WHERE m.active = 1 AND m.lawyer_id = booking.lawyer_id
 AND m.centre_id = booking.centre_id AND m.person = booking.detainee_key)"""
-_TOUCHING = f"""SELECT ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state,
-{_PROVEN} FROM booking WHERE active = 1 AND (detainee_key {{people}} OR lawyer_id {{lawyers}} AND starts_at >= {{today}}"""
-_CASES = " OR case_no {cases} AND lawyer_id {lawyers}"
+_TOUCHING = f"ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state, {_PROVEN}"
 
 
 class Wanted(NamedTuple):
-    """Of whom and what a sitting has to know."""
+    """Of whom and what a sitting has to know; of a lawyer: his requests, what he said of a person, his cases."""
 
     centres: Collection[str]
     lawyers: Collection[int]
     requests: Collection[tuple[int, str]]
     companions: Collection[str]
     people: Collection[str]
-    said: Collection[str]
-    cases: Collection[str]
+    said: Collection[tuple[int, str]]
+    cases: Collection[tuple[int, str]]
     today: datetime
     limits_at: datetime | None = None  # asked for the limits of rule 9 too, as they are at this moment
 
@@ -69,18 +67,18 @@ class Rows(NamedTuple):
 
 def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
     """One trip: what comes after the lock sees what whoever held it before has written."""
-    lawyers, text = several(asked.lawyers), among("text")
-    keys = several({key for _, key in asked.requests})
     limits = made.asking(asked.lawyers, asked.said, asked.limits_at) if asked.limits_at else []
-    answers = together([
-        *lock,
-        Statement(f"SELECT code, name, policy FROM centre WHERE code {text}", (several(asked.centres),)),
-        Statement(_LAWYERS.format(ids=among("int")), (lawyers,)),
-        Statement(_KEPT.format(lawyers=among("int"), keys=text), (lawyers, keys)),
-        Statement(f"SELECT licence_no, state, name FROM roll_entry WHERE licence_no {text}", (several(asked.companions),)),
-        _touching(asked, lawyers),
-        *limits,
-    ])  # fmt: skip
+    answers = together(
+        [
+            *lock,
+            seeking("centre.code, name, policy", "centre", {"code": "text"}, ((code,) for code in asked.centres)),
+            seeking(_LAWYER, "lawyer", {"id": "int"}, ((lawyer,) for lawyer in asked.lawyers), _his_line()),
+            seeking(_KEPT, "kept_answer", {"lawyer_id": "int", "key": "text"}, asked.requests),
+            seeking(_LINE, "roll_entry", {"licence_no": "text"}, ((licence,) for licence in asked.companions)),
+            _touching(asked),
+            *limits,
+        ]
+    )
     centres, found, kept, companions, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
@@ -111,17 +109,23 @@ def save(
     return all(rows == 1 for rows in told[: len(claims)])
 
 
-def _touching(asked: Wanted, lawyers: object) -> Statement:
-    """Every active booking that may matter, in one question over three indexes."""
-    sql = _TOUCHING + (_CASES if asked.cases else "") + ")"
-    given = (several(asked.people), lawyers, moment_text(asked.today))
-    place = "%s" if among("text").startswith("=") else "?"
-    sql = sql.format(people=among("text"), lawyers=among("int"), today=place, cases=among("text"))
-    return Statement(sql, (*given, several(asked.cases), lawyers) if asked.cases else given)
+def _his_line() -> str:
+    return matching("roll_entry", "roll_entry.licence_no = lawyer.licence_no", "LEFT JOIN")
+
+
+def _touching(asked: Wanted) -> Statement:
+    """Every active booking that may matter, in one question over three indexes; a booking may come by several."""
+    of_people = looked_up("booking", {"detainee_key": "text"})
+    of_lawyers = looked_up("booking", {"lawyer_id": "int"}, onward="starts_at")
+    of_cases = looked_up("booking", {"lawyer_id": "int", "case_no": "text"})
+    found = " UNION ALL ".join(f"SELECT booking.* FROM {where}" for where in (of_people, of_lawyers, of_cases))
+    people, lawyers = as_one((key,) for key in asked.people), as_one((lawyer,) for lawyer in asked.lawyers)
+    given = (people, lawyers, moment_text(asked.today), as_one(asked.cases))
+    return Statement(f"SELECT {_TOUCHING} FROM ({found}) AS booking WHERE active = 1", given)
 
 
 def _bookings(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Taken, Past]]:
-    for ref, lawyer, key, claim, case_no, starts_at, ends_at, state, proven in rows:
+    for ref, lawyer, key, claim, case_no, starts_at, ends_at, state, proven in {row[0]: row for row in rows}.values():
         weighs = weight(state, proven > 0)
         taken = Taken(ref, lawyer, key, claim, _moment(starts_at), _moment(ends_at), weighs)
         yield taken, Past(lawyer, key, case_no, weighs)

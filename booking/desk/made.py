@@ -6,22 +6,20 @@ from typing import Any, NamedTuple
 
 from booking.desk.known import Made
 from models.fields import MomentField, moment_text
-from models.statements import Statement, among, several
+from models.statements import Statement, as_one, looked_up, seeking
 
 LOOKED_BACK = timedelta(days=62)  # further than any limit counts
 
 _moment: Callable[[Any], Any] = MomentField().python_value
 
-# Their bookings of the last weeks; when the lawyer cancelled; whether the two have met.
-_MADE = """SELECT b.lawyer_id, b.centre_id, b.slot_id, b.detainee_said, b.detainee_key, b.active, b.starts_at, b.created_at,
-b.proven, b.state, b.decision_reason,
-(SELECT MAX(c.at) FROM change c WHERE c.booking_id = b.ref AND c.to_state = 'cancelled'),
-EXISTS (SELECT 1 FROM booking d WHERE d.lawyer_id = b.lawyer_id AND d.detainee_said = b.detainee_said AND d.state = 'done')
-FROM booking b WHERE b.lawyer_id {lawyers} AND b.starts_at >= {since} AND b.way = 'online'"""
-_MANDATES = "SELECT lawyer_id, centre_id, person FROM mandate WHERE active = 1 AND lawyer_id {lawyers}"
-_MET = """SELECT DISTINCT lawyer_id, detainee_said FROM booking WHERE detainee_said {said} AND lawyer_id {lawyers}
-AND state = 'done'"""
-_LIFTED = "SELECT id, budget_lifted_at FROM lawyer WHERE id {lawyers} AND budget_lifted_at IS NOT NULL"
+# Their bookings of the last weeks; when the lawyer cancelled; how often the two have met.
+_MADE = """booking.lawyer_id, centre_id, slot_id, detainee_said, detainee_key, active, starts_at, created_at,
+proven, state, decision_reason,
+(SELECT MAX(c.at) FROM change c WHERE c.booking_id = booking.ref AND c.to_state = 'cancelled'),
+(SELECT COUNT(*) FROM booking d WHERE d.lawyer_id = booking.lawyer_id AND d.detainee_said = booking.detainee_said
+AND d.state || '' = 'done')"""  # no plan goes by a state: it is of too many
+_BY_LAWYER = {"lawyer_id": "int"}
+_BY_LAWYER_AND_PERSON = {"lawyer_id": "int", "detainee_said": "text"}
 
 
 class Record(NamedTuple):
@@ -36,15 +34,17 @@ class Record(NamedTuple):
 NOTHING = Record([], set(), set(), {})
 
 
-def asking(lawyers: Collection[int], said: Collection[str], now: datetime) -> list[Statement]:
-    """Four statements, for one trip together with others."""
-    whom, text, number = several(lawyers), among("text"), among("int")
-    place = "%s" if text.startswith("=") else "?"
+def asking(lawyers: Collection[int], said: Collection[tuple[int, str]], now: datetime) -> list[Statement]:
+    """Four statements, for one trip together with others. `said` are lawyers and whom they name now."""
+    whom = [(lawyer,) for lawyer in lawyers]
+    lately = looked_up("booking", _BY_LAWYER, onward="starts_at")
+    since = moment_text(now - LOOKED_BACK)
+    met = "DISTINCT booking.lawyer_id, booking.detainee_said"
     return [
-        Statement(_MADE.format(lawyers=number, since=place), (whom, moment_text(now - LOOKED_BACK))),
-        Statement(_MANDATES.format(lawyers=number), (whom,)),
-        Statement(_MET.format(said=text, lawyers=number), (several(said), whom)),
-        Statement(_LIFTED.format(lawyers=number), (whom,)),
+        Statement(f"SELECT {_MADE} FROM {lately} WHERE way = 'online'", (as_one(whom), since)),
+        seeking("mandate.lawyer_id, centre_id, person", "mandate", _BY_LAWYER, whom, "WHERE active = 1"),
+        seeking(met, "booking", _BY_LAWYER_AND_PERSON, said, "WHERE state = 'done'", onward="detainee_said"),
+        seeking("lawyer.id, budget_lifted_at", "lawyer", {"id": "int"}, whom, "WHERE budget_lifted_at IS NOT NULL"),
     ]
 
 

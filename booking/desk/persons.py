@@ -1,16 +1,24 @@
 """Whom an application names: a person by number, by the register's single line of that name, or a name alone. Rule 7b."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from booking.desk.application import Person
 from booking.documents import keys_of, said_key
 from models.detainees import name_key
-from models.statements import Statement, among, several, together
+from models.statements import Statement, as_one, looked_up, sought, together
 
-_HAS_REGISTER = "EXISTS (SELECT 1 FROM detainee WHERE centre_id = code)"
-_ENTRIES = 'SELECT centre_id, "key", name_index, case_no, permit_case, custody_index FROM detainee'
+Keys = tuple[str | None, str | None]  # by document and by custody number
+
+_HAVING = """SELECT centre_id FROM {}
+WHERE (SELECT MIN("key") FROM detainee d WHERE d.centre_id = sought.centre_id) IS NOT NULL"""
+_ENTRIES: tuple[tuple[dict[str, str], str], ...] = (
+    ({"centre_id": "text", "key": "text"}, "key"),
+    ({"centre_id": "text", "name_index": "text"}, "name_index"),
+    ({"custody_index": "text"}, ""),
+)
+_ENTRY = 'SELECT detainee.centre_id, detainee."key", detainee.name_index, case_no, permit_case, detainee.custody_index'
 
 
 class Named(NamedTuple):
@@ -33,25 +41,26 @@ class Entry(NamedTuple):
 
 def people(asked: Sequence[Named]) -> list[Person]:
     """Who is meant, read from the centres' registers in one question."""
+    centres = [one.centre for one in asked]
     keys = [keys_of(one.centre, one.detainee) for one in asked]
     names = [name_key(one.detainee["name"]) for one in asked]
-    registers, entries = _registers({one.centre for one in asked}, {key for both in keys for key in both if key}, names)
-    found = (_person(one.centre, both, n, entries, registers) for one, both, n in zip(asked, keys, names, strict=True))
+    forms = list(zip(centres, keys, names, strict=True))
+    registers, entries = _registers(forms)
+    found = [_person(*form, entries, registers) for form in forms]
     return [replace(who, said=said_key(*one)) for one, who in zip(asked, found, strict=True)]
 
 
-def _registers(centres: set[str], ids: Collection[str], names: Collection[str]) -> tuple[set[str], list[Entry]]:
+def _registers(forms: Sequence[tuple[str, Keys, str]]) -> tuple[set[str], list[Entry]]:
     """The centres that keep a register of people held, and whom they hold by these numbers or names; in one trip."""
-    text, where = among("text"), several(centres)
-    having = Statement(f"SELECT code FROM centre WHERE code {text} AND {_HAS_REGISTER}", (where,))
-    entries = f'{_ENTRIES} WHERE centre_id {text} AND ("key" {text} OR name_index {text} OR custody_index {text})'
-    codes, found = together([having, Statement(entries, (where, several(ids), several(names), several(ids)))])
-    return {code for (code,) in codes}, [Entry(*row) for row in found]
+    numbers = [(centre, key) for centre, keys, _ in forms for key in keys if key]
+    sought_by = numbers, [(centre, name) for centre, _, name in forms], [(key,) for _, key in numbers]
+    having = Statement(_HAVING.format(sought({"centre_id": "text"})), (as_one((centre,) for centre, *_ in forms),))
+    entries = " UNION ALL ".join(f"{_ENTRY} FROM {looked_up('detainee', *by)}" for by in _ENTRIES)
+    codes, found = together([having, Statement(entries, tuple(as_one(rows) for rows in sought_by))])
+    return {code for (code,) in codes}, list({Entry(*row): None for row in found})
 
 
-def _person(
-    centre: str, keys: tuple[str | None, str | None], by_name: str, entries: list[Entry], registers: set[str]
-) -> Person:
+def _person(centre: str, keys: Keys, by_name: str, entries: list[Entry], registers: set[str]) -> Person:
     """A number says who it is, on the register or not; the document's before the centre's own; else a single name."""
     here = [entry for entry in entries if entry.centre_id == centre]
     namesakes = [entry for entry in here if entry.name_index == by_name]

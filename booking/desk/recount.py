@@ -8,9 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from peewee import JOIN, ModelSelect, fn
+from peewee import ModelSelect, fn
 
-from booking.desk.availability import load
+from booking.desk.availability import holders_of, load
 from booking.desk.desk import Desk
 from models import Booking, KeptAnswer, Rest, Slot, database, rows_of
 from seats.counters import Day, GateAway
@@ -47,7 +47,7 @@ def sweep(desk: Desk) -> Tally:
     try:
         days = _days_ahead(now)
         seen = {day: desk.seats.holders(day) for day in days}
-        for day, truth in _read(days, now).items():
+        for day, truth in _read(days).items():
             _mend(desk, day, seen[day], truth, now, tally)
     except GateAway:
         tally.away = True
@@ -60,7 +60,7 @@ def check(desk: Desk, *, repair: bool = False) -> Tally:
     now = desk.now()
     try:
         days = _days_ahead(now)
-        for day, truth in _read(days, now).items():
+        for day, truth in _read(days).items():
             left, holders = desk.seats.left(day), desk.seats.holders(day)
             tally.drift += sum(_off(left, holders, slot, seats, truth) for slot, seats in truth.seats.items())
         if repair:
@@ -109,29 +109,17 @@ def _days_ahead(now: datetime) -> list[Day]:
     return [Day(centre, date) for centre, date in found]
 
 
-def _read(days: list[Day], now: datetime) -> dict[Day, _Truth]:
-    truths: dict[Day, _Truth] = {day: _Truth() for day in days}
-    holding = (Booking.slot == Slot.id) & (Booking.active == 1) & (Booking.way == "online")
-    rows = Slot.select(Slot.centre, Slot.date, Slot.id, Slot.seats, Booking.ref).join(
-        Booking, JOIN.LEFT_OUTER, on=holding
-    )
+def _read(days: list[Day]) -> dict[Day, _Truth]:
+    truths = {day: _Truth() for day in days}
     centres, dates = {day.centre for day in days}, {day.date for day in days}
-    for centre, date, slot, seats, ref in rows_of(rows.where(Slot.centre.in_(centres), Slot.date.in_(dates))):
-        truth = truths.get(Day(centre, date))
-        if truth is not None:
-            truth.seats[slot] = seats
-            if ref is not None:
-                truth.active[ref] = slot
-    _add_resting(truths)
-    return truths
-
-
-def _add_resting(truths: dict[Day, _Truth]) -> None:
-    """A seat that rests is held by the booking that gave it up. Rule 21."""
-    where = rows_of(Rest.select(Rest.ref, Rest.slot, Slot.centre, Slot.date).join(Slot))
-    for ref, slot, centre, date in where:
+    rows = Slot.select(Slot.centre, Slot.date, Slot.id, Slot.seats)
+    of: dict[str, _Truth] = {}
+    for centre, date, slot, seats in rows_of(rows.where(Slot.centre.in_(centres), Slot.date.in_(dates))):
         if (truth := truths.get(Day(centre, date))) is not None:
-            truth.active[ref] = slot
+            truth.seats[slot], of[slot] = seats, truth
+    for slot, ref in holders_of(of):
+        of[slot].active[ref] = slot
+    return truths
 
 
 def _off(left: dict[str, int], holders: Holders, slot: str, seats: int, truth: _Truth) -> int:
