@@ -13,7 +13,7 @@ from models.statements import Statement, together
 # in order, so that no two transactions wait for one another in a circle. SQLite's IMMEDIATE transaction is one lock.
 _ROLL = (0x726F6C6C, 0)  # of the two-number kind: never one of a person
 _OFFICERS = (0x6F666669, 0)
-_LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
+_LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest(%s::bigint[]) AS k"
 
 
 def lock_people(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> None:
@@ -26,7 +26,7 @@ def locking(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> list[S
     if not on_postgres():
         return []
     keys = [*sorted(set(lawyers)), *sorted({-(int(key[:15], 16)) - 1 for key in detainee_keys})]
-    return [Statement(_LOCK, (keys,))]
+    return [Statement(_LOCK, ("{" + ",".join(map(str, keys)) + "}",))]
 
 
 def waited_in_vain(problem: OperationalError) -> bool:

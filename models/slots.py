@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
 
-from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, fn
+import orjson
+from peewee import SQL, BooleanField, CharField, DataError, DateField, ForeignKeyField, IntegerField, fn
+from psycopg.errors import DivisionByZero
 
-from models.base import Table, database, rows_of
+from models.base import Table, database, on_postgres, rows_of
 from models.centres import Centre
 from models.fields import MomentField
 from models.statements import Statement, together
@@ -56,7 +58,14 @@ class Slot(Table):
         return [(centre, seats, taken) for centre, seats, taken in rows_of(sums.group_by(cls.centre))]
 
 
-CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND open AND taken + {n} <= seats"
+ROOM = "open AND taken + {n} <= seats"
+CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND {room}"
+# All at once: locked in the order of their ids, and a division by zero where one of them has no room.
+CLAIM_ALL = """WITH wanted AS MATERIALIZED (
+SELECT slot.id, w.value::int AS n FROM jsonb_each_text({p}::jsonb) AS w JOIN slot ON slot.id = w.key
+ORDER BY slot.id FOR UPDATE OF slot),
+claimed AS (UPDATE slot SET taken = taken + wanted.n FROM wanted WHERE slot.id = wanted.id AND {room} RETURNING 1)
+SELECT 1 / ((SELECT count(*) FROM claimed) = {p}::int)::int"""
 CLAIM_AT_WINDOW = (
     "UPDATE slot SET window_taken = window_taken + 1 WHERE id = {p} AND open AND window_taken < window_seats"
 )
@@ -70,7 +79,23 @@ def claiming(wanted: Mapping[str, int]) -> list[Statement]:
     A conditional update, which holds at every isolation level: no slot ever goes over its seats.
     """
     place = database.param
-    return [Statement(CLAIM.format(p=place, n=int(many)), (slot,)) for slot, many in sorted(wanted.items())]
+    return [
+        Statement(CLAIM.format(p=place, n=int(many), room=ROOM.format(n=int(many))), (slot,))
+        for slot, many in sorted(wanted.items())
+    ]
+
+
+def claiming_all(wanted: Mapping[str, int]) -> list[Statement]:
+    """The same, but where one has no room it fails by itself: the COMMIT may go with it. See `short`."""
+    if not on_postgres():
+        return claiming(wanted)
+    sql = CLAIM_ALL.format(p=database.param, room=ROOM.format(n="wanted.n"))
+    return [Statement(sql, (orjson.dumps(wanted).decode(), len(wanted)))]
+
+
+def short(problem: DataError) -> bool:
+    """Whether it says that a slot had no room."""
+    return isinstance(problem.__cause__ or problem.__context__, DivisionByZero)
 
 
 def claim_at_window(slot_id: str) -> bool:

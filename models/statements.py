@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 import peewee
 
+from models import trips
 from models.base import database, on_postgres
 
 
@@ -29,11 +30,7 @@ def together(statements: Sequence[Statement]) -> list[Any]:
     if len(statements) < 2 or not on_postgres():
         return [_answer(database.execute_sql(*statement)) for statement in statements]
     with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # its stubs leave it out
-        connection = database.connection()
-        with connection.pipeline() as line:
-            cursors = [connection.execute(*statement) for statement in statements]
-            line.sync()
-            return [_answer(cursor) for cursor in cursors]
+        return trips.carry(database.connection(), statements)
 
 
 def seeking(

@@ -21,8 +21,10 @@ from booking.desk.persons import Named
 from booking.refs import ref_for
 from booking.rules import Taken
 from clock import at
-from models import Booking, KeptAnswer, Slot, database
+from models import Booking, KeptAnswer, Slot
 from models.locks import locking, waited_in_vain
+from models.statements import together
+from models.transactions import Transaction, transaction
 from sms import outbox
 
 Outcome = Receipt | Exception
@@ -99,11 +101,11 @@ def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
 
 
 def _decide_together(batch: Sequence[Held], people: Sequence[Person]) -> list[Outcome]:
-    """Three trips to the database: lock and read, claim and write, commit."""
-    with database.atomic():
-        facts = read(batch, people)
+    """Two trips to the database: lock and read, claim and write."""
+    with transaction() as here:
+        facts = read(batch, people, here.ask)
         outcomes = [_decide(held, person, facts) for held, person in zip(batch, people, strict=True)]
-        receipts = _write(list(facts.drafts.values()), facts)
+        receipts = _write(here, list(facts.drafts.values()), facts)
     return [_told(o, held, receipts) if isinstance(o, Draft) else o for held, o in zip(batch, outcomes, strict=True)]
 
 
@@ -155,7 +157,7 @@ def _why_no_seat(held: Held) -> refusals.Refusal:
     return refusals.SlotFull() if slot.open else refusals.SlotClosed(slot.closed_reason)
 
 
-def _write(drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
+def _write(here: Transaction, drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
     """Raises Surprise unless every draft gets its seat."""
     if not drafts:
         return {}
@@ -165,12 +167,12 @@ def _write(drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:
     named = [(draft, facts.rows.centres[draft.booking.centre_id][0]) for draft in drafts]
     letters = outbox.posting([drafting.letter(draft, centre) for draft, centre in named], drafts[0].held.now)
     answers = [drafting.keep(draft, receipts[draft.booking.ref]) for draft in drafts]
-    if not ledger.save(wanted, bookings, changes, letters, answers):
+    if not ledger.save(here, wanted, bookings, changes, letters, answers):
         raise Surprise
     return receipts
 
 
-def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
+def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = together) -> Facts:
     """Lock everybody the batch is about, and read what is known of them, in one trip."""
     applications = [held.application for held in batch]
     lawyers = {a.lawyer_id for a in applications}
@@ -187,7 +189,7 @@ def read(batch: Sequence[Held], people: Sequence[Person]) -> Facts:
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
         limits_at=max(held.now for held in batch),
     )
-    rows = ledger.load(locking(lawyers, (p.claim for p in people if p.claim)), asked)
+    rows = ledger.load(locking(lawyers, (p.claim for p in people if p.claim)), asked, carry)
     facts = Facts(rows)
     for taken, past in rows.touching:
         facts.past.append(past)

@@ -5,15 +5,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from peewee import DataError
+
 from booking.desk import made
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
 from booking.rules import Taken, weight
 from models import Booking, Change, KeptAnswer
+from models.base import on_postgres
 from models.fields import JSONText, MomentField, moment_text
-from models.slots import claiming
+from models.slots import claiming_all, short
 from models.statements import Statement, as_one, entering, looked_up, matching, seeking, together
+from models.transactions import Transaction
 
+Carry = Callable[[Sequence[Statement]], list[Any]]
 _moment: Callable[[Any], Any] = MomentField().python_value
 _json = JSONText().db_value
 
@@ -65,10 +70,10 @@ class Rows(NamedTuple):
     record: made.Record
 
 
-def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
+def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> Rows:
     """One trip: what comes after the lock sees what whoever held it before has written."""
     limits = made.asking(asked.lawyers, asked.said, asked.limits_at) if asked.limits_at else []
-    answers = together(
+    answers = carry(
         [
             *lock,
             seeking("centre.code, name, policy", "centre", {"code": "text"}, ((code,) for code in asked.centres)),
@@ -91,22 +96,25 @@ def load(lock: Sequence[Statement], asked: Wanted) -> Rows:
 
 
 def save(
-    wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change], letters: Statement,
-    answers: Sequence[Sequence[object]],
+    here: Transaction, wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change],
+    letters: Statement, answers: Sequence[Sequence[object]],
 ) -> bool:  # fmt: skip
-    """One trip: claim the seats, in the order of their slots, and write everything. False when a seat was short: then
-    the transaction must not be kept. `answers` are lawyer, key, hash of the body, reference, sealed answer, moment."""
-    claims = claiming(wanted)
-    told = together(
-        [
+    """One trip: claim the seats, in the order of their slots, write everything and commit. False when a seat was short:
+    then nothing is kept. `answers` are lawyer, key, hash of the body, reference, sealed answer, moment."""
+    claims = claiming_all(wanted)
+    try:
+        told = here.finish([
             *claims,
             entering("booking", _BOOKING, [_booking_row(booking) for booking in bookings]),
             entering("change", _CHANGE, [_change_row(change) for change in changes]),
             letters,
             entering("kept_answer", _ANSWER, answers),
-        ]
-    )
-    return all(rows == 1 for rows in told[: len(claims)])
+        ])  # fmt: skip
+    except DataError as problem:
+        if short(problem):
+            return False
+        raise
+    return on_postgres() or all(rows == 1 for rows in told[: len(claims)])
 
 
 def _his_line() -> str:

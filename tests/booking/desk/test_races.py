@@ -82,7 +82,7 @@ def test_without_the_guards_the_same_crowd_oversells(
     monkeypatch.setattr(
         scripts, "RESERVE", scripts.RESERVE.replace("if tonumber(left) <= 0 then return {0, 0} end", "")
     )
-    monkeypatch.setattr(models.slots, "CLAIM", "UPDATE slot SET taken = taken + {n} WHERE id = {p}")
+    monkeypatch.setattr(models.slots, "ROOM", "1 = 1")
     with closing(Desk(SeatCounters(desk.seats._redis), desk.now)) as unguarded:
         told = rush(unguarded, [applying(lawyer) for lawyer in lawyers(CROWD)])
     assert told["booked"] > SEATS
