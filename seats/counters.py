@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -38,6 +37,21 @@ class Reserved(NamedTuple):
     left: int
 
 
+class Call(NamedTuple):
+    """One of RESERVE or SETTLE."""
+
+    script: str
+    day: Day
+    argv: list[object]
+
+    @property
+    def keys(self) -> list[str]:
+        return [self.day.key(key) for key in _KEYS[self.script]]
+
+
+_KEYS = {"RESERVE": ("left", "holders", "tries"), "SETTLE": ("left", "holders")}
+
+
 class GateAway(Exception):
     """Redis did not answer. Bookings go on against SQL alone; nobody gives anything back on a guess."""
 
@@ -56,10 +70,20 @@ class SeatCounters:
 
     def reserve(self, day: Day, slot: str, ref: str, lawyer: int, now: datetime) -> Reserved:
         """Hold a seat for HOLD_SECONDS, once a reference: the same reference again is KNOWN, not a second seat."""
-        expiry = int((now.timestamp() + HOLD_SECONDS) * 1000)
-        argv = [slot, ref, expiry, lawyer, TRIES_A_MINUTE, int(now.timestamp() // 60)]
-        outcome, left = self._ask(lambda: self._reserve(day, argv))
-        return Reserved(outcome, left)
+        return self.reserve_all({day: [(slot, ref, lawyer)]}, now)[day][0]
+
+    def reserve_all(
+        self,
+        wanted: Mapping[Day, Sequence[tuple[str, str, int]]],
+        now: datetime,
+        taken: Mapping[Day, Sequence[tuple[str, str]]] | None = None,
+    ) -> dict[Day, list[Reserved]]:
+        """`reserve` for each slot, reference and lawyer, in their order, after `settle` of what was taken: one trip, where
+        the days live on one server."""
+        calls = [Call("SETTLE", day, _settling(pairs)) for day, pairs in (taken or {}).items()]
+        calls += [Call("RESERVE", day, _reserving(some, now)) for day, some in wanted.items()]
+        told = self._ask(lambda: self._in_one_trip(calls))[len(taken or {}) :]
+        return {day: _reserved(flat) for day, flat in zip(wanted, told, strict=True)}
 
     def is_tried_too_often(self, day: Day, lawyer: int, now: datetime) -> bool:
         """Count a try that asks for no seat; after TRIES_A_MINUTE of either kind it is too many."""
@@ -72,11 +96,7 @@ class SeatCounters:
 
     def settle_all(self, taken: Mapping[Day, Iterable[tuple[str, str]]]) -> None:
         """`settle` for many days, in one trip where they live on one server."""
-        if len(taken) > 1 and not isinstance(self._redis, RedisCluster):
-            self._ask(lambda: self._settle_in_one_trip(taken))
-        else:
-            for day, pairs in taken.items():
-                self.settle(day, pairs)
+        self._ask(lambda: self._in_one_trip([Call("SETTLE", day, _settling(pairs)) for day, pairs in taken.items()]))
 
     def give_back(self, day: Day, refs: Iterable[str], *, remember: bool = False) -> int:
         argv = [wake.WORD, "remember" if remember else "forget", *refs]
@@ -116,20 +136,22 @@ class SeatCounters:
         except RedisError:
             return False
 
-    def _reserve(self, day: Day, argv: list[object]) -> object:
-        """The one script of every request, so it goes the shortest way there is."""
-        script, keys = self._scripts["RESERVE"], [day.key(key) for key in ("left", "holders", "tries")]
-        if self._line is not None:
-            with suppress(NoScriptError):  # a server that was restarted: the client's way brings it there
-                return self._line.ask("EVALSHA", script.sha, len(keys), *keys, *argv)
-        return script(keys=keys, args=argv)
+    def _in_one_trip(self, calls: "Sequence[Call]") -> list[Any]:
+        """It runs for every booking, so it goes the shortest way there is."""
+        if self._line is None:
+            return [self._scripts[one.script](keys=one.keys, args=one.argv) for one in calls]
+        commands = [self._command(one) for one in calls]
+        answers = self._line.ask_all(commands)
+        if any(isinstance(answer, NoScriptError) for answer in answers):  # a server that was restarted
+            for name in {one.script for one in calls}:
+                self._redis.script_load(self._scripts[name].script)
+            answers = self._line.ask_all(commands)  # each may run twice
+        if problem := next((answer for answer in answers if isinstance(answer, Exception)), None):
+            raise problem
+        return answers
 
-    def _settle_in_one_trip(self, taken: Mapping[Day, Iterable[tuple[str, str]]]) -> None:
-        with self._redis.pipeline(transaction=False) as trip:
-            for day, pairs in taken.items():
-                keys = [day.key(key) for key in ("left", "holders")]
-                self._scripts["SETTLE"](keys=keys, args=_settling(pairs), client=trip)
-            trip.execute()
+    def _command(self, one: "Call") -> tuple[object, ...]:
+        return ("EVALSHA", self._scripts[one.script].sha, len(one.keys), *one.keys, *one.argv)
 
     def _run(self, name: str, day: Day, keys: tuple[str, ...], argv: Sequence[object]) -> Any:
         return self._ask(lambda: self._scripts[name](keys=[day.key(key) for key in keys], args=argv))
@@ -141,8 +163,17 @@ class SeatCounters:
             raise GateAway(str(away)) from away.__cause__
 
 
-def _settling(taken: Iterable[tuple[str, str]]) -> list[str]:
+def _settling(taken: Iterable[tuple[str, str]]) -> list[object]:
     return [wake.WORD, *(part for pair in taken for part in pair)]
+
+
+def _reserving(some: Iterable[tuple[str, str, int]], now: datetime) -> list[object]:
+    expiry, minute = int((now.timestamp() + HOLD_SECONDS) * 1000), int(now.timestamp() // 60)
+    return [expiry, TRIES_A_MINUTE, minute, *(part for one in some for part in one)]
+
+
+def _reserved(flat: Sequence[int]) -> list[Reserved]:
+    return [Reserved(int(outcome), int(left)) for outcome, left in zip(flat[::2], flat[1::2], strict=True)]
 
 
 def undecided(holders: Mapping[str, tuple[str, int]], slot_id: str) -> bool:

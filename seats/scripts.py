@@ -15,21 +15,30 @@ since a client sends a call again when it timed out.
 
 HELD, KNOWN, FULL, UNLOADED, TOO_MANY = 1, 2, 0, -1, -2
 
-# Take a seat, unless there is none or the holder has one already. The first holder makes the hash: it ends with `left`.
-# KEYS left, holders, tries · ARGV slot, ref, expiry, lawyer, tries allowed, minute
-# → {outcome, seats left}
+# Take seats, one after another, unless there is none or the holder has one already. The first holder makes the hash: it
+# ends with `left`.
+# KEYS left, holders, tries · ARGV expiry, tries allowed, minute, then slot, ref, lawyer for each
+# → outcome, seats left for each
 RESERVE = """
-local left = redis.call('HGET', KEYS[1], ARGV[1])
-if not left then return {-1, 0} end
-if redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1 then return {2, tonumber(left)} end
-local tried = ARGV[4] .. ':' .. ARGV[6]
-if redis.call('HINCRBY', KEYS[3], tried, 1) > tonumber(ARGV[5]) then return {-2, 0} end
-if redis.call('TTL', KEYS[3]) < 0 then redis.call('EXPIRE', KEYS[3], 120) end
-if tonumber(left) <= 0 then return {0, 0} end
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. ' ' .. ARGV[3])
+local expiry, most, minute = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local function reserve(slot, ref, lawyer)
+  local left = redis.call('HGET', KEYS[1], slot)
+  if not left then return -1, 0 end
+  if redis.call('HEXISTS', KEYS[2], ref) == 1 then return 2, tonumber(left) end
+  if redis.call('HINCRBY', KEYS[3], lawyer .. ':' .. minute, 1) > most then return -2, 0 end
+  if tonumber(left) <= 0 then return 0, 0 end
+  redis.call('HSET', KEYS[2], ref, slot .. ' ' .. expiry)
+  return 1, redis.call('HINCRBY', KEYS[1], slot, -1)
+end
+local before, told = redis.call('HLEN', KEYS[2]), {}
+for i = 4, #ARGV, 3 do
+  local outcome, left = reserve(ARGV[i], ARGV[i + 1], ARGV[i + 2])
+  told[#told + 1], told[#told + 2] = outcome, left
+end
+if redis.call('TTL', KEYS[3]) == -1 then redis.call('EXPIRE', KEYS[3], 120) end
 local ttl = redis.call('TTL', KEYS[1])
-if ttl > 0 and redis.call('HLEN', KEYS[2]) == 1 then redis.call('EXPIRE', KEYS[2], ttl) end
-return {1, redis.call('HINCRBY', KEYS[1], ARGV[1], -1)}
+if ttl > 0 and before == 0 then redis.call('EXPIRE', KEYS[2], ttl) end
+return told
 """
 
 # Count a try that was refused without asking for a seat.

@@ -7,8 +7,8 @@ after 1 leaves a hold that expires; after 2, a hold the sweep settles; after 3, 
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
 import clock
 import refusals
@@ -17,21 +17,21 @@ from booking.desk import holding
 from booking.desk.application import Application, Held, Receipt
 from booking.desk.availability import Board, Views
 from booking.desk.conditions import may_ask, may_cancel
-from booking.desk.decision import Outcome, decide_batch, kept_answer
+from booking.desk.decision import kept_answer
 from booking.desk.group_commit import GroupCommit
-from booking.desk.slot_views import AnySlot, view
+from booking.desk.sittings import Coming, Sittings
+from booking.desk.slot_views import AnySlot
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
 from booking.lifecycle import ONCE, notify, transition
 from booking.policy import Policy
-from booking.refs import ref_for
 from booking.slots import DayView
 from models import Booking, KeptAnswer, database
 from models.locks import lock_people
 from models.states import State
 from refusals import Refusal
 from seats import scripts
-from seats.counters import Day, GateAway, SeatCounters
+from seats.counters import Day, GateAway, Reserved, SeatCounters
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,8 @@ class Desk:
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
         self._unmet, self._refused = Unmet(now), holding.RefusedBefore(seats)
-        self._commits: GroupCommit[Held, Receipt] = GroupCommit(self._serve, leave=database.close)
+        self._sittings = Sittings(seats, self.board, lambda: self._commits.anybody_waits(), checkpoint)
+        self._commits: GroupCommit[Coming | Held, Receipt] = GroupCommit(self._sittings.serve, leave=database.close)
 
     def close(self) -> None:
         """Serve whoever is in line, and put the connections of our own threads away."""
@@ -76,9 +77,10 @@ class Desk:
         try:
             if kept := self._refused_unless_kept(application, slot, now):
                 return kept
-            held = self._come_in(application, slot, now)
-            self.checkpoint("held")
-            return self._commits.submit(held)
+            coming = Coming.of(application, slot, now)
+            if full := self.board.full(slot, coming.ref):
+                raise refusals.SlotFull(nearest=full.nearest)
+            return self._decided(coming)
         except _REFUSED_HIMSELF:
             self._refused.note(application.lawyer_id, slot.id)
             raise
@@ -134,6 +136,12 @@ class Desk:
             except GateAway:
                 log.warning("the seats of %s wait for the sweep: the gate is away", " ".join(refs))
 
+    def _decided(self, coming: Coming) -> Receipt:
+        try:
+            return self._commits.submit(coming)
+        except holding.NoSeat:
+            return self._commits.submit(self._come_in(coming, Reserved(scripts.FULL, 0)))
+
     def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
         """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""
         policy = self.board.plan(slot.centre_id).policy
@@ -146,44 +154,12 @@ class Desk:
             raise
         return None
 
-    def _come_in(self, application: Application, slot: AnySlot, now: datetime) -> Held:
-        """Step 1: a seat held at the gate. Raises SlotFull, RateLimited."""
-        ref = ref_for(application.lawyer_id, application.key)
-        if full := self.board.full(slot, ref):
-            raise refusals.SlotFull(nearest=full.nearest)
-        reserved = holding.hold(self.seats, slot, ref, application.lawyer_id, now)
+    def _come_in(self, coming: Coming, before: Reserved | None = None) -> Held:
+        """Step 1 by oneself: a seat held at the gate, waited for a moment. Raises SlotFull, RateLimited."""
+        slot, lawyer = coming.slot, coming.application.lawyer_id
+        reserved = holding.hold(self.seats, slot, coming.ref, lawyer, coming.now, before)
         if reserved.outcome == scripts.FULL:
             raise refusals.SlotFull(nearest=self.board.note_full(slot))
         if reserved.outcome == scripts.TOO_MANY:
             raise refusals.RateLimited()
-        shown = view(self.board.plan(slot.centre_id).policy, slot, reserved.left, now)
-        ends_at = shown.starts_at + timedelta(minutes=application.minutes)
-        return Held(application, ref, shown, ends_at, now, fresh=reserved.outcome == scripts.HELD)
-
-    def _serve(self, batch: Sequence[Held]) -> Sequence[Receipt | Exception]:
-        """Steps 2 and 3, in the teller's thread."""
-        outcomes = decide_batch(batch)
-        self.checkpoint("committed")
-        self._settle(batch, outcomes)
-        self.checkpoint("settled")
-        return outcomes
-
-    def _settle(self, batch: Sequence[Held], outcomes: Sequence[Outcome]) -> None:
-        """Tell the gate what was decided. After an error nobody knows what was: the hold runs out and the sweep looks."""
-        taken, back = defaultdict(list), defaultdict(list)
-        for held, outcome in zip(batch, outcomes, strict=True):
-            day = Day(held.slot.centre, held.slot.date)
-            ref = outcome.ref if isinstance(outcome, Receipt) else None
-            if isinstance(outcome, Receipt) and not outcome.replayed:
-                taken[day].append((held.slot.id, outcome.ref))
-                self.board.note_left(held.slot)
-            if held.fresh and ref != held.ref and isinstance(outcome, Receipt | Refusal):
-                back[day].append(held.ref)
-        try:
-            self.seats.settle_all(taken)
-            for day, refs in back.items():
-                self.seats.give_back(day, refs)
-        except GateAway:
-            log.warning("holds wait for the sweep: the gate is away")
-        for day in back:
-            self.board.invalidate_day(day)
+        return coming.held(self.board, reserved)

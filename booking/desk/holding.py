@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import refusals
 from booking import rules
 from booking.desk.application import Application
 from booking.desk.availability import load
@@ -54,29 +55,46 @@ def _own(lawyer: int) -> list[rules.Taken]:
     return [rules.Taken(*row) for row in rows_of(mine)]
 
 
-def hold(seats: SeatCounters, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
+class NoSeat(refusals.SlotFull):
+    """There was none just now: whether the slot is full is seen by `hold`."""
+
+
+def hold(
+    seats: SeatCounters, slot: AnySlot, ref: str, lawyer: int, now: datetime, before: Reserved | None = None
+) -> Reserved:
     """A seat held by somebody who is just being decided about may be free again in a moment, since most of those who
-    hammer at a slot are refused: full is what stays full."""
+    hammer at a slot are refused: full is what stays full. `before` is what the gate has said already."""
     day = Day(slot.centre_id, slot.date)
-    reserved = _reserve(seats, day, slot, ref, lawyer, now)
+    reserved = before or _reserve(seats, slot, ref, lawyer, now)
     for pause in PAUSES_S:
         if reserved.outcome != scripts.FULL or not _is_undecided(seats, day, slot.id):
             break
         time.sleep(pause)
-        reserved = _reserve(seats, day, slot, ref, lawyer, now)
+        reserved = _reserve(seats, slot, ref, lawyer, now)
     return reserved
 
 
-def _reserve(seats: SeatCounters, day: Day, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
-    """While the gate is away everybody may come in: SQL has the last word, and the teller bounds the crowd."""
+def _reserve(seats: SeatCounters, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
     try:
-        reserved = seats.reserve(day, slot.id, ref, lawyer, now)
-        if reserved.outcome == scripts.UNLOADED:
-            load(seats, day)
-            reserved = seats.reserve(day, slot.id, ref, lawyer, now)
+        reserved = seats.reserve(Day(slot.centre_id, slot.date), slot.id, ref, lawyer, now)
     except GateAway:
-        return Reserved(scripts.UNLOADED, slot.seats - slot.taken - 1)
-    return reserved
+        return without_gate(slot)
+    return loaded(seats, slot, ref, lawyer, now) if reserved.outcome == scripts.UNLOADED else reserved
+
+
+def loaded(seats: SeatCounters, slot: AnySlot, ref: str, lawyer: int, now: datetime) -> Reserved:
+    """The seat of a slot that the gate does not know yet, or no longer."""
+    day = Day(slot.centre_id, slot.date)
+    try:
+        load(seats, day)
+        return seats.reserve(day, slot.id, ref, lawyer, now)
+    except GateAway:
+        return without_gate(slot)
+
+
+def without_gate(slot: AnySlot) -> Reserved:
+    """While the gate is away everybody may come in: SQL has the last word, and the teller bounds the crowd."""
+    return Reserved(scripts.UNLOADED, slot.seats - slot.taken - 1)
 
 
 def _is_undecided(seats: SeatCounters, day: Day, slot_id: str) -> bool:

@@ -23,6 +23,18 @@ def last_seat(desk: Desk) -> str:
     return slot
 
 
+def asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The references for which the gate is asked for a seat from here on."""
+    seen, reserve_all = set(), desk.seats.reserve_all
+
+    def watched(wanted, *more):
+        seen.update(ref for some in wanted.values() for _, ref, _ in some)
+        return reserve_all(wanted, *more)
+
+    monkeypatch.setattr(desk.seats, "reserve_all", watched)
+    return seen
+
+
 def held_by_another(desk: Desk, slot: str) -> None:
     assert desk.seats.reserve(DAY, slot, "XXXXXXXX", 999, desk.now()).left == 0
 
@@ -56,8 +68,7 @@ def test_four_who_hammer_take_no_seat_from_the_innocent(desk, lawyers, monkeypat
     for one in hammering:
         desk.book(applying(one, SLOT))
         refused(desk, one, overlapping, "first")
-    held, hold = [], holding.hold
-    monkeypatch.setattr(holding, "hold", lambda *asked: held.append(asked) or hold(*asked))
+    held = asked_for(desk, monkeypatch)
 
     def hammer(one: int) -> None:
         for number in range(15):
@@ -82,8 +93,7 @@ def test_who_is_refused_for_his_own_meeting_takes_no_seat_the_second_time(desk, 
     overlapping = str(add_slot("pudong", FRIDAY, time(9), seats=1).id)
     (one,) = lawyers(1)
     first = desk.book(applying(one, SLOT))
-    held, hold = [], holding.hold
-    monkeypatch.setattr(holding, "hold", lambda *asked: held.append(asked) or hold(*asked))
+    held = asked_for(desk, monkeypatch)
     for number in range(3):
         with pytest.raises(AlreadyBooked):
             desk.book(applying(one, overlapping, key=f"{number}"))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk, decision, limits
+from booking.desk.sittings import Coming
 from booking.documents import document_key
 from booking.lawyers import mandates
 from booking.lawyers.mandates import Pair
@@ -246,8 +247,8 @@ def test_without_the_lock_both_are_booked(
 
 def test_of_two_in_one_sitting_the_second_sees_the_first(desk: Desk, lawyer: int, slots: list[str]) -> None:
     roomy(bookings_made_limit=1)
-    held = [desk._come_in(applying(lawyer, s, key=s), desk.board.slot(applying(lawyer, s).slot), desk.now())
-            for s in slots[:2]]  # fmt: skip
+    asked = [applying(lawyer, slot, key=slot) for slot in slots[:2]]
+    held = [desk._come_in(Coming.of(one, desk.board.slot(one.slot), desk.now())) for one in asked]
     first, second = decision.decide_batch(held)
     assert getattr(first, "ref", None) and isinstance(second, LimitReached)
 

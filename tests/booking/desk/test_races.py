@@ -79,9 +79,7 @@ def test_fifty_lawyers_at_twelve_seats_a_hundred_times(desk: Desk, lawyers: Call
 def test_without_the_guards_the_same_crowd_oversells(
     desk: Desk, lawyers: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        scripts, "RESERVE", scripts.RESERVE.replace("if tonumber(left) <= 0 then return {0, 0} end", "")
-    )
+    monkeypatch.setattr(scripts, "RESERVE", scripts.RESERVE.replace("if tonumber(left) <= 0 then return 0, 0 end", ""))
     monkeypatch.setattr(models.slots, "ROOM", "1 = 1")
     with closing(Desk(SeatCounters(desk.seats._redis), desk.now)) as unguarded:
         told = rush(unguarded, [applying(lawyer) for lawyer in lawyers(CROWD)])
@@ -92,9 +90,7 @@ def test_without_the_guards_the_same_crowd_oversells(
 def test_sql_alone_stops_the_crowd_when_the_gate_lets_everybody_in(
     desk: Desk, lawyers: Callable[[int], list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        scripts, "RESERVE", scripts.RESERVE.replace("if tonumber(left) <= 0 then return {0, 0} end", "")
-    )
+    monkeypatch.setattr(scripts, "RESERVE", scripts.RESERVE.replace("if tonumber(left) <= 0 then return 0, 0 end", ""))
     with closing(Desk(SeatCounters(desk.seats._redis), desk.now)) as unguarded:
         told = rush(unguarded, [applying(lawyer) for lawyer in lawyers(CROWD)])
     assert told == {"booked": SEATS, "slot_full": CROWD - SEATS}
