@@ -43,7 +43,11 @@ def _sqlite(url: str) -> SqliteDatabase:
 
 
 def _postgres(url: str) -> PostgresqlDatabase:
-    """The whole URL goes to libpq, so every option of it holds; a lock is waited for 3 seconds, then refused."""
+    """The whole URL goes to libpq, so every option of it holds; a lock is waited for 3 seconds, then refused.
+
+    Nothing is prepared by psycopg: a plan kept from when a table was empty reads all of it when it is full. What
+    `models/trips.py` prepares has one good plan only.
+    """
     url = "postgresql://" + url.partition("://")[2]
     options = "-c lock_timeout=3000 -c timezone=Asia/Shanghai"
-    return PostgresqlDatabase(url, prefer_psycopg3=True, options=options, connect_timeout=3)
+    return PostgresqlDatabase(url, prefer_psycopg3=True, options=options, connect_timeout=3, prepare_threshold=None)
