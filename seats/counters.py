@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from redis.cluster import RedisCluster
@@ -27,7 +28,12 @@ class Day(NamedTuple):
     date: date
 
     def key(self, what: str) -> str:
-        return f"seats:{{{self.centre}:{self.date:%Y-%m-%d}}}:{what}"
+        return _key(self.centre, self.date, what)
+
+
+@lru_cache(3000)
+def _key(centre: str, day: date, what: str) -> str:
+    return f"seats:{{{centre}:{day.isoformat()}}}:{what}"
 
 
 class Reserved(NamedTuple):

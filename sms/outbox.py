@@ -1,10 +1,10 @@
 """The letterbox: notices are dropped in the transaction that causes them, and taken by the relay."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 from peewee import Expression, ModelSelect, fn
 
 import wake
@@ -77,7 +77,7 @@ def drop(bookings: Collection[str], kinds: Collection[str]) -> None:
 
 def _row(letter: Letter, channel: str, now: datetime) -> tuple[object, ...]:
     templates.check(letter.kind, letter.words)
-    words = json.dumps(letter.words, ensure_ascii=False, separators=(",", ":"))
+    words = orjson.dumps(letter.words).decode()
     due_at, written_at = moment_text(letter.due_at or now), moment_text(now)
     to = (letter.event, letter.kind, channel, letter.lawyer_id, letter.booking)
     return (*to, words, "due", due_at, 0, 0, written_at)

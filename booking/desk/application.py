@@ -30,6 +30,7 @@ class Application:
     permit_no: str | None = None
     companions: Sequence[dict[str, Any]] = ()
     identity: str = ""  # the WeChat identity that asks, which must still be bound to the lawyer; empty at the window
+    session: str = ""  # the hash of its token, which must not have ended meanwhile; likewise
 
     def __post_init__(self) -> None:
         """They are gone through more than once: of a generator, whoever came second would see none."""

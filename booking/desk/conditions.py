@@ -1,5 +1,6 @@
 """What is asked of a lawyer before a seat is: for booking one, and for giving one back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import refusals
@@ -30,3 +31,9 @@ def may_cancel(booking: Booking, policy: Policy, now: datetime, accept_strike: b
     if late and not accept_strike:
         raise refusals.LateCancellation(standing.cost_of_late(booking, policy))
     return late
+
+
+def still_signed_in(application: Application, sessions: Mapping[str, datetime], now: datetime) -> None:
+    """The door may know him from a moment ago. `sessions` are those that go on, until when. Raises Unauthenticated."""
+    if application.session and now >= sessions.get(application.session, now):
+        raise refusals.Unauthenticated

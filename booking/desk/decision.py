@@ -15,6 +15,7 @@ import refusals
 from booking import rules
 from booking.desk import comparison, drafting, ledger, limits, persons
 from booking.desk.application import Application, Held, Person, Receipt
+from booking.desk.conditions import still_signed_in
 from booking.desk.drafting import Draft
 from booking.desk.known import Made, Past
 from booking.desk.persons import Named
@@ -33,10 +34,8 @@ MOST_REFS = 3  # two bookings share one of 32^8 references about once in a milli
 
 
 class Surprise(Exception):
-    """The batch can't be written as decided (a seat short, an index hit): each of it is then decided alone.
-
-    So it is when somebody's lock is not let go: who has nothing to do with him need not go without.
-    """
+    """The batch can't be written as decided (a seat short, an index hit, somebody's lock not let go): each of it is then
+    decided alone, so that who has nothing to do with it need not go without."""
 
 
 @dataclass
@@ -125,6 +124,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
     wish = _wish(held, person, facts)
     try:
+        still_signed_in(application, facts.rows.sessions, held.now)
         if kept is not None:
             return kept_answer(application, kept)
         if application.identity and application.identity != lawyer.openid:
@@ -184,6 +184,7 @@ def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = 
         requests={a.request for a in applications},
         companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
         people={p.key for p in people},
+        sessions={a.session for a in applications if a.session},
         said={(a.lawyer_id, p.said) for a, p in known},
         cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),

@@ -59,6 +59,7 @@ def _asked(
         requests=(),
         companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
         said=(),
+        sessions=(),
         people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
         cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(now.date(), time()),

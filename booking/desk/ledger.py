@@ -36,6 +36,7 @@ _ANSWER = {
 }  # fmt: skip
 _LAWYER = """lawyer.id, openid, lawyer.state, suspended_until, lawyer.name, lawyer.firm,
 roll_entry.state, roll_entry.name, roll_entry.firm, valid_until"""
+_SESSION = "session.token_hash, expires_at, revoked_at"
 _LINE = "roll_entry.licence_no, state, name"
 _KEPT = 'kept_answer.lawyer_id, kept_answer."key", body_hash, booking, answer_sealed'
 # Whether a mandate stands behind it, as far as another's booking is weighed: a barred licence has findings of its own.
@@ -52,6 +53,7 @@ class Wanted(NamedTuple):
     requests: Collection[tuple[int, str]]
     companions: Collection[str]
     people: Collection[str]
+    sessions: Collection[str]
     said: Collection[tuple[int, str]]
     cases: Collection[tuple[int, str]]
     today: datetime
@@ -60,12 +62,13 @@ class Wanted(NamedTuple):
 
 class Rows(NamedTuple):
     """The answers: names and policies of centres, lawyers, answers kept by request, the roll's lines about companions,
-    and every active booking that may matter."""
+    when sessions that go on will end, and every active booking that may matter."""
 
     centres: dict[str, tuple[str, Policy]]
     lawyers: dict[int, LawyerOnRoll]
     kept: dict[tuple[int, str], KeptAnswer]
     companions: dict[str, OnRoll]
+    sessions: dict[str, datetime]
     touching: list[tuple[Taken, Past]]
     record: made.Record
 
@@ -80,16 +83,18 @@ def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> R
             seeking(_LAWYER, "lawyer", {"id": "int"}, ((lawyer,) for lawyer in asked.lawyers), _his_line()),
             seeking(_KEPT, "kept_answer", {"lawyer_id": "int", "key": "text"}, asked.requests),
             seeking(_LINE, "roll_entry", {"licence_no": "text"}, ((licence,) for licence in asked.companions)),
+            seeking(_SESSION, "session", {"token_hash": "text"}, ((one,) for one in asked.sessions)),
             _touching(asked),
             *limits,
         ]
     )
-    centres, found, kept, companions, touching, *record = answers[len(lock) :]
+    centres, found, kept, companions, sessions, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: LawyerOnRoll(row[0], row[1], row[2], _moment(row[3]), *row[4:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
+        {token: _moment(ends) for token, ends, revoked in sessions if revoked is None},
         list(_bookings(touching)),
         made.answered(record) if record else made.NOTHING,
     )

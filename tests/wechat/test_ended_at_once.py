@@ -53,6 +53,20 @@ def test_a_session_that_ended_in_sql_alone_is_ended(lin, desk, ref):
     assert lin.post(f"/bookings/{ref}/cancellation", {}).status_code == 401
 
 
+def test_a_session_that_ended_in_sql_alone_books_nothing(lin, desk, ref):
+    """However well the door remembers it: the sitting asks again. Its answer of before is not told either."""
+    Session.update(revoked_at=desk.now()).execute()
+    for key in ("key-2", "the-key"):
+        assert lin.book(key).status_code == 401
+    assert Booking.select().count() == 1
+
+
+def test_a_session_that_has_run_out_books_nothing(lin, desk, ref):
+    Session.update(expires_at=desk.now()).execute()
+    assert lin.book("key-2").status_code == 401
+    assert Booking.select().count() == 1
+
+
 def test_what_is_everybodys_may_still_be_looked_at_for_a_moment(lin, desk, ref):
     unbind(desk)
     assert lin.get("/centres/pudong/days").status_code == 200

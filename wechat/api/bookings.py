@@ -105,6 +105,7 @@ def application(desk: Desk, known: Visitor, form: BookingForm, key: str) -> Appl
     return Application(
         lawyer_id=known.lawyer_id,
         identity=known.openid,
+        session=known.token_hash,
         key=key,
         body_hash=form.fingerprint,
         slot_id=form.slot_id,
