@@ -54,7 +54,9 @@ class Desk:
         self.board = Board(seats, now)
         self._unmet, self._refused = Unmet(now), holding.RefusedBefore(seats)
         self._sittings = Sittings(seats, self.board, lambda: self._commits.anybody_waits(), checkpoint)
-        self._commits: GroupCommit[Coming | Held, Receipt] = GroupCommit(self._sittings.serve, leave=database.close)
+        self._commits: GroupCommit[Coming | Held, Receipt] = GroupCommit(
+            self._sittings.serve, leave=self._sittings.leave
+        )
 
     def close(self) -> None:
         """Serve whoever is in line, and put the connections of our own threads away."""

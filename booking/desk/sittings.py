@@ -15,6 +15,7 @@ from booking.desk.availability import Board
 from booking.desk.decision import Outcome, decide_batch
 from booking.desk.slot_views import AnySlot, view
 from booking.refs import ref_for
+from models import database
 from refusals import RateLimited, Refusal
 from seats import scripts
 from seats.counters import Day, GateAway, Reserved, SeatCounters
@@ -78,6 +79,11 @@ class Sittings:
                 self._seats.settle_all(owed)
         except GateAway:
             log.warning("holds wait for the sweep: the gate is away")
+
+    def leave(self) -> None:
+        """The teller goes, or what he holds may be broken."""
+        self.settle()
+        database.close()
 
     def _come_in(self, batch: Sequence[Coming | Held]) -> list[Held | Refusal]:
         coming = [one for one in batch if isinstance(one, Coming)]
