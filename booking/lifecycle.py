@@ -9,6 +9,7 @@ from peewee import SQL, Case
 from booking import resting
 from booking.words import STATES, moment_words
 from models import Booking, Change, rows_of
+from models.statements import on_the_row
 from models.states import State
 from refusals import WrongState
 from sms import outbox
@@ -31,6 +32,7 @@ CAME = (*IN_THE_HOUSE, State.DONE)
 COMING = (State.CONFIRMED, *IN_THE_HOUSE)
 BROUGHT = (State.CONFIRMED, *CAME)  # whom the bring-out plan lists
 
+_state = on_the_row(Booking.state)
 _ALWAYS = SQL("1 = 1")
 _UNBOUND: dict[str, object] = {"active": None, "detainee_claim": None}
 
@@ -43,7 +45,7 @@ def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str 
     """
     before = booking.state
     binds, may = _binding([booking], to)
-    here = (Booking.ref == booking.ref) & Booking.state.in_(FOLLOWS[to]) & (Booking.state == before) & may
+    here = (Booking.ref == booking.ref) & _state.in_(FOLLOWS[to]) & (_state == before) & may
     if not Booking.update(state=to, **binds, **columns).where(here).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
     if to in FREED:
@@ -62,7 +64,7 @@ def transition_all(
     binds, may = _binding(bookings, to)
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
-        here = Booking.ref.in_(list(refs)) & (Booking.state == before) & may
+        here = Booking.ref.in_(list(refs)) & (_state == before) & may
         found = rows_of(Booking.update(state=to, **binds, **columns).where(here).returning(Booking.ref))
         moved += [(refs[ref], before) for (ref,) in found]
     if to in FREED:

@@ -15,6 +15,7 @@ from booking.review import decisions
 from booking.roll import imports
 from booking.timetable import rollout
 from house import House
+from models import growth
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def table(house: House) -> list[Duty]:
     return [
         Duty("seats: sweep", 5, lambda: _sweep(house)),
         Duty("seats: end what has rested", 5, lambda: rests.end_due(desk)),
+        Duty("tables: count those that have outgrown their plans", 5, growth.analyse_outgrown),
         Duty("pruning: who gave a seat back", 3600, lambda: recount.forget(desk)),
         Duty("notices: find what a dead worker left", 5, asking.find_stuck),
         Duty("notices: ask about the unknown", 5, asking.ask_due),

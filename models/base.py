@@ -1,6 +1,7 @@
 """The one database and the one keyring of a process, and the base of all tables."""
 
 from typing import Any
+from weakref import WeakSet
 
 from peewee import BaseQuery, DatabaseProxy, Model, PostgresqlDatabase, SqliteDatabase
 
@@ -8,6 +9,7 @@ from models.sealed import Keyring
 
 database = DatabaseProxy()
 _keyring: list[Keyring] = []
+_only_looking_up: WeakSet[Any] = WeakSet()  # connections
 
 
 class Table(Model):
@@ -33,6 +35,16 @@ def keyring() -> Keyring:
 
 def on_postgres() -> bool:
     return isinstance(database.obj, PostgresqlDatabase)
+
+
+def only_look_up() -> None:
+    """Of this thread's connection: PostgreSQL plans each statement once, and by an index, whatever the tables look like.
+
+    For a thread that looks up and writes; whoever adds up a year had better read its table from end to end.
+    """
+    if on_postgres() and (connection := database.connection()) not in _only_looking_up:
+        database.execute_sql("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off")
+        _only_looking_up.add(connection)
 
 
 def _sqlite(url: str) -> SqliteDatabase:

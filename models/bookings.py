@@ -35,11 +35,11 @@ class Booking(Table):
     """
 
     ref = CharField(8, primary_key=True)
-    lawyer = ForeignKeyField(Lawyer, backref="bookings", on_delete="RESTRICT")
+    lawyer = ForeignKeyField(Lawyer, index=False, backref="bookings", on_delete="RESTRICT")
     lawyer_id: int
-    centre = ForeignKeyField(Centre, backref="bookings", on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, backref="bookings", on_delete="RESTRICT")
     centre_id: str
-    slot = ForeignKeyField(Slot, backref="bookings", on_delete="RESTRICT")
+    slot = ForeignKeyField(Slot, index=False, backref="bookings", on_delete="RESTRICT")
     slot_id: str
     starts_at = MomentField()
     ends_at = MomentField()

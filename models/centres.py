@@ -61,7 +61,7 @@ class CentreDay(Table):
     """The centre's own word about a day; it beats the holiday table and the weekday."""
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, backref="days", on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, backref="days", on_delete="CASCADE")
     centre_id: str
     day = DateField()
     open = BooleanField()

@@ -13,7 +13,7 @@ class Detainee(Table):
     `custody_index` is of the latter. `permit_case`: endangering state security or terrorism, under investigation."""
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, backref="detainees", on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, backref="detainees", on_delete="CASCADE")
     centre_id: str
     key = CharField(32)
     name_index = CharField(32)

@@ -20,7 +20,7 @@ class SlotFigures(Table):
     """
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, on_delete="CASCADE")
     centre_id: str
     date = DateField()
     starts = CharField(5)
@@ -45,7 +45,7 @@ class DayFigures(Table):
     """
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, on_delete="CASCADE")
     centre_id: str
     date = DateField()
     spreads = JSONText(default=dict)
@@ -60,7 +60,7 @@ class TurnedAway(Table):
     """A lawyer who asked for a slot and was told `full` or `outside` its booking window, once however often he asked."""
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, on_delete="CASCADE")
     centre_id: str
     date = DateField()
     starts = CharField(5)

@@ -11,7 +11,7 @@ class KeptAnswer(Table):
     """What was answered under an Idempotency-Key, sealed: the same key gets the same answer for seven days."""
 
     id = AutoField()
-    lawyer = ForeignKeyField(Lawyer, on_delete="CASCADE")
+    lawyer = ForeignKeyField(Lawyer, index=False, on_delete="CASCADE")
     lawyer_id: int
     key = CharField(255)
     body_hash = CharField(64)

@@ -17,9 +17,9 @@ class Mandate(Table):
     """
 
     id = AutoField()
-    lawyer = ForeignKeyField(Lawyer, backref="mandates", on_delete="RESTRICT")
+    lawyer = ForeignKeyField(Lawyer, index=False, backref="mandates", on_delete="RESTRICT")
     lawyer_id: int
-    centre = ForeignKeyField(Centre, backref="mandates", on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, backref="mandates", on_delete="RESTRICT")
     centre_id: str
     person = CharField(32)
     stage = CharField(16)

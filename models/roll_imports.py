@@ -43,7 +43,7 @@ class RollImportPart(Table):
     """A piece of the file, sealed: the web server and the worker may stand on two machines."""
 
     id = AutoField()
-    roll_import = ForeignKeyField(RollImport, backref="parts", on_delete="CASCADE")
+    roll_import = ForeignKeyField(RollImport, index=False, backref="parts", on_delete="CASCADE")
     roll_import_id: int
     place = SmallIntegerField()
     sealed = SealedField("roll_import.part:{roll_import_id}:{place}")
@@ -56,7 +56,7 @@ class RollImportLine(Table):
     """What was found about one row of the file, without what stands in it. Kind is one of roll.py's LINE_KINDS."""
 
     id = AutoField()
-    roll_import = ForeignKeyField(RollImport, backref="lines", on_delete="CASCADE")
+    roll_import = ForeignKeyField(RollImport, index=False, backref="lines", on_delete="CASCADE")
     roll_import_id: int
     row = IntegerField()
     kind = CharField(10)

@@ -24,7 +24,7 @@ class Slot(Table):
     """
 
     id = CharField(40, primary_key=True)
-    centre = ForeignKeyField(Centre, backref="slots", on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, backref="slots", on_delete="RESTRICT")
     centre_id: str
     date = DateField()
     starts_at = MomentField()

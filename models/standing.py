@@ -30,7 +30,7 @@ class Strike(Table):
     id = AutoField()
     booking = ForeignKeyField(Booking, unique=True, on_delete="RESTRICT")
     booking_id: str
-    lawyer = ForeignKeyField(Lawyer, backref="strikes", on_delete="RESTRICT")
+    lawyer = ForeignKeyField(Lawyer, index=False, backref="strikes", on_delete="RESTRICT")
     lawyer_id: int
     kind = CharField(20)
     state = CharField(10)

@@ -77,6 +77,12 @@ def as_one(rows: Iterable[Sequence[object]]) -> str:
     return orjson.dumps(list(dict.fromkeys(map(tuple, rows)))).decode()
 
 
+def on_the_row(column: peewee.Field) -> peewee.Expression:
+    """A text column to be checked on rows found by another: an index of it finds too many."""
+    checked: peewee.Expression = column.concat("")
+    return checked
+
+
 def entering(
     table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], otherwise: str = ""
 ) -> Statement:

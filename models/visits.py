@@ -15,7 +15,7 @@ class Room(Table):
     """A meeting room 会见室. State is `open` or `closed`; `place` is where it stands in the list."""
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, backref="rooms", on_delete="RESTRICT")
+    centre = ForeignKeyField(Centre, index=False, backref="rooms", on_delete="RESTRICT")
     centre_id: str
     name = CharField(20)
     state = CharField(10, default="open")
@@ -64,7 +64,7 @@ class PlanPrint(Table):
     """The bring-out plan 提押单 of a slot as it was printed: `lines` by reference, no name in it, to see what changed."""
 
     id = AutoField()
-    centre = ForeignKeyField(Centre, backref="plan_prints", on_delete="CASCADE")
+    centre = ForeignKeyField(Centre, index=False, backref="plan_prints", on_delete="CASCADE")
     centre_id: str
     day = DateField()
     slot = ForeignKeyField(Slot, backref="plan_prints", on_delete="CASCADE")

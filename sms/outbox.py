@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
-from peewee import Expression, ModelSelect, fn
+from peewee import OP, Expression, ModelSelect, Value, fn
 
 import wake
 from models import Consent, Lawyer, Notice, database, rows_of
 from models.fields import moment_text
-from models.statements import Statement, entering, together
+from models.statements import Statement, entering, on_the_row, together
 from sms import templates
 from sms.outcomes import Cure, cure
 
@@ -86,12 +87,12 @@ def _row(letter: Letter, channel: str, now: datetime) -> tuple[object, ...]:
 Earlier = Notice.alias("earlier")
 
 
-def unblocked() -> Expression:
+def unblocked(of: Any = Notice) -> Expression:
     """True of a notice when no earlier one about the same booking, on the same channel, still waits to go."""
-    same = (Earlier.booking == Notice.booking) & (Earlier.channel == Notice.channel)
-    waits = (Earlier.id < Notice.id) & Earlier.state.in_(("due", "sending"))
-    nothing: Expression = ~fn.EXISTS(Earlier.select(1).where(same, waits))
-    return nothing
+    same = (Earlier.booking == of.booking) & (Earlier.channel == of.channel)
+    waits = (Earlier.id < of.id) & on_the_row(Earlier.state).in_(("due", "sending"))
+    # Counted, since what only must not exist may be looked for by reading all that there is.
+    return Expression(Earlier.select(fn.COUNT(Earlier.id)).where(same, waits), OP.EQ, 0)
 
 
 def is_stopped(now: datetime) -> bool:
@@ -108,24 +109,32 @@ def take(now: datetime, limit: int, lost_after: timedelta, queued: Iterable[int]
     One given to the queue more than `lost_after` ago, and not among the `queued`, was lost on the way. The marking
     is conditional, so two relays never take the same one.
     """
-    waits = Notice.queued_at.is_null() | (Notice.queued_at < now - lost_after)
-    ready = (Notice.state == "due") & (Notice.due_at <= now) & waits
+    found = _waiting_to_go(now)
+    ready = _ready(found.c, now, lost_after) & unblocked(found.c) & found.c.id.not_in(list(queued))
     if is_stopped(now):
-        ready &= Notice.channel != SMS
-    found = _first_of_each(ready & unblocked() & Notice.id.not_in(list(queued)), now)
-    ids = [notice.id for notice in found.order_by(Notice.id).limit(limit)]
+        ready &= found.c.channel != SMS
+    first = found.select_from(found.c.id).where(ready, found.c.place <= A_LAWYERS).order_by(found.c.id).limit(limit)
+    ids = [number for (number,) in rows_of(first)]
     if not ids:
         return []
-    taken = Notice.update(queued_at=now).where(Notice.id.in_(ids), ready).returning(Notice).execute()
+    again = _ready(Notice, now, lost_after)
+    taken = Notice.update(queued_at=now).where(Notice.id.in_(ids), again).returning(Notice).execute()
     return sorted(taken, key=lambda notice: notice.id)
 
 
-def _first_of_each(ready: Expression, now: datetime) -> "ModelSelect[Notice]":
-    """Of each lawyer's letters on the way or due only the first A_LAWYERS, and of those the ready ones."""
+def _waiting_to_go(now: datetime) -> "ModelSelect[Notice]":
+    """Those on the way or due, numbered for each lawyer. Not the whole table in the order of its ids, of which most went
+    long ago: so a plan would have it that is asked for the first few."""
     place = fn.ROW_NUMBER().over(partition_by=[Notice.lawyer, Notice.channel], order_by=[Notice.id])
     waits = Notice.state.in_(("due", "sending")) & (Notice.due_at <= now)
-    line = Notice.select(Notice.id.alias("id"), place.alias("place")).where(waits).alias("line")
-    return Notice.select(Notice.id).join(line, on=(Notice.id == line.c.id)).where(ready, line.c.place <= A_LAWYERS)
+    looked_at = (Notice.id, Notice.state, Notice.due_at, Notice.queued_at, Notice.booking, Notice.channel)
+    return Notice.select(*looked_at, place.alias("place")).where(waits).alias("waiting")
+
+
+def _ready(of: Any, now: datetime, lost_after: timedelta) -> Expression:
+    late, lost = (Value(at, converter=moment_text) for at in (now, now - lost_after))
+    ready: Expression = (of.state == "due") & (of.due_at <= late) & (of.queued_at.is_null() | (of.queued_at < lost))
+    return ready
 
 
 def take_back(notices: Sequence[Notice]) -> None:

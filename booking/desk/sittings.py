@@ -16,6 +16,7 @@ from booking.desk.decision import Outcome, decide_batch
 from booking.desk.slot_views import AnySlot, view
 from booking.refs import ref_for
 from models import database
+from models.base import only_look_up
 from refusals import RateLimited, Refusal
 from seats import scripts
 from seats.counters import Day, GateAway, Reserved, SeatCounters
@@ -59,6 +60,7 @@ class Sittings:
 
     def serve(self, batch: Sequence[Coming | Held]) -> Sequence[Receipt | Exception]:
         """An outcome for each; NoSeat for who may find one in a moment."""
+        only_look_up()
         came = self._come_in(batch)
         held = [one for one in came if isinstance(one, Held)]
         self._checkpoint("held")

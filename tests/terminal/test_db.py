@@ -48,6 +48,16 @@ def test_a_downgrade_takes_everything_back(empty):
     assert not difference()
 
 
+def test_no_index_begins_another(empty):
+    schema.upgrade()
+    needless = []
+    for table in models.database.get_tables():
+        indexes = {tuple(index.columns): index for index in models.database.get_indexes(table)}
+        begun = {columns[:n] for columns in indexes for n in range(1, len(columns))}
+        needless += [index.name for columns, index in indexes.items() if columns in begun and not index.unique]
+    assert needless == []
+
+
 def test_two_that_start_at_once_upgrade_once(empty):
     barrier, done = threading.Barrier(2), []
 

@@ -242,3 +242,17 @@ def test_whatever_the_gate_keeps_of_a_day_ends_by_itself(desk: Desk, lawyers: La
     assert {key: redis.ttl(key) > 0 for key in redis.keys("seats:*")} == {
         f"seats:{{pudong:2026-11-27}}:{what}".encode(): True for what in ("left", "holders", "seats", "tries")
     }
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_the_teller_and_nobody_else_plans_once_and_by_indexes(desk: Desk, lawyers: Lawyers) -> None:
+    told = {}
+
+    def ask(step: str) -> None:
+        how = ("enable_seqscan", "plan_cache_mode", "jit")
+        told[step] = [database.execute_sql(f"SHOW {one}").fetchone()[0] for one in how]
+
+    desk.checkpoint = ask
+    desk.book(applying(lawyers(1)[0]))
+    assert told["committed"] == ["off", "force_generic_plan", "off"]
+    assert told["held"] == ["on", "auto", "on"]
