@@ -62,9 +62,9 @@ ROOM = "open AND taken + {n} <= seats"
 CLAIM = "UPDATE slot SET taken = taken + {n} WHERE id = {p} AND {room}"
 # All at once: locked in the order of their ids, and a division by zero where one of them has no room.
 CLAIM_ALL = """WITH wanted AS MATERIALIZED (
-SELECT slot.id, w.value::int AS n FROM jsonb_each_text({p}::jsonb) AS w JOIN slot ON slot.id = w.key
-ORDER BY slot.id FOR UPDATE OF slot),
-claimed AS (UPDATE slot SET taken = taken + wanted.n FROM wanted WHERE slot.id = wanted.id AND {room} RETURNING 1)
+SELECT id, n FROM (SELECT key, value::int AS n FROM jsonb_each_text({p}::jsonb) ORDER BY key) AS w
+CROSS JOIN LATERAL (SELECT id FROM slot WHERE id = w.key FOR UPDATE) AS slot),
+claimed AS (UPDATE slot SET taken = taken + {n} WHERE id = ANY(ARRAY(SELECT id FROM wanted)) AND {room} RETURNING 1)
 SELECT 1 / ((SELECT count(*) FROM claimed) = {p}::int)::int"""
 CLAIM_AT_WINDOW = (
     "UPDATE slot SET window_taken = window_taken + 1 WHERE id = {p} AND open AND window_taken < window_seats"
@@ -89,7 +89,8 @@ def claiming_all(wanted: Mapping[str, int]) -> list[Statement]:
     """The same, but where one has no room it fails by itself: the COMMIT may go with it. See `short`."""
     if not on_postgres():
         return claiming(wanted)
-    sql = CLAIM_ALL.format(p=database.param, room=ROOM.format(n="wanted.n"))
+    many = "(SELECT n FROM wanted WHERE wanted.id = slot.id)"
+    sql = CLAIM_ALL.format(p=database.param, n=many, room=ROOM.format(n=many))
     return [Statement(sql, (orjson.dumps(wanted).decode(), len(wanted)))]
 
 

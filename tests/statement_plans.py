@@ -12,7 +12,8 @@ import pytest
 from peewee import QueryEvent
 
 import models
-from models import on_postgres
+from models import trips
+from models.base import on_postgres
 
 # Of tables that grow, the columns by which one value finds few rows; a letter's state is that of those still to go.
 # Any other table has some hundred rows: to read it from end to end is the shortest way.
@@ -46,10 +47,10 @@ class Sent(NamedTuple):
 def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Sent]]:
     """Every question and change that any thread sends meanwhile: each once, however long its lists are."""
     sent: dict[str, Sent] = {}
-    execute = psycopg.Cursor.execute
+    execute, carry = psycopg.Cursor.execute, trips.carry
 
     def hear(sql: str, given: Any) -> None:
-        if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             by_teller = threading.current_thread().name == "teller"
             sent.setdefault(_LIST.sub("(…)", sql), Sent(sql, given or (), by_teller))
 
@@ -57,12 +58,18 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Sent]]:
         hear(str(sql), given)
         return execute(cursor, sql, given, **more)
 
+    def heard_on_a_trip(connection: Any, statements: Any) -> Any:
+        for sql, given in statements:
+            hear(sql, given)
+        return carry(connection, statements)
+
     def heard_by_peewee(event: QueryEvent) -> None:
         if not on_postgres():
             hear(event.sql, event.params)
 
     with monkeypatch.context() as patch:
         patch.setattr(psycopg.Cursor, "execute", heard_by_psycopg)
+        patch.setattr(trips, "carry", heard_on_a_trip)
         patch.setattr(models.database.obj, "query_hooks", [heard_by_peewee])
         yield sent
 

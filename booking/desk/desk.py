@@ -53,7 +53,9 @@ class Desk:
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
         self._unmet, self._refused = Unmet(now), holding.RefusedBefore(seats)
-        self._sittings = Sittings(seats, self.board, lambda: self._commits.anybody_waits(), checkpoint)
+        self._sittings = Sittings(
+            seats, self.board, lambda: self._commits.anybody_waits(), lambda name: self.checkpoint(name)
+        )
         self._commits: GroupCommit[Coming | Held, Receipt] = GroupCommit(
             self._sittings.serve, leave=self._sittings.leave
         )

@@ -254,5 +254,6 @@ def test_the_teller_and_nobody_else_plans_once_and_by_indexes(desk: Desk, lawyer
 
     desk.checkpoint = ask
     desk.book(applying(lawyers(1)[0]))
+    ask("here")
     assert told["committed"] == ["off", "force_generic_plan", "off"]
-    assert told["held"] == ["on", "auto", "on"]
+    assert told["here"] == ["on", "auto", "on"]
