@@ -42,7 +42,7 @@ _KEPT = 'kept_answer.lawyer_id, kept_answer."key", body_hash, booking, answer_se
 # Whether a mandate stands behind it, as far as another's booking is weighed: a barred licence has findings of its own.
 # Found by the lawyer, who has few, and not by the centre.
 _PROVEN = """(SELECT COUNT(*) FROM mandate m WHERE m.lawyer_id = booking.lawyer_id AND m.active + 0 = 1
-AND m.centre_id || '' = booking.centre_id AND m.person = booking.detainee_key)"""
+AND m.centre_id || '' = booking.centre_id AND m.person || '' = booking.detainee_key)"""
 _TOUCHING = f"ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state, {_PROVEN}"
 
 
