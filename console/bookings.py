@@ -21,6 +21,7 @@ from booking.search.bookings import Wanted
 from booking.timetable.withdrawal import withdraw
 from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
+from console.door.guesses import count_search
 from console.door.scope import booking_in_scope, centre_shown
 from models import Booking, Notice, Slot, Visit
 from models.sealed import UNREADABLE
@@ -80,6 +81,7 @@ def search_bookings() -> str | Response:
     wanted = Wanted(centre, **given.model_dump())
     if not wanted.is_of_somebody:
         raise Malformed("请至少填写一项")
+    count_search(here().redis, here().by, given.lawyer, given.detainee)
     found = bookings.listed(wanted, here().now, MANY * 2)
     by = [name for name, text in given.model_dump().items() if text]
     note_look(Kind.BOOKINGS_SEARCHED, centre, by=by, found=len(found))

@@ -14,10 +14,11 @@ from booking.search import bookings, lookups
 from booking.words import STRIKE_KINDS, STRIKE_STATES
 from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
-from console.door.scope import centre_shown
+from console.door.guesses import count_search, is_personal
+from console.door.scope import centre_shown, check_ours, is_ours
 from models import Booking, Lawyer, RollEntry, Strike, Suspension
 from models.sealed import UNREADABLE
-from refusals import Forbidden, NotFound, WrongState
+from refusals import NotFound, WrongState
 
 MANY = 50
 LARGEST_ID = 2**31 - 1  # what a database takes for one; nobody has it
@@ -67,10 +68,12 @@ def lawyers() -> str:
 @console.post("/lawyers/search")
 def search_lawyers() -> str:
     text = read(Search).text
+    count_search(here().redis, here().by, text)
     found = bookings.lawyers(text, "", MANY, centre=here().officer.centre_id)
     bound = {one.licence_no for one in found}
     unbound = [entry for entry in bookings.on_roll(text, MANY) if entry.licence_no not in bound]
-    note_look(Kind.LAWYERS_SEARCHED, "", found=len(found), on_roll=len(unbound))
+    by = "number" if is_personal(text) else "name"
+    note_look(Kind.LAWYERS_SEARCHED, "", by=by, found=len(found), on_roll=len(unbound))
     return page("lawyers_found.html", found=found, unbound=unbound, **_words())
 
 
@@ -85,8 +88,7 @@ def lawyer(lawyer: int) -> str:
 def show_lawyer_numbers(lawyer: int) -> str:
     """ID number and telephone in full. Raises WrongState where they can't be opened."""
     found = lawyer_here(lawyer)
-    if not bookings.is_ours(found, here().officer.centre_id):
-        raise Forbidden("该律师在本所没有预约，不能查看完整号码")
+    check_ours(found)
     note_look(Kind.LAWYER_NUMBERS_SEEN, f"lawyer-{found.id}")
     return _tell(found, numbers={"id_no": opened(found, "id_no"), "phone": opened(found, "phone")})
 
@@ -172,7 +174,8 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
         tried=tries.at(lawyer.licence_no, here().now),
-        ours=bookings.is_ours(lawyer, here().officer.centre_id),
+        mistaken=tries.originals_wrong(lawyer.id, here().now),
+        ours=is_ours(lawyer),
         **_words(),
     )
 

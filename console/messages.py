@@ -14,7 +14,7 @@ from console.bookings import NOTICE_NAMES
 from console.door import back, console, here, note_look, page, say
 from console.door.context import door
 from console.door.forms import Form, asked
-from console.door.scope import centre_shown
+from console.door.scope import centre_shown, check_ours
 from console.lawyers import opened
 from models import Notice
 from refusals import NotFound, Unavailable, WrongState
@@ -51,8 +51,9 @@ def resend(notice: int) -> Response:
 
 @console.post("/messages/<int:notice>/phone")
 def show_phone(notice: int) -> str:
-    """The lawyer's telephone number, to ring him up. Raises WrongState where it can't be opened."""
+    """The lawyer's telephone number, to ring him up. Raises Forbidden, WrongState where it can't be opened."""
     found = notice_here(notice)
+    check_ours(found.lawyer)
     note_look(Kind.NOTICE_PHONE_SEEN, f"notice:{found.id}")
     return _list(Filter(), found, opened(found.lawyer, "phone"))
 

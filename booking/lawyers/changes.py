@@ -4,7 +4,7 @@ The roll proves a firm, WeChat a telephone (the old number is told), and the bou
 WeChat (that telephone is told). What is not proven yet waits beside what holds until an officer says yes or no.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from peewee import Expression, IntegrityError
@@ -16,12 +16,13 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from booking.words import moment_words
-from models import Lawyer, database, keyring
+from models import Audit, Lawyer, database, keyring
 from models.names import plain
 from refusals import AlreadyBound, Invalid, NotVerified, WrongState
 from sms import outbox
 
 HIMSELF = Actor("lawyer")
+GIVEN_PHONE_WAITS = timedelta(days=3)
 
 
 class Change(NamedTuple):
@@ -68,10 +69,15 @@ def settle(actor: Actor, now: datetime, lawyer: Lawyer, yes: bool, why: str, *, 
         _write(actor, now, lawyer, "firm", columns, yes=yes, why=why)
 
 
-def at_the_window(actor: Actor, now: datetime, lawyer: Lawyer, firm: str, phone: str, why: str) -> None:
-    """What an officer changes who has the originals before him. Raises Invalid, AlreadyBound."""
+def check_fields(firm: str, phone: str) -> None:
+    """Raises Invalid where nothing is to be changed."""
     if not firm and not phone:
         raise Invalid("请填写新的律师事务所或手机号", errors=[{"field": "firm", "message": "至少填一项"}])
+
+
+def at_the_window(actor: Actor, now: datetime, lawyer: Lawyer, firm: str, phone: str, why: str) -> None:
+    """What an officer changes who has the originals before him. Raises Invalid, AlreadyBound."""
+    check_fields(firm, phone)
     with database.atomic():
         if firm:
             _write(actor, now, lawyer, "firm", _firm(firm), why=why)
@@ -92,14 +98,29 @@ def proves_new_wechat(holder: Lawyer, claim: Claim) -> bool:
 def take_over(holder: Lawyer, openid: str, now: datetime) -> None:
     """The row goes to this WeChat; the one before is nobody's from then on. In the caller's transaction.
 
-    The bound number is told, as it is now: if it was not he, whoever it was may change the number next.
+    The bound number is told, as it is now: if it was not he, whoever it was may change the number next. A number that
+    an officer gave him a moment ago proves nothing yet: he who had the old one has been told, and has time to object.
+    Raises WrongState.
     """
+    if since := _given_at_the_window(holder, now):
+        until = moment_words(since + GIVEN_PHONE_WAITS)
+        raise WrongState(f"该手机号刚在窗口变更，{until}以后才能用它更换微信；急需的，请带执业证、身份证到会见窗口办理")
     Lawyer.update(openid=None, state="refused", updated_at=now).where(Lawyer.openid == openid).execute()
     mine = (Lawyer.id == holder.id) & (Lawyer.openid == holder.openid)
     if not Lawyer.update(openid=openid, updated_at=now).where(mine).execute():
         raise WrongState("身份核验状态刚刚变化，请刷新后再试")
     note(HIMSELF, now, Kind.LICENCE_CHANGED, f"lawyer-{holder.id}", {"field": "wechat"})
     _tell(holder.phone, "wechat_changed", holder.id, now, {"when": moment_words(now)})
+
+
+def _given_at_the_window(lawyer: Lawyer, now: datetime) -> datetime | None:
+    """Since when the telephone is one that an officer wrote, where that was in the last days. A line of the record that
+    can't be read counts as such."""
+    changed = (Audit.what == Kind.LICENCE_CHANGED.value) & (Audit.subject == f"lawyer-{lawyer.id}")
+    recent = Audit.select().where(changed, Audit.at > now - GIVEN_PHONE_WAITS).order_by(Audit.id.desc())
+    last = next((line for line in recent if line.words.get("field", "phone") == "phone"), None)
+    by_himself = last is None or (last.who == HIMSELF.account and "field" in last.words and "why" not in last.words)
+    return None if last is None or by_himself else last.at
 
 
 def _firm(firm: str) -> dict[str, Any]:

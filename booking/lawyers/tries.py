@@ -1,4 +1,5 @@
-"""Tries at a licence by who does not know what its lawyer knows: kept in the record, and before the officers. Rule 6."""
+"""Tries at a licence by who does not know what its lawyer knows, online or at a window: kept in the record, and before
+the officers. Rule 6."""
 
 import hashlib
 from collections.abc import Callable
@@ -57,5 +58,16 @@ def at(licence_no: str, now: datetime) -> int:
     return int(Audit.select().where(*_recent(now), Audit.subject == f"licence-{licence_no}").count())
 
 
-def _recent(now: datetime) -> tuple[object, object]:
-    return Audit.what == Kind.LICENCE_TRIED.value, Audit.at > now - LOOKED_BACK
+def note_originals(actor: Actor, now: datetime, lawyer: Lawyer) -> None:
+    """An officer typed an ID number that is not this lawyer's, as from his documents."""
+    note(actor, now, Kind.LICENCE_ORIGINALS_WRONG, f"lawyer-{lawyer.id}")
+
+
+def originals_wrong(lawyer_id: int, now: datetime) -> int:
+    """How often that was in the last days."""
+    his = Audit.subject == f"lawyer-{lawyer_id}"
+    return int(Audit.select().where(*_recent(now, Kind.LICENCE_ORIGINALS_WRONG), his).count())
+
+
+def _recent(now: datetime, what: Kind = Kind.LICENCE_TRIED) -> tuple[object, object]:
+    return Audit.what == what.value, Audit.at > now - LOOKED_BACK

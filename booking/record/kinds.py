@@ -43,6 +43,7 @@ class Kind(StrEnum):
     LICENCE_VERIFIED = "licence.verified", "律师核验通过"
     LICENCE_REFUSED = "licence.refused", "律师核验不通过"
     LICENCE_TRIED = "licence.tried", "以他人信息核验执业证"
+    LICENCE_ORIGINALS_WRONG = "licence.originals_wrong", "窗口填写律师身份证号不符"
     LICENCE_CHANGED = "licence.changed", "变更律师信息"
     LICENCE_UNBOUND = "licence.unbound", "解除律师微信"
     STRIKE_WAIVE = "strike.waive", "撤销爽约"

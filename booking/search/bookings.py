@@ -69,11 +69,12 @@ def changing(many: int) -> list[Lawyer]:
     return list(Lawyer.select().where(Lawyer.firm_asked.is_null(False)).order_by(Lawyer.id).limit(many))
 
 
-def is_ours(lawyer: Lawyer, centre: str | None) -> bool:
+def is_ours(lawyer: Lawyer, centre: str | None, now: datetime) -> bool:
     """Whether this centre has to do with him: he waits for somebody's judgment, or has or had a booking there. A
-    verified lawyer's numbers are no other centre's affair."""
+    verified lawyer's numbers are no other centre's affair; and that he walked in today is an officer's word alone."""
     there = Booking.select(1).where(Booking.lawyer == lawyer.id, Booking.centre == centre)
-    return centre is None or lawyer.state == "pending" or bool(there.exists())
+    known = (Booking.way == "online") | (Booking.created_at < at(now.date(), time(0)))
+    return centre is None or lawyer.state == "pending" or bool(there.where(known).exists())
 
 
 def on_roll(text: str, many: int) -> list[RollEntry]:

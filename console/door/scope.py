@@ -5,9 +5,10 @@ import re
 from flask import Response, g, request
 
 from booking.refs import ref_said
+from booking.search import bookings
 from console.door.context import CENTRE, door, here
-from models import Booking, Centre, Slot
-from refusals import NotFound
+from models import Booking, Centre, Lawyer, Slot
+from refusals import Forbidden, NotFound
 
 _REF = re.compile(r"[0-9A-Z]{8}", re.ASCII)
 
@@ -60,6 +61,16 @@ def slot_in_scope(slot_id: str) -> Slot:
         raise NotFound("没有这个时段")
     g.about = found.centre_id
     return found
+
+
+def check_ours(lawyer: Lawyer) -> None:
+    """Before a whole number of his is shown. Raises Forbidden."""
+    if not is_ours(lawyer):
+        raise Forbidden("该律师在本所没有预约，或只有今天的现场登记，不能查看完整号码")
+
+
+def is_ours(lawyer: Lawyer) -> bool:
+    return bookings.is_ours(lawyer, here().officer.centre_id, here().now)
 
 
 def about() -> str | None:
