@@ -4,6 +4,7 @@ from flask import Response
 
 from booking.officers import sign_in
 from console.door import back, console, here, page, sessions
+from console.door.costly import lane
 from console.door.forms import Form, read
 from console.door.qr import picture
 from console.sign_in import AsTyped, Typed, let_in
@@ -27,13 +28,17 @@ def enrol() -> str | Response:
 
 @console.post("/enrolment")
 def enrolled() -> Response:
-    """Every session there was ends, this one too; the officer goes on in a new one. Raises Invalid, WrongState."""
+    """Every session there was ends, this one too; the officer goes on in a new one.
+
+    Raises Invalid, WrongState, Unavailable.
+    """
     visit = here()
     if not visit.session.enrolling:
         raise WrongState("口令和动态码已设置；要更改，请到“我的账号”")
     form = read(Enrolment)
     same_twice(form.passphrase, form.again)
-    sign_in.enrol(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
+    with lane(known=True):
+        sign_in.enrol(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
     sessions.end_all(visit.officer, visit.now)
     return let_in(visit.officer, "", "一次性代码")
 

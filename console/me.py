@@ -5,6 +5,7 @@ from flask import Response
 from booking.officers import codes, officers, sign_in
 from console.door import back, console, here, page, say, sessions
 from console.door.context import SESSION, door
+from console.door.costly import lane
 from console.door.forms import Form, read
 from console.door.qr import picture
 from console.door.tries import trying_own
@@ -38,10 +39,10 @@ def my_bind_code() -> str:
 
 @console.post("/me/passphrase")
 def my_passphrase() -> Response:
-    """Raises Invalid, RateLimited."""
+    """Raises Invalid, RateLimited, Unavailable."""
     visit, form = here(), read(NewPassphrase)
     same_twice(form.new, form.again)
-    with trying_own(visit.redis, visit.by.casefold()):
+    with trying_own(visit.redis, visit.by.casefold()), lane(known=True):
         sign_in.change_passphrase(visit.actor, visit.now, visit.officer, form.passphrase, form.new)
     sessions.end_all(visit.officer, visit.now, but=visit.session)
     say("口令已更改，其他设备上的登录已退出")
@@ -56,9 +57,9 @@ def my_totp_offer() -> Response:
 
 @console.post("/me/totp")
 def my_totp() -> Response:
-    """Raises Invalid, RateLimited."""
+    """Raises Invalid, RateLimited, Unavailable."""
     visit, form = here(), read(NewTotp)
-    with trying_own(visit.redis, visit.by.casefold()):
+    with trying_own(visit.redis, visit.by.casefold()), lane(known=True):
         sign_in.renew_totp(visit.actor, visit.now, visit.officer, form.passphrase, visit.session.totp_offer, form.code)
     sessions.withdraw_offer(visit.session)
     sessions.end_all(visit.officer, visit.now, but=visit.session)

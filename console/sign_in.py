@@ -15,9 +15,11 @@ from booking.record.kinds import Kind
 from booking.record.note import note
 from console.door import console, page, say, sessions
 from console.door.context import SESSION, door
+from console.door.costly import lane
 from console.door.forms import Form, read
 from console.door.tries import DEVICE_SECONDS, remember, trying
 from models import Officer
+from networks import network_of
 from refusals import Unauthenticated
 
 # Paths of ours, and nothing a browser could read as another host's.
@@ -48,11 +50,12 @@ def sign_in_page() -> str:
 
 @console.post("/sign-in")
 def signed_in() -> Response:
-    """A wrong try is told on the page itself, to be made again. Raises RateLimited."""
+    """A wrong try is told on the page itself, to be made again. Raises RateLimited, Unavailable."""
     form, now = read(Proof), door().desk.now()
     try:
         device = door().cookies.read(DEVICE)
-        with trying(door().redis, form.account.casefold(), request.remote_addr or "", device):
+        who = form.account.casefold(), request.remote_addr or "", device
+        with trying(door().redis, *who) as known, lane(known):
             officer = sign_in.prove(form.account, form.passphrase, form.code, now)
     except Unauthenticated as refusal:
         say(refusal.detail, wrong=True)
@@ -64,7 +67,7 @@ def signed_in() -> Response:
 def first_sign_in() -> Response:
     """By a one-time code, on to choosing a passphrase. Raises Invalid, RateLimited."""
     form, now, address = read(OneTimeCode), door().desk.now(), request.remote_addr or ""
-    with trying(door().redis, f"one-time code from {address}", address):
+    with trying(door().redis, f"one-time code from {network_of(address)}", address):
         officer = codes.redeem(form.one_time_code, "sign_in", now)
     answer = Response(status=303, headers={"Location": url_for("console.enrol")})
     door().cookies.put(answer, SESSION, sessions.begin(officer, now, enrolling=True))

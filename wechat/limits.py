@@ -7,7 +7,6 @@ import math
 import time
 from contextlib import suppress
 from datetime import datetime
-from ipaddress import ip_address
 
 from limits import (
     RateLimitItem,
@@ -21,6 +20,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis import Redis, RedisError
 
 from clock import SHANGHAI
+from networks import network_of
 from refusals import LimitReached, RateLimited
 
 SIGN_INS = RateLimitItemPerMinute(1200, namespace="sign-in")
@@ -55,22 +55,22 @@ class Limits:
 
     def sign_in(self, address: str) -> None:
         """Raises RateLimited."""
-        self._count(SIGN_INS, _network(address))
+        self._count(SIGN_INS, network_of(address))
 
     def bind(self, address: str, openid: str) -> None:
         """Raises RateLimited."""
         self._count(BINDINGS_OF_ONE, openid)
-        self._count(BINDINGS, _network(address))
+        self._count(BINDINGS, network_of(address))
 
     def one_at_a_time(self, address: str) -> bool:
         """Whether codes from this address have to wait for one another at WeChat. Raises RateLimited."""
-        left = self._moving().get_window_stats(CODES_FAILED, _network(address)).remaining
+        left = self._moving().get_window_stats(CODES_FAILED, network_of(address)).remaining
         if not left:
-            self._count(CODES_AFTER_THAT, _network(address))
+            self._count(CODES_AFTER_THAT, network_of(address))
         return CODES_FAILED.amount - left >= ONE_AT_A_TIME_FROM
 
     def code_failed(self, address: str) -> None:
-        self._moving().hit(CODES_FAILED, _network(address))
+        self._moving().hit(CODES_FAILED, network_of(address))
 
     def licence_tried(self, licence_no: str, with_his_phone: bool) -> None:
         """A try at a licence, counted before it is compared: many at once are no more. Raises LimitReached."""
@@ -105,12 +105,3 @@ class Limits:
             pool = self._redis.connection_pool
             self._window = MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
         return self._window
-
-
-def _network(address: str) -> str:
-    """Of an IPv6 address the /64: who has one of it has them all."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return address if found.version == 4 else str(found.ipv4_mapped or found.packed[:8].hex())

@@ -2,7 +2,8 @@
 
 Five wrong tries from one address shut an account there for fifteen minutes, not elsewhere: strangers shut nobody out who
 sits at the centre. A whole centre sits behind one address, so an address has room for ten officers who have forgotten
-theirs; a device that has signed the officer in before is counted by itself, and no noise of others reaches it.
+theirs (of IPv6, a /64 is one address); a device that has signed the officer in before is counted by itself, and no noise
+of others reaches it.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from redis import Redis
 
 from console.door.counting import Counter, ShutOut, count, counted, key_of
+from networks import network_of
 
 __all__ = ["ShutOut", "count_address", "remember", "trying", "trying_own"]
 
@@ -20,22 +22,22 @@ DEVICE_SECONDS = 180 * 24 * 3600
 
 
 @contextmanager
-def trying(redis: Redis, account: str, address: str, device: str = "") -> Iterator[None]:
-    """Around a proof: what ends without an error was no wrong try. `device` is what its browser keeps, known or not.
-
-    Raises ShutOut, RedisError.
+def trying(redis: Redis, account: str, address: str, device: str = "") -> Iterator[bool]:
+    """Around a proof: what ends without an error was no wrong try, what is Busy none at all. `device` is what its
+    browser keeps; whether it is known is answered. Raises ShutOut, RedisError.
     """
+    network = network_of(address)
     if device and redis.exists(_device(account, device)):
         with counted(redis, _own("device", f"{account} {device}")):
-            yield
+            yield True
         return
     with counted(
         redis,
-        _of_many("address", address, TRIES_OF_ADDRESS),
-        _own("account", f"{account} {address}"),
+        _of_many("address", network, TRIES_OF_ADDRESS),
+        _own("account", f"{account} {network}"),
         _of_many("anywhere", account, TRIES_OF_ACCOUNT_ANYWHERE),
     ):
-        yield
+        yield False
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def remember(redis: Redis, account: str, device: str) -> None:
 
 def count_address(redis: Redis, address: str) -> None:
     """One more who sets out for WeChat. Raises ShutOut, RedisError."""
-    count(redis, _of_many("wechat", address, SET_OUTS_OF_ADDRESS))
+    count(redis, _of_many("wechat", network_of(address), SET_OUTS_OF_ADDRESS))
 
 
 def _own(kind: str, tried: str) -> Counter:

@@ -87,6 +87,44 @@ def test_wrong_tries_at_the_door_do_not_shut_ones_own_page(signed_in, at, secret
         pass
 
 
+ONE_OF, ANOTHER_OF, ELSEWHERE_6 = "2001:db8:0:1::1", "2001:db8:0:1:9::2", "2001:db8:0:2::1"
+
+
+def test_who_has_one_ipv6_address_has_its_network_and_is_counted_by_it(at, secret, clock):
+    told = [at(f"2001:db8:0:1::{n:x}")(**typed(secret, clock(), code="000000")) for n in range(1, 7)]
+    assert told == [401] * 5 + [429]
+    assert at(ANOTHER_OF)(**typed(secret, clock())) == 429
+    assert at(ELSEWHERE_6)(**typed(secret, clock())) == 303
+
+
+def test_a_network_that_tries_many_accounts_is_shut_out_whatever_its_address(at, secret, clock, redis_client):
+    for n in range(tries.TRIES_OF_ADDRESS):
+        with pytest.raises(KeyError), tries.trying(redis_client, f"somebody-{n}", f"2001:db8:0:1::{n:x}"):
+            raise KeyError
+    assert at(ANOTHER_OF)(**typed(secret, clock())) == 429
+    assert at(ELSEWHERE_6)(**typed(secret, clock())) == 303
+
+
+def test_the_same_holds_for_one_time_codes_and_for_who_sets_out_for_wechat(app, monkeypatch):
+    monkeypatch.setattr(tries, "SET_OUTS_OF_ADDRESS", 2)
+    browser = Browser(app.test_client())
+    given = {"csrf": browser.proof(), "one_time_code": "ABCDEFGH"}
+
+    def asks(address, send):
+        return send(environ_base={"REMOTE_ADDR": address}).status_code
+
+    def code(**more):
+        return browser.send("first-sign-in", given, **more)
+
+    def set_out(**more):
+        return browser.get("/wechat/oauth", **more)
+
+    addresses = [f"2001:db8:0:1::{n:x}" for n in range(1, 7)]
+    assert [asks(address, code) for address in addresses] == [422] * 5 + [429]
+    assert [asks(address, set_out) for address in addresses[:3]] == [302, 302, 429]
+    assert (asks(ELSEWHERE_6, code), asks(ELSEWHERE_6, set_out)) == (422, 302)
+
+
 def test_no_two_accounts_differ_in_case_alone(world, clock):
     officers.add(Actor("chief"), clock(), "review-qingpu", "某人", "reviewer", "pudong")
     with pytest.raises(AlreadyBound, match="大小写"):

@@ -12,6 +12,7 @@ from booking.record.actor import Actor
 from booking.review import decisions
 from models import Lawyer
 from tests.wechat.conftest import LIN, SECRET_KEYS
+from wechat.api import passes
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -123,3 +124,11 @@ def test_who_may_meet_nobody_as_a_lawyer_any_more_has_no_pass(lin, ref):
         assert (answer.status_code, answer.json["code"]) == (403, "not_verified")
         assert "会见窗口" in answer.json["detail"]
     assert lin.get(f"/bookings/{ref}/calendar.ics").status_code == 200
+
+
+def test_a_pass_asked_for_again_and_again_is_drawn_once(lin, ref, monkeypatch):
+    drawn, make = [], passes.segno.make
+    monkeypatch.setattr(passes.segno, "make", lambda text, **how: drawn.append(text) or make(text, **how))
+    passes._picture.cache_clear()
+    pictures = {lin.get(f"/bookings/{ref}/pass.svg").data for _ in range(5)}
+    assert len(pictures) == len(drawn) == 1

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC
+from functools import lru_cache
 
 import segno
 from flask import Response
@@ -33,9 +34,7 @@ def pass_text(ref: str) -> Response:
 @api.doc(tags=["pass"], operation_id="pass_picture", responses={200: shapes.PICTURE})
 def pass_picture(ref: str) -> Response:
     """The pass as a QR code."""
-    picture, code = io.BytesIO(), segno.make(_pass(own(ref)).text, error="m", micro=False)
-    code.save(picture, kind="svg", scale=4, border=4, dark="#000", light="#fff")
-    return Response(picture.getvalue(), mimetype="image/svg+xml")
+    return Response(_picture(_pass(own(ref)).text), mimetype="image/svg+xml")
 
 
 @api.get("/bookings/<ref>/calendar.ics")
@@ -45,6 +44,15 @@ def calendar(ref: str) -> Response:
     response = Response(_calendar(own(ref)), mimetype="text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=meeting.ics"
     return response
+
+
+@lru_cache(256)
+def _picture(text: str) -> bytes:
+    """Takes long to draw: who asks again and again for the same is shown the same."""
+    picture = io.BytesIO()
+    code = segno.make(text, error="m", micro=False)
+    code.save(picture, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+    return picture.getvalue()
 
 
 def _pass(booking: Booking) -> Pass:
