@@ -26,18 +26,21 @@ ABOUT_HIMSELF = frozenset(
 )  # fmt: skip
 FOR_OFFICERS = frozenset(
     {
-        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_may_conflict", "third_defender",
+        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_may_conflict", "detainee_met_twice",
+        "detainee_is_another", "third_defender",
         "co_suspects", "permit_missing", "findings_unreadable",
     }
 )  # fmt: skip
 # Who has one may meet nobody as a lawyer.
 BARRING = frozenset({"licence_suspended", "licence_revoked", "licence_closed"})
-# What lists that arrive later can change; the others come of bookings, and anybody can make those.
+# What lists that arrive later can change; the others come of bookings, and anybody can make those
+# that are not confirmed.
 OF_LISTS = frozenset(
     {
         "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_closed", "licence_expired",
         "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll",
-        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "permit_missing",
+        "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_is_another",
+        "detainee_met_twice", "permit_missing",
     }
 )  # fmt: skip
 

@@ -84,7 +84,8 @@ def _binding(bookings: Iterable[Booking], to: State) -> tuple[dict[str, object],
     if to == State.CONFIRMED:
         known = [booking.ref for booking in bookings if booking.names_one]
         claim = Case(None, ((Booking.ref.in_(known), Booking.detainee_key),), None)
-        return {"detainee_claim": claim}, Booking.met_by_nobody()
+        locked = Booking.detainee_key.in_({booking.detainee_key for booking in bookings})
+        return {"detainee_claim": claim}, Booking.met_by_nobody() & locked
     return (_UNBOUND if to in FREED else {}), _ALWAYS
 
 

@@ -13,7 +13,10 @@ from models.statements import Statement, together
 # in order, so that no two transactions wait for one another in a circle. SQLite's IMMEDIATE transaction is one lock.
 _ROLL = (0x726F6C6C, 0)  # of the two-number kind: never one of a person
 _OFFICERS = (0x6F666669, 0)
+_BROUGHT, _REGISTER = 0x62726F75, 0x72656769  # each with a centre
 _LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest(%s::bigint[]) AS k"
+_OF_CENTRE = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+_SHARED = "SELECT pg_advisory_xact_lock_shared(%s, hashtext(c)) FROM unnest(%s::text[]) AS c"
 
 
 def lock_people(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> None:
@@ -38,6 +41,23 @@ def lock_roll() -> None:
     """Whoever else brings a roll of lawyers waits likewise: two compared with one state would both be written."""
     if on_postgres():
         together([Statement("SELECT pg_advisory_xact_lock(%s, %s)", _ROLL)])
+
+
+def lock_imports(centre: str) -> None:
+    """Whoever else brings a register of this centre waits likewise."""
+    if on_postgres():
+        together([Statement(_OF_CENTRE, (_BROUGHT, centre))])
+
+
+def lock_register(centre: str) -> None:
+    """After the people: nobody writes a booking by what he read of this register before."""
+    if on_postgres():
+        together([Statement(_OF_CENTRE, (_REGISTER, centre))])
+
+
+def reading_registers(centres: Iterable[str]) -> list[Statement]:
+    """After the people: the registers stay as they are to the end of the transaction. Many may at once."""
+    return [Statement(_SHARED, (_REGISTER, sorted(set(centres))))] if on_postgres() else []
 
 
 def lock_officers() -> None:

@@ -71,6 +71,11 @@ class Person:
     said: str = ""
 
     @property
+    def keys(self) -> set[str]:
+        """All that mean this person: of a line of the register both its numbers."""
+        return {key for key in (self.key, self.entry and self.entry.custody_index) if key}
+
+    @property
     def claim(self) -> str | None:
         return self.key if self.certain else None
 

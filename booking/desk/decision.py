@@ -23,7 +23,7 @@ from booking.refs import ref_for
 from booking.rules import Taken
 from clock import at
 from models import Booking, KeptAnswer, Slot
-from models.locks import locking, waited_in_vain
+from models.locks import locking, reading_registers, waited_in_vain
 from models.statements import together
 from models.transactions import Transaction, transaction
 from sms import outbox
@@ -70,11 +70,11 @@ def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
     people = persons.people([Named(held.slot.centre, held.application.detainee) for held in batch])
     try:
         return _decide_together(batch, people)
+    except persons.Rekeyed:
+        return decide_batch(batch)
     except (Surprise, IntegrityError, OperationalError) as problem:
         if isinstance(problem, OperationalError) and not waited_in_vain(problem):
             raise
-        if len(batch) == 1:
-            return [_alone(batch[0], people[0])]
         return [_alone(held, person) for held, person in zip(batch, people, strict=True)]
 
 
@@ -88,6 +88,8 @@ def kept_answer(application: Application, kept: KeptAnswer) -> Receipt:
 def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
     try:
         return _decide_together([held], [person])[0]
+    except persons.Rekeyed:
+        return decide_batch([held])[0]
     except Surprise:
         return _why_no_seat(held)
     except IntegrityError as problem:
@@ -120,7 +122,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         return beside if beside.held.application.body_hash == application.body_hash else refusals.IdempotencyMismatch()
     kept = facts.rows.kept.get(application.request)
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
-    at_once = [t for t in facts.taken if t.detainee_key == person.key and t.overlaps(slot.starts_at, held.ends_at)]
+    at_once = [t for t in facts.taken if t.detainee_key in person.keys and t.overlaps(slot.starts_at, held.ends_at)]
     own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
     wish = _wish(held, person, facts)
     try:
@@ -173,7 +175,7 @@ def _write(here: Transaction, drafts: Sequence[Draft], facts: Facts) -> dict[str
 
 
 def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = together) -> Facts:
-    """Lock everybody the batch is about, and read what is known of them, in one trip."""
+    """Lock everybody the batch is about, and read what is known of them, in one trip. Raises Rekeyed."""
     applications = [held.application for held in batch]
     lawyers = {a.lawyer_id for a in applications}
     known = list(zip(applications, people, strict=True))
@@ -183,14 +185,16 @@ def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = 
         lawyers=lawyers,
         requests={a.request for a in applications},
         companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
-        people={p.key for p in people},
+        people={key for p in people for key in p.keys},
         sessions={a.session for a in applications if a.session},
         said={(a.lawyer_id, p.said) for a, p in known},
         cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
         limits_at=max(held.now for held in batch),
     )
-    rows = ledger.load(locking(lawyers, (p.claim for p in people if p.claim)), asked, carry)
+    locks = locking(lawyers, (p.claim for p in people if p.claim)) + reading_registers(asked.centres)
+    rows = ledger.load(locks, asked, carry)
+    persons.still_so(people, rows.lines)
     facts = Facts(rows)
     for taken, past in rows.touching:
         facts.past.append(past)

@@ -3,7 +3,7 @@
 Made anew whenever somebody or something decides or acts; the booking keeps what was found when it was made. Rule 7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
 from booking.desk import comparison, ledger
@@ -15,8 +15,10 @@ from booking.findings import Finding, finding
 from booking.rules import Taken, Weight
 from clock import at
 from models import Booking
+from models.detainees import name_key
 from models.fields import findings_lost
 from models.sealed import UNREADABLE
+from models.states import State
 
 _OF_WECHAT = ("identity_not_verified",)
 
@@ -32,6 +34,7 @@ def of(bookings: Sequence[Booking], now: datetime) -> dict[str, list[Finding]]:
         for booking, person in zip(readable, persons, strict=True):
             lawyer, around = rows.lawyers[booking.lawyer_id], _around(booking, person, rows.touching)
             made = comparison.findings(said[booking.ref], now, person, lawyer, rows.companions, around)
+            made += _since(booking, said[booking.ref], person, around)
             # Who was entered at the window has shown an officer who he is.
             found[booking.ref] = [one for one in made if booking.way == "online" or one["code"] not in _OF_WECHAT]
     return found
@@ -48,6 +51,17 @@ def _said(booking: Booking) -> Said | None:
     )
 
 
+def _since(booking: Booking, said: Said, person: Person, around: Around) -> Iterable[Finding]:
+    """What registers that were brought since have made of a booking of one person."""
+    if booking.detainee_key == name_key(said.detainee["name"]):
+        return
+    if person.entry and booking.detainee_key not in person.keys:
+        yield finding("detainee_is_another", "按现在的名册，所填的号码或姓名已不是预约时的那名在押人员，请核对")
+    if booking.state == State.CONFIRMED and booking.detainee_claim is None:
+        for ref in sorted(other.ref for other in around.overlapping if other.detainee_claim):
+            yield finding("detainee_met_twice", f"名册更新后，同一时间另有先通过的预约会见此人（{ref}），请只保留一个")
+
+
 def _asked(
     bookings: Sequence[Booking], said: dict[str, Said], persons: Sequence[Person], now: datetime
 ) -> ledger.Wanted:
@@ -60,7 +74,7 @@ def _asked(
         companions={one["licence_no"] for s in said.values() for one in s.companions if one.get("licence_no")},
         said=(),
         sessions=(),
-        people={booking.detainee_key for booking in bookings} | {person.key for person in persons},
+        people={key for person in persons for key in person.keys} | {booking.detainee_key for booking in bookings},
         cases={(lawyer, case) for lawyer, case in cases if case},
         today=at(now.date(), time()),
     )
@@ -68,7 +82,7 @@ def _asked(
 
 def _around(booking: Booking, person: Person, touching: Sequence[tuple[Taken, Past]]) -> Around:
     """The others. By the register of today the person may go by another key than when it was booked."""
-    keys = {booking.detainee_key, person.key}
+    keys = {booking.detainee_key, *person.keys}
     others = [(taken, past) for taken, past in touching if taken.ref != booking.ref]
     mine = [taken for taken, _ in others if taken.detainee_key in keys]
     proven = any(taken.ref == booking.ref and taken.weight == Weight.PROVEN for taken, _ in touching)

@@ -43,6 +43,7 @@ _KEPT = 'kept_answer.lawyer_id, kept_answer."key", body_hash, booking, answer_se
 # Found by the lawyer, who has few, and not by the centre.
 _PROVEN = """(SELECT COUNT(*) FROM mandate m WHERE m.lawyer_id = booking.lawyer_id AND m.active + 0 = 1
 AND m.centre_id || '' = booking.centre_id AND m.person || '' = booking.detainee_key)"""
+_BY_CUSTODY = 'detainee.custody_index, detainee."key"'
 _TOUCHING = f"ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state, {_PROVEN}"
 
 
@@ -63,13 +64,14 @@ class Wanted(NamedTuple):
 
 class Rows(NamedTuple):
     """The answers: names and policies of centres, lawyers, answers kept by request, the roll's lines about companions,
-    when sessions that go on will end, and every active booking that may matter."""
+    the registers' by 在押编号, when sessions that go on will end, and every active booking that may matter."""
 
     centres: dict[str, tuple[str, Policy]]
     lawyers: dict[int, LawyerOnRoll]
     kept: dict[tuple[int, str], KeptAnswer]
     companions: dict[str, OnRoll]
     sessions: dict[str, datetime]
+    lines: list[tuple[str, str]]
     touching: list[tuple[Taken, Past]]
     record: made.Record
 
@@ -85,17 +87,19 @@ def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> R
             seeking(_KEPT, "kept_answer", {"lawyer_id": "int", "key": "text"}, asked.requests),
             seeking(_LINE, "roll_entry", {"licence_no": "text"}, ((licence,) for licence in asked.companions)),
             seeking(_SESSION, "session", {"token_hash": "text"}, ((one,) for one in asked.sessions)),
+            seeking(_BY_CUSTODY, "detainee", {"custody_index": "text"}, ((key,) for key in asked.people)),
             _touching(asked),
             *limits,
         ]
     )
-    centres, found, kept, companions, sessions, touching, *record = answers[len(lock) :]
+    centres, found, kept, companions, sessions, lines, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: LawyerOnRoll(row[0], row[1], row[2], _moment(row[3]), *row[4:]) for row in found},
         {(row[0], row[1]): _kept(*row) for row in kept},
         {row[0]: OnRoll(*row) for row in companions},
         {token: _moment(ends) for token, ends, revoked in sessions if revoked is None},
+        [(number, key) for number, key in lines],
         list(_bookings(touching)),
         made.answered(record) if record else made.NOTHING,
     )

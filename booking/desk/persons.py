@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from booking.desk.application import Person
 from booking.documents import keys_of, said_key
+from models import Booking
 from models.detainees import name_key
 from models.statements import Statement, as_one, looked_up, sought, together
 
@@ -37,6 +38,32 @@ class Entry(NamedTuple):
     case_no: str | None
     permit_case: bool
     custody_index: str | None = None
+
+
+class Rekeyed(Exception):
+    """The register knows somebody by another key since he was looked up: he is to be looked up again."""
+
+
+def still_so(people: Sequence[Person], lines: Collection[tuple[str, str]]) -> None:
+    """`lines` are custody numbers of the registers as they are now, each with the key of its line. Raises Rekeyed."""
+    pairs, numbers = set(lines), {number for number, _ in lines}
+    for person in people:
+        custody = person.entry.custody_index if person.entry else person.key
+        if custody in numbers and (custody, person.key) not in pairs:
+            raise Rekeyed
+
+
+def same_people(bookings: Collection[Booking]) -> dict[str, set[str]]:
+    """By the key of each of these bookings all that mean this person, by the registers of today; in one question."""
+    keys = {booking.detainee_key for booking in bookings}
+    where = (several({booking.centre_id for booking in bookings}), several(keys), several(keys))
+    text = among("text")
+    lines = f'SELECT "key", custody_index FROM detainee WHERE centre_id {text} AND "key" {text} OR custody_index {text}'
+    known = {key: {key} for key in keys}
+    for both in together([Statement(lines, where)])[0]:
+        for key in keys.intersection(both):
+            known[key] |= {number for number in both if number}
+    return known
 
 
 def people(asked: Sequence[Named]) -> list[Person]:

@@ -12,6 +12,7 @@ from peewee import Expression, chunked
 from booking.desk import findings_now
 from booking.findings import OF_LISTS, Finding, any_of, beyond
 from models import Booking, database
+from models.locks import lock_people
 from models.states import State
 
 AT_ONCE = 300
@@ -51,7 +52,19 @@ def _put(bookings: Sequence[Booking], now: datetime) -> int:
         elif booking.again_since is not None and new != booking.again:
             still = booking.again_since if new else None
             _mark(booking, Booking.again_since == booking.again_since, again=new, again_since=still)
+        if booking.state == State.CONFIRMED and booking.detainee_claim is None and booking.names_one:
+            _claim_again(booking)
     return put
+
+
+def _claim_again(booking: Booking) -> None:
+    """Who let go of the person beside another's meeting holds him again once that is no more."""
+    mine = (Booking.ref == booking.ref) & (Booking.state == State.CONFIRMED)
+    same = Booking.detainee_key == booking.detainee_key
+    with database.atomic():
+        lock_people([booking.lawyer_id], [booking.detainee_key])
+        claim = Booking.update(detainee_claim=Booking.detainee_key)
+        claim.where(mine & same & Booking.met_by_nobody()).execute()
 
 
 def _mark(booking: Booking, as_read: Expression, **columns: object) -> int:

@@ -89,7 +89,7 @@ def prove(
         if there is not None and there.stage == stage:
             return there
         if there is not None:
-            _end(actor, now, [there], STAGE_OVER)
+            end_all(actor, now, [there], STAGE_OVER)
         made = Mandate.create(
             lawyer=pair.lawyer, centre=pair.centre, person=pair.person, stage=stage, seen=list(seen), booking=booking,
             name_sealed=Mandate.name_sealed.seal(name, person=pair.person), proven_at=now, proven_by=actor.account,
@@ -111,7 +111,10 @@ def prove_by(actor: Actor, now: datetime, booking: Booking, seen: Sequence[str])
     if not may_prove(booking):
         return None
     name = str(booking.detainee["name"])
-    return prove(actor, now, of_booking(booking), name, booking.stage, seen=seen, booking=booking.ref)
+    with database.atomic():
+        lock_people([booking.lawyer_id])  # from here on no register gives the person another key
+        pair = of_booking(Booking.get_by_id(booking.ref))
+        return prove(actor, now, pair, name, booking.stage, seen=seen, booking=booking.ref)
 
 
 def end(actor: Actor, now: datetime, mandate_id: int, why: str) -> Mandate:
@@ -123,7 +126,7 @@ def end(actor: Actor, now: datetime, mandate_id: int, why: str) -> Mandate:
         if found is None:
             raise NotFound("没有这条委托关系")
         lock_people([found.lawyer_id])
-        if not _end(actor, now, [found], why.strip()[:LONGEST_REASON]):
+        if not end_all(actor, now, [found], why.strip()[:LONGEST_REASON]):
             raise WrongState("该委托关系已经结束")
     return Mandate.get_by_id(mandate_id)
 
@@ -132,7 +135,7 @@ def end_of_gone(actor: Actor, now: datetime, centre: str, held: Collection[str])
     """After a register was brought: those of people it no longer has; answers how many. In the caller's transaction."""
     there = Mandate.select().where(Mandate.centre == centre, Mandate.active == 1)
     known = set(held)
-    return _end(actor, now, [one for one in there if one.person not in known], GONE)
+    return end_all(actor, now, [one for one in there if one.person not in known], GONE)
 
 
 def listed(
@@ -180,7 +183,7 @@ def _in_force() -> Any:
     return RollEntry.state.is_null() | (RollEntry.state == "active")
 
 
-def _end(actor: Actor, now: datetime, mandates: Sequence[Mandate], why: str) -> int:
+def end_all(actor: Actor, now: datetime, mandates: Sequence[Mandate], why: str) -> int:
     """Those that last, once each, whoever else ends them; answers how many."""
     ids = [mandate.id for mandate in mandates]
     over = {"active": None, "ended_at": now, "ended_by": actor.account, "ended_why": why}

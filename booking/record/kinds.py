@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REVIEW_REJECTED = "review.rejected", "复核不通过"
     BUDGET_LIFTED = "lawyer.budget_lifted", "解除取消次数的限制"
     BOOKING_SEEN = "booking.seen", "查看预约"
+    BOOKING_REKEYED = "booking.rekeyed", "名册更新后预约随当事人改号"
     BOOKING_WITHDRAWN = "booking.withdrawn", "所方取消预约"
     BOOKINGS_SEARCHED = "bookings.searched", "查找预约"
     BOOKINGS_LISTED = "bookings.listed", "查看预约列表"
@@ -89,6 +90,7 @@ class Kind(StrEnum):
     OFFICER_WECHAT_UNBIND = "officer.wechat_unbind", "解除微信登录"
     MANDATE_PROVEN = "mandate.proven", "核实委托关系"
     MANDATE_ENDED = "mandate.ended", "结束委托关系"
+    MANDATE_REKEYED = "mandate.rekeyed", "名册更新后委托关系随当事人改号"
     MANDATES_LISTED = "mandates.listed", "查看委托关系"
     AUDIT_EXPORT = "audit.export", "导出操作记录"
 

@@ -9,5 +9,5 @@ LABELS = {
     "until": "至", "who": "民警", "what": "事项", "subject": "对象", "of": "看守所", "seats": "名额", "room": "会见室",
     "at": "页面", "by": "查找项", "state": "状态", "past": "过去的", "on_roll": "名册中查到", "window_seats": "窗口名额",
     "withdrawn": "取消的预约", "owed": "后补的证件", "field": "项目",
-    "pending": "待核验", "yes": "同意", "left_standing": "未导入的停用行", "left_out": "未导入的行",
+    "pending": "待核验", "yes": "同意", "moved": "随人改号", "left_standing": "未导入的停用行", "left_out": "未导入的行",
 }  # fmt: skip

@@ -176,6 +176,8 @@ def _told_already(booking: Booking) -> str:
     step = decided(booking.ref)
     if step is None:
         met = rivals.in_the_way(booking)
+        if not met and booking.state == State.SUBMITTED:
+            return "在押名册刚刚更新，请重新核对后再决定"
         return f"该在押人员此时间已有{met}，不能再通过" if met else f"该预约{STATES[booking.state]}，不能再复核"
     why = f"：{step.why}" if step.why else ""
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"

@@ -51,7 +51,8 @@ def of(booking: Booking) -> Dossier:
     entries = _roll(booking)
     roll = entries.get(booking.lawyer.licence_no)
     register, held = _register(booking, asked["name"])
-    others = _others(booking, {booking.detainee_key, name_key(asked["name"])} | {e.key for e in held})
+    numbers = {number for e in held for number in (e.key, e.custody_index) if number}
+    others = _others(booking, {booking.detainee_key, name_key(asked["name"])} | numbers)
     same_time = [o for o in others if o.starts_at < booking.ends_at and booking.starts_at < o.ends_at]
     keys = {o.ref for o in same_time}
     later = [o for o in others if o.ref not in keys]
@@ -92,7 +93,8 @@ def _roll(booking: Booking) -> dict[str, RollEntry]:
 def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
     """Whether the centre keeps a register, and its lines of this person or of this name."""
     here = Detainee.centre == booking.centre_id
-    wanted = (Detainee.key == booking.detainee_key) | (Detainee.name_index == name_key(name))
+    key = booking.detainee_key
+    wanted = (Detainee.key == key) | (Detainee.custody_index == key) | (Detainee.name_index == name_key(name))
     held = list(Detainee.select().where(here & wanted).order_by(Detainee.id).limit(_MOST))
     return bool(held) or Detainee.select().where(here).exists(), held
 

@@ -5,6 +5,7 @@ Without a proven mandate nobody shuts anybody out: applications lie side by side
 
 from collections.abc import Collection, Mapping, Sequence
 
+from booking.desk.persons import same_people
 from booking.documents import keys_of
 from booking.findings import Finding, any_of
 from booking.lawyers import mandates
@@ -16,18 +17,20 @@ _ANOTHER = {"detainee_not_here", "detainee_name_differs"}
 
 
 def of(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
-    """Of each of these bookings the others that hold a seat for the same person at an overlapping time; one question."""
+    """Of each of these bookings the others that hold a seat for the same person at an overlapping time; in two
+    questions. By the registers of today one person may have two numbers."""
     if not bookings:
         return {}
+    known = same_people(bookings)
     found = list(
         Booking.in_full().where(
-            Booking.detainee_key.in_({b.detainee_key for b in bookings}),
+            Booking.detainee_key.in_({key for keys in known.values() for key in keys}),
             Booking.active == 1,
             Booking.starts_at < max(b.ends_at for b in bookings),
             Booking.ends_at > min(b.starts_at for b in bookings),
         )
     )
-    return {b.ref: [other for other in found if _is_rival(b, other)] for b in bookings}
+    return {b.ref: [other for other in found if _is_rival(b, other, known[b.detainee_key])] for b in bookings}
 
 
 def certainty(bookings: Collection[Booking], found: Mapping[str, Sequence[Finding]]) -> dict[str, int]:
@@ -39,7 +42,7 @@ def certainty(bookings: Collection[Booking], found: Mapping[str, Sequence[Findin
 def in_the_way(booking: Booking) -> str:
     """The confirmed meeting of this person that overlaps, for the officer who may decide about both; else empty."""
     others = of([booking])[booking.ref]
-    found = next((other for other in others if other.detainee_claim == booking.detainee_key), None)
+    found = next((other for other in others if other.detainee_claim), None)
     return named(found) if found else ""
 
 
@@ -48,9 +51,9 @@ def named(other: Booking) -> str:
     return f"{other.lawyer.name}律师{when}的预约{other.ref}（{STATES[other.state]}）"
 
 
-def _is_rival(booking: Booking, other: Booking) -> bool:
+def _is_rival(booking: Booking, other: Booking, keys: Collection[str]) -> bool:
     at_once = other.starts_at < booking.ends_at and booking.starts_at < other.ends_at
-    return at_once and other.detainee_key == booking.detainee_key and other.ref != booking.ref
+    return at_once and other.detainee_key in keys and other.ref != booking.ref
 
 
 def _by_form(booking: Booking, found: Sequence[Finding]) -> int:

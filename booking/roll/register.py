@@ -1,8 +1,10 @@
 """The register of people held at a centre, as the centre sends it: always whole, since who is not in it has left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from peewee import chunked
 
@@ -13,11 +15,14 @@ from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
+from booking.roll import rekeying
 from booking.roll.cells import has_lost_letters
 from booking.roll.rows import Wrong
+from booking.roll.same_person import Line, Register, followed
 from booking.roll.sheets import Column, Row, is_plain, lost_digits
-from models import Detainee, database
+from models import Detainee, database, rows_of
 from models.detainees import name_key
+from models.locks import lock_imports
 
 COLUMNS = (
     Column("name", ("姓名",)),
@@ -36,12 +41,14 @@ _YES = {"": False, "否": False, "no": False, "0": False, "是": True, "yes": Tr
 
 @dataclass
 class Report:
-    """What an import did, or would do. Anything in `wrong` means that nothing was written."""
+    """What an import did, or would do; `moved` are bookings and mandates of people known by another key since. Anything
+    in `wrong` means that nothing was written."""
 
     rows: int
     new: int = 0
     kept: int = 0
     left: int = 0
+    moved: int = 0
     wrong: list[Wrong] = field(default_factory=list)
     written: bool = False
 
@@ -53,24 +60,36 @@ def import_register(actor: Actor, now: datetime, centre: str, rows: Sequence[Row
     if _check(rows, report):
         return report
     entries = {entry["key"]: entry for entry in (_entry(centre, row.cells, now) for row in rows)}
+    today = Register([_line(entry) for entry in entries.values()])
     with database.atomic():
-        before = {row.key for row in Detainee.select(Detainee.key).where(Detainee.centre == centre)}
-        gone = sorted(before - entries.keys())
-        report.new, report.kept, report.left = (
-            len(entries.keys() - before),
-            len(entries.keys() & before),
-            len(gone),
-        )
-        if not dry_run:
+        lock_imports(centre)
+        lines = _lines(centre)
+        before = {line.key for line in lines}
+        report.new, report.kept = len(today.by_key.keys() - before), len(today.by_key.keys() & before)
+        report.left = len(before) - report.kept
+        look = partial(rekeying.plan, now, centre, followed(lines, today), today)
+        if dry_run:
+            report.moved = look().many
+        else:
             _write(list(entries.values()))
-            _leave(centre, gone)
-            known = [str(one[name]) for one in entries.values() for name in ("key", "custody_index") if one[name]]
-            mandates.end_of_gone(actor, now, centre, known)
-            words = {"new": report.new, "kept": report.kept, "left": report.left}
+            _leave(centre, sorted(before - entries.keys()))
+            report.moved = rekeying.carry_out(actor, now, centre, look).many
+            mandates.end_of_gone(actor, now, centre, [*today.by_key, *today.by_custody])
+            words = {name: getattr(report, name) for name in ("new", "kept", "left", "moved")}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             recheck.after_commit(now, centre)
             report.written = True
     return report
+
+
+def _line(entry: Mapping[str, Any]) -> Line:
+    return Line(entry["key"], entry["custody_index"], entry["name_index"])
+
+
+def _lines(centre: str) -> list[Line]:
+    """Of the register as it is."""
+    there = Detainee.select(Detainee.key, Detainee.custody_index, Detainee.name_index)
+    return [Line(*row) for row in rows_of(there.where(Detainee.centre == centre))]
 
 
 def _check(rows: Sequence[Row], report: Report) -> bool:

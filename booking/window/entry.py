@@ -71,7 +71,7 @@ def enter(actor: Actor, now: datetime, entry: Entry, seen: str = "") -> Booking:
         try:
             with database.atomic():
                 return _enter(actor, now, entry, seen)
-        except IntegrityError:
+        except (IntegrityError, persons.Rekeyed):
             continue
     raise refusals.WrongState("有人同时在登记同一次会见，请再试一次")
 

@@ -24,7 +24,7 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     at_once = [taken for taken in facts.taken if taken.overlaps(slot.starts_at, held.ends_at)]
     if any(taken.lawyer == lawyer for taken in at_once):
         raise refusals.AlreadyBooked("该律师在此时间已有会见")
-    around: list[Taken] = [taken for taken in at_once if taken.detainee_key == person.key]
+    around: list[Taken] = [taken for taken in at_once if taken.detainee_key in person.keys]
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
