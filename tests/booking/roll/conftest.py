@@ -1,15 +1,19 @@
-"""Files of the roll: made, brought, read and said yes to."""
+"""Files of the roll: made, brought, read and said yes to; and a register of people held."""
 
 import csv
 import io
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from booking.desk import Desk
 from booking.record.actor import Actor
-from booking.roll import imports, roll, runs
+from booking.roll import imports, register, roll, runs
 from booking.roll.sheets import Row
 from sandbox import world
 from sandbox.world.cast import invented_id_no
+from tests.booking.conftest import SLOT, Clock, applying
 
 ENGLISH = ("name", "licence_no", "firm", "id_no", "phone", "state", "valid_until")
 
@@ -73,3 +77,28 @@ def apply(desk, import_id):
     imports.confirm(Actor("chief-pudong"), desk.now(), import_id)
     runs.work(desk, import_id)
     return imports.find(import_id)
+
+
+@pytest.fixture
+def hold(clock: Clock) -> Callable[..., register.Report]:
+    """The register of Pudong is brought, whole."""
+
+    def held(*people: dict[str, str], dry_run: bool = False) -> register.Report:
+        rest = {"id_no": "", "custody_no": "", "ward": "三监区", "case_no": "", "permit_case": ""}
+        rows = [Row(n, rest | one) for n, one in enumerate(people, 2)]
+        chief = Actor("chief-pudong", "pudong", "10.0.0.9")
+        report = register.import_register(chief, clock(), "pudong", rows, dry_run=dry_run)
+        assert not report.wrong
+        return report
+
+    return held
+
+
+@pytest.fixture
+def book(desk: Desk) -> Callable[..., str]:
+    """For somebody as the form names him."""
+
+    def booked(lawyer: int, detainee: dict[str, str], slot: str = SLOT) -> str:
+        return desk.book(replace(applying(lawyer, slot), detainee=detainee)).ref
+
+    return booked
