@@ -50,4 +50,5 @@ def import_file(file: Path, centre: str, dry_run: bool, sheet: str, actor: Actor
         raise Invalid(f"{len(report.wrong)}行有误，名册未改动")
     done = "已导入" if report.written else "检查通过，未导入"
     if not as_json:
-        answer(f"{done}：共{report.rows}人，新收{report.new}，在押{report.kept}，离所{report.left}；随当事人改号的预约和委托{report.moved}项。")
+        moved = f"；随当事人改号的预约和委托{report.moved}项" if report.moved else ""
+        answer(f"{done}：共{report.rows}人，新收{report.new}，在押{report.kept}，离所{report.left}{moved}。")
