@@ -11,7 +11,7 @@ from booking.lawyers import standing
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
 from booking.words import STATES
-from models import Booking
+from models import Booking, Slot
 
 
 def may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
@@ -37,3 +37,8 @@ def still_signed_in(application: Application, sessions: Mapping[str, datetime], 
     """The door may know him from a moment ago. `sessions` are those that go on, until when. Raises Unauthenticated."""
     if application.session and now >= sessions.get(application.session, now):
         raise refusals.Unauthenticated
+
+
+def why_no_seat(slot_id: str) -> refusals.Refusal:
+    slot = Slot.get_by_id(slot_id)
+    return refusals.SlotFull() if slot.open else refusals.SlotClosed(slot.closed_reason)

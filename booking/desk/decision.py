@@ -15,14 +15,14 @@ import refusals
 from booking import rules
 from booking.desk import comparison, drafting, ledger, limits, persons
 from booking.desk.application import Application, Held, Person, Receipt
-from booking.desk.conditions import still_signed_in
+from booking.desk.conditions import still_signed_in, why_no_seat
 from booking.desk.drafting import Draft
 from booking.desk.known import Made, Past
 from booking.desk.persons import Named
 from booking.refs import ref_for
 from booking.rules import Taken
 from clock import at
-from models import Booking, KeptAnswer, Slot
+from models import Booking, KeptAnswer
 from models.locks import locking, reading_registers, waited_in_vain
 from models.statements import together
 from models.transactions import Transaction, transaction
@@ -91,7 +91,7 @@ def _alone(held: Held, person: Person, attempt: int = 0) -> Outcome:
     except persons.Rekeyed:
         return decide_batch([held])[0]
     except Surprise:
-        return _why_no_seat(held)
+        return why_no_seat(held.slot.id)
     except IntegrityError as problem:
         if attempt < MOST_REFS and Booking.get_or_none(Booking.ref == held.ref):
             ref = ref_for(held.application.lawyer_id, held.application.key, attempt + 1)
@@ -152,11 +152,6 @@ def _wish(held: Held, person: Person, facts: Facts) -> limits.Wish:
     barred = facts.rows.lawyers[lawyer].roll_state not in (None, "active")  # which suspends a mandate
     proven = (lawyer, centre, person.key) in record.mandates and not barred
     return limits.Wish(centre, held.slot.id, person.said, proven, (lawyer, person.said) in record.met)
-
-
-def _why_no_seat(held: Held) -> refusals.Refusal:
-    slot = Slot.get_by_id(held.slot.id)
-    return refusals.SlotFull() if slot.open else refusals.SlotClosed(slot.closed_reason)
 
 
 def _write(here: Transaction, drafts: Sequence[Draft], facts: Facts) -> dict[str, Receipt]:

@@ -1,6 +1,6 @@
 """Whom an application names: a person by number, by the register's single line of that name, or a name alone. Rule 7b."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ _ENTRIES: tuple[tuple[dict[str, str], str], ...] = (
     ({"centre_id": "text", "name_index": "text"}, "name_index"),
     ({"custody_index": "text"}, ""),
 )
+_NUMBERS = 'SELECT detainee."key", detainee.custody_index'
 _ENTRY = 'SELECT detainee.centre_id, detainee."key", detainee.name_index, case_no, permit_case, detainee.custody_index'
 
 
@@ -56,11 +57,10 @@ def still_so(people: Sequence[Person], lines: Collection[tuple[str, str]]) -> No
 def same_people(bookings: Collection[Booking]) -> dict[str, set[str]]:
     """By the key of each of these bookings all that mean this person, by the registers of today; in one question."""
     keys = {booking.detainee_key for booking in bookings}
-    where = (several({booking.centre_id for booking in bookings}), several(keys), several(keys))
-    text = among("text")
-    lines = f'SELECT "key", custody_index FROM detainee WHERE centre_id {text} AND "key" {text} OR custody_index {text}'
+    found = " UNION ALL ".join(f"{_NUMBERS} FROM {looked_up('detainee', *by)}" for by in (_ENTRIES[0], _ENTRIES[2]))
+    here = as_one((booking.centre_id, booking.detainee_key) for booking in bookings)
     known = {key: {key} for key in keys}
-    for both in together([Statement(lines, where)])[0]:
+    for both in together([Statement(found, (here, as_one((key,) for key in keys)))])[0]:
         for key in keys.intersection(both):
             known[key] |= {number for number in both if number}
     return known

@@ -23,7 +23,7 @@ from booking.words import moment_words
 from models import Booking, Change, database, rows_of
 from models.detainees import name_key
 from models.locks import lock_people, lock_register
-from models.statements import among, several
+from models.statements import as_one, sought
 from models.states import State
 
 TWICE = "同一时间另有先通过的预约会见此人"
@@ -165,4 +165,5 @@ def _words(booking: Booking, twice: bool) -> dict[str, str]:
 
 def _among(column: str, keys: Collection[str]) -> Any:
     """One parameter, however many they are."""
-    return SQL(f'"{column}" {among("text")}', [several(keys)])
+    named = sought({"key": "text"})
+    return SQL(f'"{column}" IN (SELECT sought."key" FROM {named})', [as_one((key,) for key in keys)])
