@@ -1,66 +1,104 @@
 """Nobody holds a thread by sending half a body [DESIGN 19]: a body is read whole before anyone acts on the request, and
-whoever stops in the middle is hung up on.
+whoever is too slow with it is sent away.
 
 granian waits for a body on the thread that will answer, for as long as the other side likes, and knows no time-out for
-it. A reverse proxy that buffers stands in front of this; the service does not lean on there being one. Linux alone says
-how long a connection has been silent; elsewhere, where nobody serves the public, nobody is hung up on.
+it. So another thread reads, and the one that answers waits only as long as it wants to. A reverse proxy that buffers
+stands in front of this; the service does not lean on there being one.
 """
 
-import socket
-import struct
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
 from io import BytesIO
-from os import dup, listdir, readlink
-from os.path import isdir
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
+
+from werkzeug.exceptions import ClientDisconnected
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 WHOLE_BYTES = 1024 * 1024  # up to this it is read first; what is longer, a roll, is read by who may send one
 PIECE_BYTES = 64 * 1024
-PATIENCE_S = 10.0  # for a short body, and for each piece of a long one
-FEW = 3  # waiting at once: threads enough are left
-HASTE_S = 0.5  # the patience when more than FEW wait
-LOOK_EVERY_S = 0.1
-AGAIN_S = 1.5  # in which a thread comes back; else another connection was hung up on than the one it waits for
-_FDS = "/proc/self/fd"
-_TCP_INFO = struct.Struct("=44xI4xI64xQ")  # milliseconds since data went, since data came; octets acknowledged
+PATIENCE_S = 10.0  # for a short body in all, and for each piece of a long one
+FEW = 3  # slow ones at once: threads enough are left
+HASTE_S = 0.5  # who takes longer is slow; the patience when more than FEW are
+HEAD_FIRST_S = (
+    0.01  # in which the head of the answer goes; with the octet that lacks the server drops what it still has
+)
 
 
 class Input(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
+class Late(ClientDisconnected):
+    """The body, or its next piece, did not come in time. Whatever is made of this, the answer is 408."""
+
+    code = 408
+
+
 class SlowBodies:
-    """WSGI middleware, outermost: it must see the address that the connection has."""
+    """WSGI middleware, outermost: what it says to the late must reach the server as it is."""
 
     def __init__(self, app: "WSGIApplication"):
-        self._app, self._waiting = app, Waiting()
+        self._app, self._readers = app, Readers()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        said = environ.get("CONTENT_LENGTH") or ""
-        if said not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
-            body, address = environ["wsgi.input"], environ.get("REMOTE_ADDR") or ""
-            if said.isdecimal() and int(said) <= WHOLE_BYTES:
-                with self._waiting.one(address):
-                    environ["wsgi.input"] = BytesIO(body.read(int(said)))
-            else:
-                environ["wsgi.input"] = Watched(body, self._waiting, address)
+        try:
+            return self._answer(environ, start_response)
+        except Late:
+            # An octet is promised and does not come: after that the server can only shut the connection.
+            headers = [("Content-Length", "1"), ("Connection", "close")]
+            start_response("408 REQUEST TIMEOUT", headers, sys.exc_info())
+            return _nothing()
+
+    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        said, body = environ.get("CONTENT_LENGTH") or "", environ["wsgi.input"]
+        if said in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            return self._app(environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD":  # such a body means nothing, and no answer to it promises octets
+            environ["wsgi.input"] = BytesIO()
+        elif said.isdecimal() and int(said) <= WHOLE_BYTES:
+            environ["wsgi.input"] = BytesIO(self._whole(body, int(said)))
+        else:
+            return self._in_pieces(LongBody(body, self._readers), environ, start_response)
         return self._app(environ, start_response)
 
+    def _whole(self, body: "Input", size: int) -> bytes:
+        came = self._readers.read(body, size)
+        if len(came) < size:  # the other side has gone: nobody acts on a part of what was meant
+            raise Late()
+        return came
 
-class Watched:
-    """A body, and everybody who waits for it is known."""
+    def _in_pieces(
+        self, body: "LongBody", environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        environ["wsgi.input"] = body
+        answer = self._app(environ, start_response)
+        if body.late:
+            if hasattr(answer, "close"):
+                answer.close()
+            raise body.late
+        return answer
 
-    def __init__(self, body: Input, waiting: "Waiting", address: str):
-        self._body, self._waiting, self._address = body, waiting, address
+
+def _nothing() -> Iterator[bytes]:
+    """No list: of one granian would know the length, and correct what was promised."""
+    time.sleep(HEAD_FIRST_S)
+    yield from ()
+
+
+class LongBody:
+    """Read in pieces, so that it may take its time as long as it goes on."""
+
+    def __init__(self, body: Input, readers: "Readers"):
+        self._body, self._readers = body, readers
+        self.late: Late | None = None
 
     def read(self, size: int = -1, /) -> bytes:
-        """A piece of at most PIECE_BYTES at a time, so that a long one may take its time as long as it goes on."""
+        """Raises Late."""
         pieces, left = [], size
         while left and (piece := self._piece(PIECE_BYTES if left < 0 else min(left, PIECE_BYTES))):
             pieces.append(piece)
@@ -68,100 +106,76 @@ class Watched:
         return b"".join(pieces)
 
     def _piece(self, size: int) -> bytes:
-        with self._waiting.one(self._address):
-            return self._body.read(size)
+        try:
+            if self.late is None:
+                return self._readers.read(self._body, size)
+        except Late as late:
+            self.late = late
+        raise self.late
 
 
-class Waiting:
-    """Who waits for a body, since when and from where; a thread of its own, made with the first, looks after them."""
+class Readers:
+    """Threads that read for those that answer. As many stay as have ever been needed at once; who waits for a slow
+    body is not used again, and ends with its connection."""
 
     def __init__(self) -> None:
-        self._waits: dict[int, _Wait] = {}
+        self._idle: list[_Reader] = []
+        self._slow: set[_Reader] = set()
         self._lock = threading.Lock()
-        self._guard: threading.Thread | None = None
 
-    def one(self, address: str) -> "_Wait":
-        if self._guard is None and isdir(_FDS):
-            self._start()
-        return _Wait(self._waits, address, time.monotonic())
+    def __del__(self) -> None:
+        for reader in self._idle:
+            reader.asked.put(None)
 
-    def _start(self) -> None:
+    def read(self, body: Input, size: int) -> bytes:
+        """Raises Late."""
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            reader = _Reader()
+        reader.asked.put((body, size))
+        try:
+            came = reader.came.get(timeout=HASTE_S)
+        except Empty:
+            came = self._slowly(reader)
+        else:
+            self._idle.append(reader)
+        if came is None:
+            raise Late()
+        return came
+
+    def _slowly(self, reader: "_Reader") -> bytes | None:
+        """What came in the rest of the patience, which ends at once for all when there are more than a few."""
         with self._lock:
-            if self._guard is None:
-                self._guard = threading.Thread(target=self._watch, name="slow-bodies", daemon=True)
-                self._guard.start()
-
-    def _watch(self) -> None:
-        while True:
-            time.sleep(LOOK_EVERY_S)
-            with suppress(OSError, RuntimeError):  # no descriptor left, or somebody came while they were listed: again
-                for address, overdue in self.overdue(time.monotonic()).items():
-                    hang_up(address, overdue)
-
-    def overdue(self, now: float) -> dict[str, list[float]]:
-        """Address → how long each has waited, of those who have for too long. They are not told again for a while:
-        until they are off the line nobody else is to be hung up on for them."""
-        waits = list(self._waits.values())
-        patience = HASTE_S if sum(now - one.since >= HASTE_S for one in waits) > FEW else PATIENCE_S
-        found: dict[str, list[float]] = {}
-        for one in waits:
-            if (waited := now - one.since) >= patience:
-                found.setdefault(one.address, []).append(waited)
-                one.since = now + AGAIN_S - HASTE_S
-        return found
+            self._slow.add(reader)
+            if len(self._slow) > FEW:
+                while self._slow:
+                    self._slow.pop().came.put(None)
+        try:
+            return reader.came.get(timeout=PATIENCE_S - HASTE_S)
+        except Empty:
+            return None
+        finally:
+            with self._lock:
+                self._slow.discard(reader)
+            reader.asked.put(None)
 
 
-class _Wait:
-    """One reader, from entering to leaving."""
+class _Reader:
+    """One thread. It keeps nothing of what it has read: a body that somebody holds keeps the connection open."""
 
-    def __init__(self, waits: "dict[int, _Wait]", address: str, since: float):
-        self._waits, self.address, self.since = waits, address, since
+    def __init__(self) -> None:
+        self.asked: SimpleQueue[tuple[Input, int] | None] = SimpleQueue()
+        self.came: SimpleQueue[bytes | None] = SimpleQueue()
+        threading.Thread(target=self._run, name="body-reader", daemon=True).start()
 
-    def __enter__(self) -> None:
-        self._waits[id(self)] = self
+    def _run(self) -> None:
+        while self._one():
+            pass
 
-    def __exit__(self, *_: object) -> None:
-        del self._waits[id(self)]
-
-
-def hang_up(address: str, overdue: list[float]) -> int:
-    """Shut as many connections from the address as wait there; answers how many.
-
-    The server does not say which connection a request came by. It has received nothing for at least as long as somebody
-    waits. Likeliest are those that were never answered, then those not answered since, the longest silent first; an
-    idle one that goes with them is opened again by its owner.
-    """
-    silent = sorted(_silent(address, min(overdue) * 1000), key=lambda one: one[0])
-    for number, (_, connection) in enumerate(silent):
-        with closing(connection), suppress(OSError):
-            if number < len(overdue):
-                connection.shutdown(socket.SHUT_RDWR)
-    return min(len(silent), len(overdue))
-
-
-def _silent(address: str, least_ms: float) -> Iterator[tuple[tuple[bool, bool, int], socket.socket]]:
-    ours = list(_connections())
-    ports = {one.getsockname()[1] for one in ours if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)}
-    for one in ours:
-        with suppress(OSError):  # it has just gone, or it is the door itself
-            sent, received, answered = _TCP_INFO.unpack(
-                one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-            )
-            here = one.getsockname()[1] in ports and one.getpeername()[0].removeprefix("::ffff:") == address
-            if here and received >= least_ms:
-                yield (answered > 1, sent < received, -received), one
-                continue
-        one.close()
-
-
-def _connections() -> Iterator[socket.socket]:
-    """Of this process, each by a descriptor of our own."""
-    for fd in listdir(_FDS):
-        with suppress(OSError):  # closed since it was listed
-            if not readlink(f"{_FDS}/{fd}").startswith("socket:"):
-                continue
-            one = socket.socket(fileno=dup(int(fd)))
-            if one.type == socket.SOCK_STREAM and one.family in (socket.AF_INET, socket.AF_INET6):
-                yield one
-            else:
-                one.close()
+    def _one(self) -> bool:
+        asked = self.asked.get()
+        if asked:
+            body, size = asked
+            self.came.put(body.read(size))
+        return asked is not None
