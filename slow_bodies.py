@@ -24,9 +24,7 @@ PIECE_BYTES = 64 * 1024
 PATIENCE_S = 10.0  # for a short body in all, and for each piece of a long one
 FEW = 3  # slow ones at once: threads enough are left
 HASTE_S = 0.5  # who takes longer is slow; the patience when more than FEW are
-HEAD_FIRST_S = (
-    0.01  # in which the head of the answer goes; with the octet that lacks the server drops what it still has
-)
+HEAD_FIRST_S = 0.01  # in which the head of a 408 goes; when the octet lacks, what has not gone yet is dropped
 
 
 class Input(Protocol):

@@ -255,7 +255,7 @@ def test_a_few_are_waited_for_and_a_crowd_is_not(guard, monkeypatch, crowd):
         for body in bodies:
             body.let_go.set()
         assert crowd or [one.result(20) for one in asked] == [("200", b"xx")] * len(bodies)
-    assert not guard._readers._slow
+    assert sent(guard, BytesIO(b"{}")) == ("200", b"{}") and not guard._readers._slow
 
 
 @pytest.mark.parametrize("length", [2, WHOLE_BYTES, WHOLE_BYTES + 1, None])
