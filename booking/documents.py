@@ -69,6 +69,11 @@ def keys_of(centre: str, asked: Mapping[str, str]) -> tuple[str | None, str | No
     return document_key(number) if number else None, custody_key(centre, custody) if custody else None
 
 
+def numbers_said(centre: str, asked: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys of all numbers that a form gives; none of a bare name."""
+    return tuple(key for key in keys_of(centre, asked) if key)
+
+
 def said_key(centre: str, asked: Mapping[str, str]) -> str:
     """Finds what a lawyer has said of a person, by his form alone: what a lawyer may do must not hang on the register,
     or it would tell who is held. Of a document, else of the centre's own number, else of the name."""

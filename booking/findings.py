@@ -28,7 +28,7 @@ FOR_OFFICERS = frozenset(
     {
         "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_may_conflict", "detainee_met_twice",
         "detainee_is_another", "third_defender",
-        "co_suspects", "permit_missing", "findings_unreadable",
+        "numbers_disagree", "co_suspects", "permit_missing", "findings_unreadable",
     }
 )  # fmt: skip
 # Who has one may meet nobody as a lawyer.
@@ -40,7 +40,7 @@ OF_LISTS = frozenset(
         "licence_not_on_roll", "licence_suspended", "licence_revoked", "licence_closed", "licence_expired",
         "identity_not_verified", "name_differs", "firm_differs", "companion_not_on_roll",
         "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_is_another",
-        "detainee_met_twice", "permit_missing",
+        "detainee_met_twice", "numbers_disagree", "permit_missing",
     }
 )  # fmt: skip
 

@@ -1,12 +1,13 @@
 """A booking's steps from state to state: conditional, written down, told. Inside the caller's transaction."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from peewee import SQL, Case
 
 from booking import resting
+from booking.documents import numbers_said
 from booking.words import STATES, moment_words
 from models import Booking, Change, rows_of
 from models.statements import on_the_row
@@ -44,14 +45,15 @@ def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str 
     meeting of the person overlaps: whoever confirms holds the people's locks. A state never goes back and never skips.
     """
     before = booking.state
-    binds, may = _binding([booking], to)
+    claiming = {booking.ref} if booking.names_one else set()
+    binds, may = _binding(to, claiming)
     here = (Booking.ref == booking.ref) & _state.in_(FOLLOWS[to]) & (_state == before) & may
     if not Booking.update(state=to, **binds, **columns).where(here).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
     if to in FREED:
         resting.start([booking], now)
     Change.create(booking=booking.ref, at=now, from_state=before, to_state=to, by=by, why=why)
-    _stands(booking, to, columns)
+    _stands(booking, to, columns, claiming)
 
 
 def transition_all(
@@ -59,9 +61,11 @@ def transition_all(
 ) -> list[Booking]:
     """The same step for many, in a few statements; answers those that took it, the others are left as they are.
 
-    Two of them that are in each other's way are not to be confirmed together: one statement does not see the other.
+    Two of them that are in each other's way are not to be confirmed together: one statement does not see the other. By a
+    bare name none of them claims a person: who is meant has to be looked at one by one.
     """
-    binds, may = _binding(bookings, to)
+    claiming = {one.ref for one in bookings if one.names_one and numbers_said(one.centre_id, one.detainee_shown)}
+    binds, may = _binding(to, claiming)
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
         here = Booking.ref.in_(list(refs)) & (_state == before) & may
@@ -75,24 +79,23 @@ def transition_all(
     if steps:
         Change.insert_many(steps).execute()
     for booking, _ in moved:
-        _stands(booking, to, columns)
+        _stands(booking, to, columns, claiming)
     return [booking for booking, _ in moved]
 
 
-def _binding(bookings: Iterable[Booking], to: State) -> tuple[dict[str, object], Any]:
+def _binding(to: State, claiming: Collection[str]) -> tuple[dict[str, object], Any]:
     """What a step makes a booking hold or let go, and what must be true for it. A confirmation claims the person."""
     if to == State.CONFIRMED:
-        known = [booking.ref for booking in bookings if booking.names_one]
-        claim = Case(None, ((Booking.ref.in_(known), Booking.detainee_key),), None)
+        claim = Case(None, ((Booking.ref.in_(claiming), Booking.detainee_key),), None)
         locked = Booking.detainee_key.in_({booking.detainee_key for booking in bookings})
         return {"detainee_claim": claim}, Booking.met_by_nobody() & locked
     return (_UNBOUND if to in FREED else {}), _ALWAYS
 
 
-def _stands(booking: Booking, to: State, columns: dict[str, object]) -> None:
+def _stands(booking: Booking, to: State, columns: dict[str, object], claiming: Collection[str]) -> None:
     """The object as its row is after the step."""
     if to == State.CONFIRMED:
-        booking.detainee_claim = booking.detainee_key if booking.names_one else None
+        booking.detainee_claim = booking.detainee_key if booking.ref in claiming else None
     for name, value in {"state": to, **(_UNBOUND if to in FREED else {}), **columns}.items():
         setattr(booking, name, value)
 

@@ -10,7 +10,7 @@ from booking.desk import findings_now
 from booking.gate import arrivals, checks, late_entry, rooms
 from booking.gate.late_entry import Times
 from booking.gate.papers import papers_for
-from booking.lawyers import mandates
+from booking.lawyers import proof
 from booking.policy import Policy
 from booking.record.kinds import Kind
 from clock import at
@@ -75,7 +75,7 @@ def arrival(ref: str) -> str:
     return page(
         "arrival.html",
         booking=booking,
-        mandate=mandates.shown(booking),
+        mandate=proof.shown(booking),
         sign=sign,
         lets_in=sign.kind in checks.LET_IN,
         found=findings_now.of([booking], here().now)[booking.ref],

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from booking import documents, words
 from booking.desk import findings_now
-from booking.lawyers import mandates
+from booking.lawyers import known_by, proof
 from booking.lifecycle import OPEN_STATES
 from booking.messages import untold
 from booking.officers import officers
@@ -130,7 +130,10 @@ def _tell(found: Booking, number: str = "") -> str:
     return page(
         "booking.html",
         booking=found,
-        mandate=mandates.shown(found),
+        mandate=proof.shown(found),
+        provable=not known_by.not_provable(found),
+        lines=known_by.lines_to_pick(found),
+        name_of=known_by.name_shown,
         asked=held,
         id_ends=words.id_ends(held.get("id_no") or held.get("custody_no") or ""),
         number=number,

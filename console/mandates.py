@@ -4,7 +4,7 @@ from flask import Response, url_for
 from pydantic import Field
 
 from booking import words
-from booking.lawyers import mandates
+from booking.lawyers import known_by, mandates
 from booking.record.kinds import Kind
 from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
@@ -21,7 +21,10 @@ class MandatesAsked(Form):
 
 
 class Originals(Form):
+    """`line` is of the register: whom the officer has picked where the form does not say who is meant."""
+
     seen: bool = False
+    line: int | None = Field(None, ge=1, le=LARGEST_ID)
 
 
 class Ending(Form):
@@ -43,11 +46,13 @@ def mandates_page() -> str:
 @console.post("/bookings/<ref>/mandate")
 def prove_mandate(ref: str) -> Response:
     """Without a meeting: the originals were looked at, say when a lawyer came to hand them in."""
-    booking = booking_in_scope(ref)
-    if not read(Originals).seen:
+    booking, given = booking_in_scope(ref), read(Originals)
+    if not given.seen:
         raise WrongState("请核对委托书或公函原件，并勾选“已核对原件”")
-    if mandates.prove_by(here().actor, here().now, booking, ()) is None:
-        raise WrongState("该预约只填了姓名，不能登记委托关系，请先核对证件号、在押编号或名册")
+    if given.line is not None:
+        mandates.prove_for_line(here().actor, here().now, booking, given.line)
+    elif mandates.prove_by(here().actor, here().now, booking, ()) is None:
+        raise WrongState(f"该预约{known_by.not_provable(booking)}，不能登记委托关系；请在名册中选定当事人")
     say("委托关系已登记")
     return back("console.booking", ref=booking.ref)
 

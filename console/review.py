@@ -7,11 +7,11 @@ from booking import words
 from booking.desk import findings_now
 from booking.findings import any_of, beyond, mark
 from booking.fingerprint import LENGTH
-from booking.lawyers import mandates
+from booking.lawyers import proof
 from booking.officers import officers
 from booking.policy import Policy
 from booking.record.kinds import Kind
-from booking.review import decisions, dossier, queue
+from booking.review import decisions, dossier, grounds, queue
 from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
@@ -82,9 +82,11 @@ def reject(ref: str) -> Response:
 
 @console.get("/review/clean")
 def review_clean() -> str:
-    """Those without findings, to be ticked and approved together."""
+    """Those without findings and of whom more than a name is known, to be ticked and approved together. Ticked already
+    are those whose mandate is proven: a number and a name alone say nothing of who may defend."""
     centre = centre_shown().code
-    return page("review_clean.html", clean=queue.clean(centre, here().now), words=words)
+    clean = queue.clean(centre, here().now)
+    return page("review_clean.html", clean=clean, grounds=grounds.of(centre, clean), words=words)
 
 
 @console.post("/review/clean")
@@ -144,7 +146,8 @@ def _show(booking: Booking | None) -> str:
     return page(
         "review.html",
         booking=booking,
-        mandate=mandates.shown(booking),
+        mandate=proof.shown(booking),
+        defenders=[] if proof.standing_behind([booking]) else proof.defenders([booking])[booking.ref],
         asked=booking.detainee_shown,
         file=dossier.of(booking),
         found=found,

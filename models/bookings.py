@@ -29,7 +29,8 @@ class Booking(Table):
     `way` is `online`, or `window` where an officer entered it: its seat is one of the slot's window seats.
     `detainee_key` finds the same detainee again; `detainee_claim` repeats it from the confirmation on, where the key is
     of one person, and makes it exclusive in a slot. What is only asked for claims nobody: it lies side by side.
-    `detainee_said` is what the form alone said of the person, the register aside: for the limits of rule 9.
+    `detainee_said` is what the form alone said of the person, the register aside: for the limits of rule 9; and
+    `detainee_numbers` the keys of all numbers it gave, a blank between: what a mandate proves hangs on these alone.
     `proven` is 1 where the mandate was proven when it was booked or confirmed. `again_since` says since when it stands
     before a reviewer again, and `again` what has changed: `[{"code", "message"}]`.
     """
@@ -49,6 +50,7 @@ class Booking(Table):
     detainee_key = CharField(32)
     detainee_claim = CharField(32, null=True)
     detainee_said = CharField(32, default="", constraints=[SQL("DEFAULT ''")])
+    detainee_numbers = CharField(70, default="", constraints=[SQL("DEFAULT ''")])
     detainee_sealed = SealedField("booking.detainee:{ref}")
     case_no = CharField(60, null=True)
     mandate = CharField(12)

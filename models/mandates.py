@@ -1,6 +1,6 @@
 """Mandates 委托关系: that this lawyer defends this person in this stage, proven by the original papers. Rule 7a."""
 
-from peewee import AutoField, CharField, ForeignKeyField, SmallIntegerField
+from peewee import SQL, AutoField, CharField, ForeignKeyField, SmallIntegerField
 
 from models.base import Table
 from models.bookings import Booking
@@ -10,7 +10,8 @@ from models.lawyers import Lawyer
 
 
 class Mandate(Table):
-    """Seen in original by an officer. `person` is the key of a document, a 在押编号 or a line of the register.
+    """Seen in original by an officer. `person` is the key of a document, a 在押编号 or a line of the register, `known` are
+    the keys of all numbers the person goes by as far as the mandate has recorded it, a blank between.
 
     `active` is 1 while it lasts and NULL after, so that two people have one mandate at most at a centre: proving
     another stage ends the earlier. `seen` are the papers that were looked at, `booking` the meeting they were shown at.
@@ -22,6 +23,7 @@ class Mandate(Table):
     centre = ForeignKeyField(Centre, index=False, backref="mandates", on_delete="RESTRICT")
     centre_id: str
     person = CharField(32)
+    known = CharField(140, default="", constraints=[SQL("DEFAULT ''")])
     stage = CharField(16)
     name_sealed = SealedField("mandate.name:{person}")
     seen = JSONText(default=list)
@@ -45,3 +47,12 @@ class Mandate(Table):
     def name(self) -> str:
         """The person's name, as the papers have it."""
         return Mandate.name_sealed.of(self)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What a form may call the person by."""
+        return keys_known(self.person, self.known)
+
+
+def keys_known(person: str, known: str) -> frozenset[str]:
+    return frozenset({person, *known.split()})

@@ -3,7 +3,7 @@
 import click
 
 from booking import by_id
-from booking.lawyers import mandates
+from booking.lawyers import known_by, mandates
 from booking.record.actor import Actor
 from booking.refs import ref_said
 from booking.words import STAGES, moment_words
@@ -39,7 +39,7 @@ def prove(ref: str, actor: Actor) -> None:
     booking = by_id.booking(ref_said(ref))
     made = mandates.prove_by(actor, house().desk.now(), booking, ())
     if made is None:
-        raise WrongState("该预约只填了姓名，不能登记委托关系，请先核对证件号、在押编号或名册")
+        raise WrongState(f"该预约{known_by.not_provable(booking)}，不能登记委托关系；请在预约页的名册中选定当事人")
     answer(f"已登记委托关系 {made.id}：{STAGES[made.stage]}阶段。")
 
 

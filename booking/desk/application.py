@@ -60,7 +60,8 @@ class Person:
     """The detainee asked for, as far as we can tell who that is.
 
     `key` finds the same person again; `certain` when an ID number or a single entry of the register says so. `said` finds
-    what the same lawyer says of him again, whatever the register holds.
+    what the same lawyer says of him again, whatever the register holds; `numbers` are the keys of all numbers he gave, and
+    `one_line` is False where the register knows one of them and has not all of them in that line.
     """
 
     key: str
@@ -69,6 +70,8 @@ class Person:
     namesakes: int = 0
     in_register: bool = False
     said: str = ""
+    numbers: tuple[str, ...] = ()
+    one_line: bool = True
 
     @property
     def keys(self) -> set[str]:

@@ -92,6 +92,8 @@ def _detainee(asked: Application | Said, person: Person) -> Iterable[tuple[str, 
         yield "detainee_not_here", "在押人员名册中未找到此人"
     elif person.entry.name_index != name_key(asked.detainee["name"]):
         yield "detainee_name_differs", "证件号或在押编号对应的在押人员姓名与所填不一致"
+    if not person.one_line:
+        yield "numbers_disagree", "所填证件号码与在押编号在名册中不在同一人名下，请核对要会见的是谁"
 
 
 def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[str, str]]:

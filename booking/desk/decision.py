@@ -150,7 +150,7 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
 def _wish(held: Held, person: Person, facts: Facts) -> limits.Wish:
     lawyer, centre, record = held.application.lawyer_id, held.slot.centre, facts.rows.record
     barred = facts.rows.lawyers[lawyer].roll_state not in (None, "active")  # which suspends a mandate
-    proven = (lawyer, centre, person.key) in record.mandates and not barred
+    proven = record.proves(lawyer, centre, person.numbers) and not barred
     return limits.Wish(centre, held.slot.id, person.said, proven, (lawyer, person.said) in record.met)
 
 

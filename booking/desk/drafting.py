@@ -37,6 +37,7 @@ def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: boo
         detainee_key=person.key,
         detainee_claim=person.claim if confirmed else None,
         detainee_said=person.said,
+        detainee_numbers=" ".join(person.numbers),
         detainee_sealed=seal_detainee(held.ref, application.detainee),
         case_no=application.case_no or (person.entry.case_no if person.entry else None),
         mandate=application.mandate,

@@ -25,9 +25,9 @@ _json = JSONText().db_value
 _BOOKING = {
     "ref": "text", "lawyer_id": "int", "centre_id": "text", "slot_id": "text", "starts_at": "timestamptz",
     "ends_at": "timestamptz", "minutes": "int", "state": "text", "active": "int", "detainee_key": "text",
-    "detainee_claim": "text", "detainee_said": "text", "detainee_sealed": "text", "case_no": "text", "mandate": "text",
-    "stage": "text", "permit_no": "text", "companions": "text", "findings": "text", "created_at": "timestamptz",
-    "way": "text", "proven": "int",
+    "detainee_claim": "text", "detainee_said": "text", "detainee_numbers": "text", "detainee_sealed": "text",
+    "case_no": "text", "mandate": "text", "stage": "text", "permit_no": "text", "companions": "text", "findings": "text",
+    "created_at": "timestamptz", "way": "text", "proven": "int",
 }  # fmt: skip
 _CHANGE = {"booking_id": "text", "at": "timestamptz", "to_state": "text", "by": "text", "why": "text"}
 _ANSWER = {
@@ -163,8 +163,8 @@ def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptA
 def _booking_row(b: Booking) -> Sequence[object]:
     return (
         b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
-        b.active, b.detainee_key, b.detainee_claim, b.detainee_said, b.detainee_sealed, b.case_no, b.mandate,
-        b.stage, b.permit_no, _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
+        b.active, b.detainee_key, b.detainee_claim, b.detainee_said, b.detainee_numbers, b.detainee_sealed, b.case_no,
+        b.mandate, b.stage, b.permit_no, _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
     )  # fmt: skip
 
 

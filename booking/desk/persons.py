@@ -5,15 +5,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from booking.desk.application import Person
-from booking.documents import keys_of, said_key
+from booking.documents import keys_of, numbers_said, said_key
 from models import Booking
 from models.detainees import name_key
 from models.statements import Statement, as_one, looked_up, sought, together
 
 Keys = tuple[str | None, str | None]  # by document and by custody number
 
-_HAVING = """SELECT centre_id FROM {}
+_HAVING = """SELECT centre_id, {} FROM {}
 WHERE (SELECT MIN("key") FROM detainee d WHERE d.centre_id = sought.centre_id) IS NOT NULL"""
+# Asked only of forms with two numbers: where the centre's own are not kept there is nothing to compare one with.
+_HAS_CUSTODY = "EXISTS (SELECT 1 FROM detainee d WHERE d.centre_id = sought.centre_id AND custody_index IS NOT NULL)"
 _ENTRIES: tuple[tuple[dict[str, str], str], ...] = (
     ({"centre_id": "text", "key": "text"}, "key"),
     ({"centre_id": "text", "name_index": "text"}, "name_index"),
@@ -74,20 +76,23 @@ def people(asked: Sequence[Named]) -> list[Person]:
     forms = list(zip(centres, keys, names, strict=True))
     registers, entries = _registers(forms)
     found = [_person(*form, entries, registers) for form in forms]
-    return [replace(who, said=said_key(*one)) for one, who in zip(asked, found, strict=True)]
+    told = zip(asked, found, strict=True)
+    return [replace(who, said=said_key(*one), numbers=numbers_said(*one)) for one, who in told]
 
 
-def _registers(forms: Sequence[tuple[str, Keys, str]]) -> tuple[set[str], list[Entry]]:
-    """The centres that keep a register of people held, and whom they hold by these numbers or names; in one trip."""
+def _registers(forms: Sequence[tuple[str, Keys, str]]) -> tuple[dict[str, bool], list[Entry]]:
+    """The centres that keep a register of people held, each with whether it has numbers of the centre's own, and whom
+    they hold by these numbers or names; in one trip."""
     numbers = [(centre, key) for centre, keys, _ in forms for key in keys if key]
     sought_by = numbers, [(centre, name) for centre, _, name in forms], [(key,) for _, key in numbers]
-    having = Statement(_HAVING.format(sought({"centre_id": "text"})), (as_one((centre,) for centre, *_ in forms),))
+    custody, named = _HAS_CUSTODY if any(all(keys) for _, keys, _ in forms) else "1 = 1", sought({"centre_id": "text"})
+    having = Statement(_HAVING.format(custody, named), (as_one((centre,) for centre, *_ in forms),))
     entries = " UNION ALL ".join(f"{_ENTRY} FROM {looked_up('detainee', *by)}" for by in _ENTRIES)
     codes, found = together([having, Statement(entries, tuple(as_one(rows) for rows in sought_by))])
-    return {code for (code,) in codes}, list({Entry(*row): None for row in found})
+    return {code: bool(kept) for code, kept in codes}, list({Entry(*row): None for row in found})
 
 
-def _person(centre: str, keys: Keys, by_name: str, entries: list[Entry], registers: set[str]) -> Person:
+def _person(centre: str, keys: Keys, by_name: str, entries: list[Entry], registers: Mapping[str, bool]) -> Person:
     """A number says who it is, on the register or not; the document's before the centre's own; else a single name."""
     here = [entry for entry in entries if entry.centre_id == centre]
     namesakes = [entry for entry in here if entry.name_index == by_name]
@@ -95,7 +100,8 @@ def _person(centre: str, keys: Keys, by_name: str, entries: list[Entry], registe
     said = [key for key in keys if key]
     for key in said:
         if entry := next((entry for entry in here if key in (entry.key, entry.custody_index)), None):
-            return Person(entry.key, True, entry, len(namesakes), known)
+            one_line = set(said) <= {entry.key, entry.custody_index} or not registers[centre]
+            return Person(entry.key, True, entry, len(namesakes), known, one_line=one_line)
     if said:
         return Person(said[0], True, None, len(namesakes), known)
     if len(namesakes) == 1:

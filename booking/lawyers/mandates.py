@@ -1,7 +1,8 @@
 """Mandates 委托关系: that this lawyer defends this person in this stage, once an officer has seen the originals. Rule 7a.
 
 What a lawyer says in a form proves and ends nothing, and nobody but officers is told of a mandate's end: it would tell
-of the person. A licence that is barred suspends a mandate for as long as it is.
+of the person. A licence that is barred suspends a mandate for as long as it is. Whether a booking has one follows from
+the mandate and the form alone: the register would tell who else is held.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,14 +11,16 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN
 
+from booking.lawyers import known_by
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note, note_all
-from booking.words import STAGES, by_words, moment_words
+from booking.words import STAGES, moment_words
 from models import Booking, Lawyer, Mandate, RollEntry, database, rows_of
 from models.bookings import NAME_LOST
 from models.detainees import name_key
 from models.locks import lock_people
+from models.mandates import keys_known
 from models.sealed import UNREADABLE
 from refusals import Invalid, NotFound, WrongState
 
@@ -39,33 +42,11 @@ def of_booking(booking: Booking) -> Pair:
     return Pair(booking.lawyer_id, booking.centre_id, booking.detainee_key)
 
 
-def may_prove(booking: Booking) -> bool:
-    """Whether papers can prove anything for it: of a bare name nobody knows which person they are for."""
-    return booking.names_one
-
-
 def proven(pairs: Collection[Pair]) -> dict[Pair, str]:
-    """Those of them that are proven now, each with its stage; in one question."""
-    if not pairs:
-        return {}
-    people = {pair.person for pair in pairs}
-    lasts = (Mandate.active == 1) & Mandate.person.in_(people) & Mandate.lawyer.in_({p.lawyer for p in pairs})
-    found = rows_of(
-        _with_licence(Mandate.lawyer, Mandate.centre, Mandate.person, Mandate.stage).where(lasts, _in_force())
-    )
-    stages = {Pair(lawyer, centre, person): stage for lawyer, centre, person, stage in found}
+    """Those of them that are proven now, by any number known of the person, each with its stage; in one question."""
+    found = [(lawyer, centre, keys, stage) for lawyer, centre, keys, stage in in_force_of({p.lawyer for p in pairs})]
+    stages = {Pair(lawyer, centre, key): stage for lawyer, centre, keys, stage in found for key in keys}
     return {pair: stages[pair] for pair in pairs if pair in stages}
-
-
-def shown(booking: Booking) -> str:
-    """For the pages about a booking: whether its mandate is proven, in which stage, when and by whom."""
-    lasts = _of(of_booking(booking)) & (Mandate.active == 1)
-    found = _with_licence(Mandate, _in_force().alias("in_force")).where(lasts).first()
-    if found is None:
-        return "未核实" if may_prove(booking) else "未核实（只填了姓名，身份待核对）"
-    said = f"已核实：{STAGES[found.stage]}阶段，{moment_words(found.proven_at)}，{by_words(found.proven_by)}"
-    other = "" if found.stage == booking.stage else "；与所填诉讼阶段不同"
-    return said + other + ("" if found.in_force else "；执业证停用，暂不生效")
 
 
 def prove(
@@ -77,25 +58,32 @@ def prove(
     *,
     seen: Sequence[str] = (),
     booking: str | None = None,
+    numbers: Collection[str] = (),
 ) -> Mandate:
-    """An officer has seen the originals. The same again is the one there is; another stage ends the earlier.
+    """An officer has seen the originals. The same again is the one there is; another stage ends the earlier. `numbers`
+    are all that were seen with them: they are recorded where the centre keeps no register that says which are his.
 
     Raises Invalid for an unknown stage or a person known by a bare name only.
     """
     _may_be_proven(pair, name, stage)
     with database.atomic():
         lock_people([pair.lawyer])
-        there = Mandate.get_or_none(_of(pair) & (Mandate.active == 1))
-        if there is not None and there.stage == stage:
-            return there
-        if there is not None:
-            end_all(actor, now, [there], STAGE_OVER)
+        known = known_by.known(pair.centre, pair.person, numbers)
+        there = [one for one in Mandate.select().where(_his(pair), Mandate.active == 1) if one.keys & known]
+        if same := next((one for one in there if one.stage == stage), None):
+            return known_by.write(same, same.keys | known)
+        end_all(actor, now, there, STAGE_OVER)
         made = Mandate.create(
             lawyer=pair.lawyer, centre=pair.centre, person=pair.person, stage=stage, seen=list(seen), booking=booking,
             name_sealed=Mandate.name_sealed.seal(name, person=pair.person), proven_at=now, proven_by=actor.account,
+            known=" ".join(sorted(known)),
         )  # fmt: skip
-        details = {"stage": STAGES[stage], "papers": list(seen), "ref": booking or ""}
-        note(actor, now, Kind.MANDATE_PROVEN, f"mandate-{made.id}", details, centre=pair.centre)
+        return _noted(actor, now, made)
+
+
+def _noted(actor: Actor, now: datetime, made: Mandate) -> Mandate:
+    details = {"stage": STAGES[made.stage], "papers": made.seen, "ref": made.booking_id or ""}
+    note(actor, now, Kind.MANDATE_PROVEN, f"mandate-{made.id}", details, centre=made.centre_id)
     return made
 
 
@@ -107,14 +95,24 @@ def _may_be_proven(pair: Pair, name: str, stage: str) -> None:
 
 
 def prove_by(actor: Actor, now: datetime, booking: Booking, seen: Sequence[str]) -> Mandate | None:
-    """At the gate or the window, with the papers of this meeting; None where only a name is known of the person."""
-    if not may_prove(booking):
+    """At the gate or the window, with the papers of this meeting; None where its form does not say which person."""
+    if known_by.not_provable(booking):
         return None
-    name = str(booking.detainee["name"])
+    name, numbers = str(booking.detainee["name"]), known_by.numbers_of(booking)
+    pair = of_booking(booking)
     with database.atomic():
         lock_people([booking.lawyer_id])  # from here on no register gives the person another key
         pair = of_booking(Booking.get_by_id(booking.ref))
-        return prove(actor, now, pair, name, booking.stage, seen=seen, booking=booking.ref)
+        return prove(actor, now, pair, name, booking.stage, seen=seen, booking=booking.ref, numbers=numbers)
+
+
+def prove_for_line(actor: Actor, now: datetime, booking: Booking, line: int) -> Mandate:
+    """The person is who the officer has picked of the register. Raises Invalid for another line."""
+    picked = next((one for one in known_by.lines_to_pick(booking) if one.id == line), None)
+    if picked is None:
+        raise Invalid("请选择名册中的当事人", errors=[{"field": "line", "message": "请选择"}])
+    pair = of_booking(booking)._replace(person=picked.key)
+    return prove(actor, now, pair, picked.name, booking.stage, booking=booking.ref)
 
 
 def end(actor: Actor, now: datetime, mandate_id: int, why: str) -> Mandate:
@@ -142,7 +140,7 @@ def listed(
     centre: str | None, *, lawyer: int | None = None, lasting: bool = True, after: int | None = None
 ) -> list[Any]:
     """Mandates with their lawyer, the newest first, `MANY` and one more; `in_force` says whether the licence bears it."""
-    found = _with_licence(Mandate, Lawyer, _in_force().alias("in_force"))
+    found = with_licence(Mandate, Lawyer, in_force().alias("in_force"))
     if centre is not None:
         found = found.where(Mandate.centre == centre)
     if lawyer is not None:
@@ -169,17 +167,26 @@ def state_words(mandate: Any) -> str:
     return "有效" if mandate.in_force else "执业证停用，暂不生效"
 
 
-def _of(pair: Pair) -> Any:
-    return (Mandate.lawyer == pair.lawyer) & (Mandate.centre == pair.centre) & (Mandate.person == pair.person)
+def _his(pair: Pair) -> Any:
+    return (Mandate.lawyer == pair.lawyer) & (Mandate.centre == pair.centre)
 
 
-def _with_licence(*columns: Any) -> Any:
+def in_force_of(lawyers: Collection[int]) -> list[tuple[int, str, frozenset[str], str]]:
+    """Lawyer, centre, known numbers and stage of every mandate of theirs that lasts and is borne by the licence."""
+    if not lawyers:
+        return []
+    wanted = Mandate.lawyer, Mandate.centre, Mandate.person, Mandate.known, Mandate.stage
+    found = rows_of(with_licence(*wanted).where(Mandate.active == 1, Mandate.lawyer.in_(lawyers), in_force()))
+    return [(lawyer, centre, keys_known(person, known), stage) for lawyer, centre, person, known, stage in found]
+
+
+def with_licence(*columns: Any) -> Any:
     """With the lawyer and the roll's line about him."""
     on_roll = RollEntry.licence_no == Lawyer.licence_no
     return Mandate.select(*columns).join(Lawyer).join(RollEntry, JOIN.LEFT_OUTER, on=on_roll)
 
 
-def _in_force() -> Any:
+def in_force() -> Any:
     return RollEntry.state.is_null() | (RollEntry.state == "active")
 
 

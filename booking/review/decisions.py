@@ -11,7 +11,7 @@ from booking import by_id
 from booking.desk import findings_now, recheck
 from booking.desk.desk import Desk
 from booking.findings import BARRING, Finding, any_of, as_shown
-from booking.lawyers import mandates
+from booking.lawyers import proof
 from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
@@ -86,29 +86,27 @@ def reject(desk: Desk, actor: Actor, ref: str, reason: str) -> Booking:
 
 
 def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
-    """Approve those of these bookings that the comparison found nothing about, in one transaction.
-
-    Each stands for itself: one with findings or rivals, one decided meanwhile and one that has begun are skipped, and
-    said.
+    """Approve those of these bookings that nothing is found about and that are as certain as the deadline asks, in one
+    transaction. Each stands for itself: one with findings or rivals, one by a bare name, one decided meanwhile and one
+    that has begun are skipped, and said.
     """
     found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
     made = findings_now.of(found, now)
-    clean = [b for b in found if not made[b.ref] and now < b.starts_at]
+    certain = rivals.certainty(found, made)
+    clean = [b for b in found if not made[b.ref] and certain[b.ref] > rivals.NAMED and now < b.starts_at]
     with database.atomic():
         lock_people({b.lawyer_id for b in clean}, {b.detainee_key for b in clean})
         beside = rivals.of(found)
         clean = [b for b in clean if not beside[b.ref]]
-        done = sorted(
-            transition_all(clean, State.CONFIRMED, by=actor.account, now=now),
-            key=lambda b: (b.starts_at, b.ref),
-        )
-        known = mandates.proven({mandates.of_booking(booking) for booking in done})
-        proven = [booking.ref for booking in done if mandates.of_booking(booking) in known]
-        Booking.update(proven=1).where(Booking.ref.in_(proven)).execute()
+        done = transition_all(clean, State.CONFIRMED, by=actor.account, now=now)
+        done.sort(key=lambda b: (b.starts_at, b.ref))
+        Booking.update(proven=1).where(Booking.ref.in_(proof.standing_behind(done))).execute()
         notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
         note_all(actor, now, Kind.REVIEW_CONFIRMED, _lines(done))
     approved, by_ref = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
-    why = {ref: _why_not(by_ref.get(ref), made.get(ref, ()), beside.get(ref, ()), now) for ref in refs}
+    why = {
+        ref: _why_not(by_ref.get(ref), made.get(ref, ()), beside.get(ref, ()), certain.get(ref, 0), now) for ref in refs
+    }
     return Cleared(done, [Skipped(ref, said) for ref, said in why.items() if ref not in approved])
 
 
@@ -149,7 +147,7 @@ def _decide(
     if to == State.REJECTED:
         columns["decision_reason"] = told or why
     else:
-        columns["proven"] = len(mandates.proven({mandates.of_booking(booking)}))
+        columns["proven"] = len(proof.standing_behind([booking]))
     try:
         with database.atomic():
             # Before the booking's row and its slot's, as whoever closes a day does.
@@ -183,16 +181,20 @@ def _told_already(booking: Booking) -> str:
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
 
 
-def _why_not(booking: Booking | None, found: Sequence[Finding], others: Sequence[Booking], now: datetime) -> str:
+def _why_not(
+    booking: Booking | None, found: Sequence[Finding], others: Sequence[Booking], certain: int, now: datetime
+) -> str:
     if booking is None:
         return "没有这个预约"
-    if booking.state == State.SUBMITTED and others:
+    if booking.state != State.SUBMITTED:
+        return _told_already(booking)
+    if others:
         return f"同一时间另有{rivals.named(others[0])}申请会见此人，须逐个复核"
-    if booking.state == State.SUBMITTED and found:
+    if found:
         return "比对有发现，须逐个复核"
-    if booking.state == State.SUBMITTED and now >= booking.starts_at:
+    if now >= booking.starts_at:
         return "会见时间已到，不能再通过"
-    return _told_already(booking)
+    return _told_already(booking) if certain > rivals.NAMED else "只填了姓名，身份未经核对，须逐个复核"
 
 
 def _lines(bookings: Sequence[Booking], why: str = "") -> list[Line]:

@@ -3,12 +3,12 @@
 Read as it stands now: roll and register may have changed since the comparison.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from booking.documents import keys_of
+from booking.documents import numbers_said
 from booking.identity import same_name
 from booking.review.track_record import TrackRecord, record_of
 from booking.words import LICENCES
@@ -93,14 +93,14 @@ def _roll(booking: Booking) -> dict[str, RollEntry]:
 def _register(booking: Booking, name: str) -> tuple[bool, list[Detainee]]:
     """Whether the centre keeps a register, and its lines of this person or of this name."""
     here = Detainee.centre == booking.centre_id
-    key = booking.detainee_key
-    wanted = (Detainee.key == key) | (Detainee.custody_index == key) | (Detainee.name_index == name_key(name))
+    numbers = [booking.detainee_key, *numbers_said(booking.centre_id, booking.detainee_shown)]
+    wanted = Detainee.key.in_(numbers) | Detainee.custody_index.in_(numbers) | (Detainee.name_index == name_key(name))
     held = list(Detainee.select().where(here & wanted).order_by(Detainee.id).limit(_MOST))
     return bool(held) or Detainee.select().where(here).exists(), held
 
 
 def _detainee(booking: Booking, asked: dict[str, str], held: list[Detainee], register: bool) -> Iterable[DossierRow]:
-    number = _number_agrees(booking, asked)
+    number = numbers_said(booking.centre_id, asked)
     if asked["name"] == NAME_LOST:
         yield DossierRow("在押人员", NAME_LOST, "无从比对")
         return
@@ -117,24 +117,20 @@ def _detainee(booking: Booking, asked: dict[str, str], held: list[Detainee], reg
             yield DossierRow("会见许可", booking.permit_no or "未填写许可文号", "侦查期间须经许可", _permitted(booking))
 
 
-def _number_agrees(booking: Booking, asked: dict[str, str]) -> Callable[[Detainee], bool] | None:
-    """Whether a line is of the number that was said, of a document or of the centre's; None where none was."""
-    said = {key for key in keys_of(booking.centre_id, asked) if key}
-    return (lambda entry: bool(said & {entry.key, entry.custody_index})) if said else None
-
-
-def _listed(entry: Detainee, agrees: Callable[[Detainee], bool] | None) -> str:
+def _listed(entry: Detainee, said: Collection[str]) -> str:
     words = f"{entry.name}，{entry.ward}"
-    return f"{words}，号码{'一致' if agrees(entry) else '不一致'}" if agrees else words
+    if not said:
+        return words
+    others = {key for key in said if key not in (entry.key, entry.custody_index)}
+    return f"{words}，号码{'一致' if not others else '不一致' if others == set(said) else '只有一个一致'}"
 
 
-def _is_person(
-    entry: Detainee, asked: dict[str, str], agrees: Callable[[Detainee], bool] | None, namesakes: int
-) -> bool | None:
-    """Of several of one name, and without a number, nobody can say which is meant."""
-    if agrees is not None:
-        return same_name(entry.name, asked["name"]) and agrees(entry)
-    return None if namesakes > 1 else same_name(entry.name, asked["name"])
+def _is_person(entry: Detainee, asked: dict[str, str], said: Collection[str], namesakes: int) -> bool | None:
+    """Of several of one name, and without a number, nobody can say which is meant; nor where only one number agrees."""
+    if not said:
+        return None if namesakes > 1 else same_name(entry.name, asked["name"])
+    agree = [key in (entry.key, entry.custody_index) for key in said]
+    return (None if any(agree) and not all(agree) else all(agree)) if same_name(entry.name, asked["name"]) else False
 
 
 def _same_or_none(booking: Booking, entry: Detainee) -> bool | None:

@@ -11,6 +11,7 @@ from peewee import Case, Expression, Function, fn
 from booking.desk import findings_now
 from booking.paging import Position, behind
 from booking.policy import Policy
+from booking.review import rivals
 from clock import at
 from models import Booking, rows_of
 from models.states import State
@@ -55,11 +56,13 @@ def before(booking: Booking) -> Booking | None:
 
 
 def clean(centre: str, now: datetime, most: int = 200) -> list[Booking]:
-    """Of the `most` that wait longest those nothing is found about at this moment, in the queue's order."""
+    """Of the `most` that wait longest those nothing is found about at this moment, and of whom more than a name is
+    known, in the queue's order: who may be approved together."""
     ahead = Booking.in_full().where(_submitted(centre), Booking.starts_at > now)
     found = list(ahead.order_by(Booking.starts_at, Booking.ref).limit(most))
     made = findings_now.of(found, now)
-    return [booking for booking in found if not made[booking.ref]]
+    certain = rivals.certainty(found, made)
+    return [booking for booking in found if not made[booking.ref] and certain[booking.ref] > rivals.NAMED]
 
 
 def changed(centre: str, now: datetime) -> list[Booking]:

@@ -6,14 +6,14 @@ Without a proven mandate nobody shuts anybody out: applications lie side by side
 from collections.abc import Collection, Mapping, Sequence
 
 from booking.desk.persons import same_people
-from booking.documents import keys_of
+from booking.documents import numbers_said
 from booking.findings import Finding, any_of
-from booking.lawyers import mandates
+from booking.lawyers import proof
 from booking.words import STATES, moment_words
 from models import Booking
 
 PROVEN, AGREES, NAMED = 3, 2, 1  # a mandate; number and name; a name alone
-_ANOTHER = {"detainee_not_here", "detainee_name_differs"}
+_ANOTHER = {"detainee_not_here", "detainee_ambiguous", "detainee_name_differs", "numbers_disagree"}
 
 
 def of(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
@@ -35,8 +35,8 @@ def of(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
 
 def certainty(bookings: Collection[Booking], found: Mapping[str, Sequence[Finding]]) -> dict[str, int]:
     """How certain it is of each that this lawyer defends this person, by what is `found` about each now."""
-    proven = mandates.proven({mandates.of_booking(b) for b in bookings})
-    return {b.ref: PROVEN if mandates.of_booking(b) in proven else _by_form(b, found[b.ref]) for b in bookings}
+    proven = proof.standing_behind(bookings)
+    return {b.ref: PROVEN if b.ref in proven else _by_form(b, found[b.ref]) for b in bookings}
 
 
 def in_the_way(booking: Booking) -> str:
@@ -58,4 +58,4 @@ def _is_rival(booking: Booking, other: Booking, keys: Collection[str]) -> bool:
 
 def _by_form(booking: Booking, found: Sequence[Finding]) -> int:
     agrees = not any_of(_ANOTHER, found)
-    return AGREES if agrees and any(keys_of(booking.centre_id, booking.detainee_shown)) else NAMED
+    return AGREES if agrees and numbers_said(booking.centre_id, booking.detainee_shown) else NAMED

@@ -28,7 +28,7 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
-    proven = (lawyer, slot.centre, person.key) in rows.record.mandates
+    proven = rows.record.proves(lawyer, slot.centre, person.numbers)
     beside = comparison.Around(facts.past, around, proven)
     found = comparison.findings(held.application, held.now, person, rows.lawyers[lawyer], rows.companions, beside)
     found = [one for one in found if one["code"] != "identity_not_verified"]  # an officer sees who stands there

@@ -10,14 +10,14 @@ from booking.review import decisions
 from clock import now
 from models import Audit, Booking, Detainee, RollEntry
 from models.detainees import id_key, name_key
-from tests.booking.conftest import applying
+from tests.booking.conftest import applying, certain
 from tests.console.conftest import SignedIn
 
 
 @pytest.fixture
 def waiting(desk: Desk, lawyers: Any) -> list[str]:
     """Three bookings that wait, in the queue's order."""
-    return sorted(desk.book(applying(lawyer, detainee=f"在押{lawyer}")).ref for lawyer in lawyers(3))
+    return sorted(desk.book(certain(lawyer, detainee=f"在押{lawyer}")).ref for lawyer in lawyers(3))
 
 
 def place(answer: Any) -> str:

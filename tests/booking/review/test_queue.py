@@ -16,7 +16,7 @@ from booking.record.actor import Actor
 from booking.review import decisions, queue
 from models import Audit, Booking, Change, Lawyer, Notice, RollEntry, Slot, database
 from seats.counters import Day
-from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, applying
+from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, certain
 
 Lawyers = Callable[[int], list[int]]
 MONDAY = date(2026, 11, 30)
@@ -28,7 +28,7 @@ def book(desk: Desk, lawyers: Lawyers) -> Callable[..., list[str]]:
     people: Iterator[int] = iter(lawyers(12))
 
     def made(many: int, slot: str = SLOT, **more: Any) -> list[str]:
-        return [desk.book(applying(next(people), slot=slot, **more)).ref for _ in range(many)]
+        return [desk.book(certain(next(people), slot=slot, **more)).ref for _ in range(many)]
 
     return made
 

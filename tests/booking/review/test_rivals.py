@@ -24,6 +24,7 @@ from tests.booking.window.conftest import entering, held
 
 CHEN = Actor("chen", "pudong")
 TAO = {"name": "陶某", "id_no": "11010519491231002X"}
+ANOTHER = {"name": "别人", "id_no": "440524188001010014"}
 DEADLINE = at(date(2026, 11, 26), time(18))
 
 
@@ -133,7 +134,7 @@ def test_the_window_passes_over_who_only_asks_and_not_over_who_is_confirmed(desk
 
 def test_rivals_are_not_clean_and_not_approved_in_bulk(desk, lawyers, clock, beside):
     one, other, third = lawyers(3)
-    refs = [booked(desk, one), booked(desk, other, beside), booked(desk, third, person={"name": "别人"})]
+    refs = [booked(desk, one), booked(desk, other, beside), booked(desk, third, person=ANOTHER)]
     assert [b.ref for b in queue.clean("pudong", clock())] == [refs[2]]
     cleared = decisions.approve_clean(CHEN, desk.now(), refs)
     assert [b.ref for b in cleared.approved] == [refs[2]]
