@@ -9,7 +9,7 @@ from booking.record.actor import Actor
 from booking.review import decisions
 from clock import now
 from models import Audit, Booking, Detainee, RollEntry
-from models.detainees import id_key, name_key
+from models.detainees import name_key
 from tests.booking.conftest import applying, certain
 from tests.console.conftest import SignedIn
 
@@ -100,8 +100,7 @@ def test_a_rejection_without_a_reason_comes_back_with_the_booking(signed_in: Sig
 
 
 def test_where_the_law_wants_a_permit_its_number_is_asked_for(signed_in: SignedIn, waiting: list[str]) -> None:
-    person = Booking.get_by_id(waiting[0]).detainee["name"]
-    key = id_key("11010519491231002X")
+    person, key = Booking.get_by_id(waiting[0]).detainee["name"], Booking.get_by_id(waiting[0]).detainee_key
     sealed = Detainee.name_sealed.seal(person, key=key)
     Detainee.create(
         centre="pudong", key=key, name_index=name_key(person), name_sealed=sealed, ward="三监区", permit_case=True,
