@@ -1,6 +1,6 @@
 """A booking's steps from state to state: conditional, written down, told. Inside the caller's transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ def transition(booking: Booking, to: State, *, by: str, now: datetime, why: str 
     """
     before = booking.state
     claiming = {booking.ref} if booking.names_one else set()
-    binds, may = _binding(to, claiming)
+    binds, may = _binding([booking], to, claiming)
     here = (Booking.ref == booking.ref) & _state.in_(FOLLOWS[to]) & (_state == before) & may
     if not Booking.update(state=to, **binds, **columns).where(here).execute():
         raise WrongState(f"该预约{STATES[before]}，不能改为{STATES[to]}")
@@ -65,7 +65,7 @@ def transition_all(
     bare name none of them claims a person: who is meant has to be looked at one by one.
     """
     claiming = {one.ref for one in bookings if one.names_one and numbers_said(one.centre_id, one.detainee_shown)}
-    binds, may = _binding(to, claiming)
+    binds, may = _binding(bookings, to, claiming)
     refs, moved = {booking.ref: booking for booking in bookings}, []
     for before in FOLLOWS[to]:  # in the order of a life: one that goes on meanwhile is met again
         here = Booking.ref.in_(list(refs)) & (_state == before) & may
@@ -83,7 +83,7 @@ def transition_all(
     return [booking for booking, _ in moved]
 
 
-def _binding(to: State, claiming: Collection[str]) -> tuple[dict[str, object], Any]:
+def _binding(bookings: Iterable[Booking], to: State, claiming: Collection[str]) -> tuple[dict[str, object], Any]:
     """What a step makes a booking hold or let go, and what must be true for it. A confirmation claims the person."""
     if to == State.CONFIRMED:
         claim = Case(None, ((Booking.ref.in_(claiming), Booking.detainee_key),), None)

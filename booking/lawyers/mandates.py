@@ -1,8 +1,7 @@
 """Mandates 委托关系: that this lawyer defends this person in this stage, once an officer has seen the originals. Rule 7a.
 
 What a lawyer says in a form proves and ends nothing, and nobody but officers is told of a mandate's end: it would tell
-of the person. A licence that is barred suspends a mandate for as long as it is. Whether a booking has one follows from
-the mandate and the form alone: the register would tell who else is held.
+of the person. A barred licence suspends a mandate. Whether a booking has one follows from mandate and form alone.
 """
 
 from collections.abc import Collection, Sequence

@@ -43,8 +43,7 @@ class Cleared(NamedTuple):
 def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None, *, seen: str | None = None) -> Booking:
     """By what is found at this moment, which must be what was shown: `seen` is its mark, None where nobody saw a page.
 
-    Raises NotFound, WrongState when it is decided already, has begun, when something else is found by now, when the roll
-    bars the licence, or without a permit the law asks for.
+    Raises NotFound, WrongState (decided, begun, something else is found, the licence is barred, the permit is missing).
     """
     booking = by_id.booking(ref)
     if now >= booking.starts_at:
