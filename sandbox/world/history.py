@@ -122,6 +122,7 @@ def _booking(meeting: Meeting, slot: SlotRow, lawyer: int) -> dict[str, object]:
         "detainee_key": key,
         "detainee_claim": key if held and meeting.state != State.SUBMITTED else None,
         "detainee_said": said_key(slot["centre"], meeting.prisoner.as_asked),
+        "detainee_numbers": " ".join(numbers_said(slot["centre"], meeting.prisoner.as_asked)),
         "detainee_sealed": seal_detainee(ref, meeting.prisoner.as_asked),
         "case_no": meeting.prisoner.case_no,
         "mandate": "entrusted",

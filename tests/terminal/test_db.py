@@ -1,12 +1,13 @@
 """Migrations from nothing give exactly the models' tables, on both databases, and go back."""
 
+import json
 import threading
 
 import pytest
 from playhouse.schema_diff import diff_models
 
 import models
-from booking.documents import said_key
+from booking.documents import keys_of, numbers_said, said_key
 from models import schema
 from tests.conftest import KEYRING
 
@@ -138,6 +139,34 @@ def test_words_and_numbers_are_sealed_and_names_found_after_an_upgrade_and_back_
     assert not booking.names_one and booking.detainee_key == key[""] == models.Detainee.get().name_index
     schema.downgrade("0012_sealed_words")
     assert everything() == before
+
+
+def test_what_forms_and_mandates_know_of_numbers_is_there_after_an_upgrade(empty):
+    schema.upgrade()
+    schema.downgrade("0017_known_numbers")
+    day, asked = "2026-11-27T08:00:00.000000+08:00", {"name": "某", "id_no": "E12345678", "custody_no": "看9"}
+    document, custody = keys_of("p", asked)
+    row("centre", code="p", name="p", address="p", policy="{}", created_at=day)
+    row("slot", id="s", centre_id="p", date="2026-11-27", starts_at=day, ends_at=day, seats=1, window_seats=1, taken=1,
+        open=True, closed_reason="")  # fmt: skip
+    row("lawyer", id=1, licence_no="7", name="某", firm="某", id_no_sealed="", id_no_index="", phone_sealed="",
+        state="verified", findings="[]", created_at=day, updated_at=day)  # fmt: skip
+    row("detainee", centre_id="p", key=document, custody_index=custody, name_index="n", name_sealed="", ward="1",
+        permit_case=False, updated_at=day)  # fmt: skip
+    forms = {"7K3MPQ2X": asked, "7K3MPQ2Y": {"name": "某", "id_no": "11010519491231002X"}, "7K3MPQ2Z": {"name": "某"}}
+    for ref, form in forms.items():
+        sealed = KEYRING.seal(json.dumps(form), f"booking.detainee:{ref}")
+        row("booking", ref=ref, lawyer_id=1, centre_id="p", slot_id="s", starts_at=day, ends_at=day, minutes=60,
+            state="rejected", detainee_key="k", detainee_sealed=sealed, mandate="entrusted", stage="trial",
+            companions="[]", findings="[]", created_at=day)  # fmt: skip
+    for person in (custody, "another"):
+        row("mandate", lawyer_id=1, centre_id="p", person=person, stage="trial", name_sealed="", seen="[]",
+            proven_at=day, proven_by="c", active=1, ended_why="")  # fmt: skip
+    schema.upgrade()
+    kept = {booking.ref: tuple(booking.detainee_numbers.split()) for booking in models.Booking.select()}
+    assert kept == {ref: numbers_said("p", form) for ref, form in forms.items()}
+    known = {mandate.person: mandate.keys for mandate in models.Mandate.select()}
+    assert known == {custody: {document, custody}, "another": {"another"}}
 
 
 def everything():

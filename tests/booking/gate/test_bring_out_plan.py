@@ -62,7 +62,8 @@ def test_it_is_sorted_by_ward_and_the_unknown_come_last(meetings):
 
 def test_a_mandate_seen_in_original_is_told_as_long_as_it_lasts(meetings, clock):
     first = sheet().lines[0].ref
-    made = mandates.prove_by(Actor("gate"), clock(), Booking.get_by_id(first), ["power"])
+    line = Detainee.get(Detainee.key == Booking.get_by_id(first).detainee_key)  # picked, since only the name was given
+    made = mandates.prove_for_line(Actor("gate"), clock(), Booking.get_by_id(first), line.id)
     assert [line.ref for line in sheet().lines if line.proven] == [first]
     mandates.end(Actor("gate"), clock(), made.id, "解除委托")
     assert not any(line.proven for line in sheet().lines)
