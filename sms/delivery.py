@@ -1,18 +1,21 @@
 """Carrying a notice: claim it, commit, send it once, write down the outcome. Safe to be killed anywhere."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from peewee import Case
+
 import clock
-from models import Notice
+from models import Lawyer, Notice, database, on_postgres
 from models.sealed import UNREADABLE
 from sms import outbox
 from sms.aliyun import Aliyun
+from sms.answers import write_down
 from sms.outcomes import UNREACHABLE, Accepted, Cure, SmsFailed, SmsUnknown, window_opens
-from sms.subscription import Subscription
+from sms.subscription import Subscription, decline
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +38,17 @@ class Patience:
 
 
 DEFAULT = Patience()
+_CARRIED = (
+    Notice.id, Notice.kind, Notice.channel, Notice.booking, Notice.words, Notice.attempts, Notice.phone_sealed,
+    Notice.lawyer, Lawyer.id, Lawyer.openid, Lawyer.phone_sealed,
+)  # fmt: skip
 
 
 class Sms(Protocol):
     def send(self, notice: Notice, phone: str) -> Accepted: ...
+
+
+Call = Callable[[], object]
 
 
 class Delivery:
@@ -47,45 +57,52 @@ class Delivery:
         now: Callable[[], datetime] = clock.now, checkpoint: Callable[[str], None] = lambda _: None,
     ):  # fmt: skip
         self.sms, self.subscription, self.patience = sms, subscription, patience
-        self._now, self._checkpoint = now, checkpoint
+        self.now, self._checkpoint = now, checkpoint
 
     def deliver(self, notice_id: int) -> None:
         """Carry this notice if it is its turn. Called twice, or by two workers at once, it is sent once."""
         notice = Notice.get_or_none(Notice.id == notice_id)
         if notice is None:
             return
-        now = self._now()
-        if notice.channel == outbox.SMS and outbox.is_stopped(now):
+        if notice.channel == outbox.SMS and outbox.is_stopped(self.now()):
             outbox.take_back([notice])
-        elif claim(notice, now):
+        elif claim(notice, self.now()):
             self._checkpoint("deliver:claimed")
-            self._carry(notice)
+            self.end([(notice, attempt(self._call(notice)))])
 
-    def _carry(self, notice: Notice) -> None:
-        outcome = self._send_sms(notice) if notice.channel == outbox.SMS else self._send_wechat(notice)
-        self._checkpoint("deliver:sent")
-        write_down(notice, outcome)
+    def begin(self, notice_ids: Collection[int]) -> list[tuple[Notice, Call]]:
+        """Claim those whose turn it is. Answers the calls to be made, which ask nothing of SQL and may be any thread's."""
+        claimed = claim_all(notice_ids, self.now())
+        if claimed:
+            self._checkpoint("deliver:claimed")
+        return [(notice, self._call(notice)) for notice in claimed]
 
-    def _send_wechat(self, notice: Notice) -> Mapping[str, object]:
-        if self.subscription is None or not notice.words:
-            return {"state": "declined"}
-        return self.subscription.send(notice, self._now())
+    def end(self, answers: Sequence[tuple[Notice, object]]) -> None:
+        """Write down what came of the calls: of each what it answered, or the exception it raised."""
+        for _ in answers:
+            self._checkpoint("deliver:sent")
+        write_down([(notice, self._outcome(notice, answer)) for notice, answer in answers])
 
-    def _send_sms(self, notice: Notice) -> Mapping[str, object]:
-        try:
-            _has_words(notice)
-            phone = _phone(notice)
-            accepted = self.sms.send(notice, phone)
-        except SmsFailed as no:
-            return self._refused(notice, no, self._now())
-        except SmsUnknown as lost:
-            return self._unknown(notice, lost)
-        except Exception as broken:
-            # Ours, not Aliyun's; but who can say how far it came.
-            log.exception("notice %s broke off", notice.id)
-            return self._unknown(notice, SmsUnknown(type(broken).__name__))
-        sent = {"state": "sent", "biz_id": accepted.biz_id, "sent_at": self._now()}
-        return sent | {"code": None, "problem": None}
+    def _call(self, notice: Notice) -> Call:
+        if notice.channel == outbox.SMS:
+            return lambda: self.sms.send(_with_words(notice), _phone(notice))
+        return self.subscription.begin(notice) if self.subscription and notice.words else decline
+
+    def _outcome(self, notice: Notice, answer: object) -> Mapping[str, object]:
+        now = self.now()
+        if notice.channel != outbox.SMS:
+            return self.subscription.outcome(notice, answer, now) if self.subscription else {"state": "declined"}
+        match answer:
+            case Accepted(biz_id):
+                return {"state": "sent", "biz_id": biz_id, "sent_at": now, "code": None, "problem": None}
+            case SmsFailed():
+                return self._refused(notice, answer, now)
+            case SmsUnknown():
+                return self._unknown(notice, answer)
+        # Ours, not Aliyun's; but who can say how far it came.
+        broken = answer if isinstance(answer, BaseException) else None
+        log.error("notice %s broke off", notice.id, exc_info=broken)
+        return self._unknown(notice, SmsUnknown(type(answer).__name__))
 
     def _unknown(self, notice: Notice, lost: SmsUnknown) -> Mapping[str, object]:
         ask_at = notice.attempted_at + timedelta(seconds=self.patience.ask[0])
@@ -116,26 +133,46 @@ class Delivery:
         return now + timedelta(seconds=self.patience.back_off[notice.attempts - 1])
 
 
-def claim(notice: Notice, now: datetime) -> bool:
-    """`due` → `sending`, committed before anything is sent; false where another was first or goes first.
+def attempt(call: Call) -> object:
+    """What it answers, or the exception it raises."""
+    try:
+        return call()
+    except Exception as no:
+        return no
 
-    The number it goes to is kept with it, sealed: the later question must name the same one.
-    """
-    mine = (Notice.id == notice.id) & (Notice.state == "due") & (Notice.due_at <= now) & outbox.unblocked()
-    own = notice.channel == outbox.SMS and notice.kind not in outbox.TO_A_NUMBER
-    phone_sealed = _number(notice) if own else notice.phone_sealed
-    columns = {"attempts": notice.attempts + 1, "attempted_at": now, "phone_sealed": phone_sealed}
-    if Notice.update(state="sending", **columns).where(mine).execute():
-        notice.__data__.update(columns)
+
+def claim(notice: Notice, now: datetime) -> bool:
+    """`due` → `sending`, committed before anything is sent; false where another was first or goes first."""
+    for mine in claim_all([notice.id], now):
+        notice.__data__.update(mine.__data__)
         return True
-    outbox.take_back([notice])
     return False
 
 
-def write_down(notice: Notice, outcome: Mapping[str, object]) -> None:
-    """The outcome of this attempt, unless a receipt or a later attempt was quicker."""
-    mine = (Notice.id == notice.id) & (Notice.attempted_at == notice.attempted_at)
-    Notice.update(**outcome).where(mine, Notice.state.in_(("sending", "unknown"))).execute()
+def claim_all(notice_ids: Collection[int], now: datetime) -> list[Notice]:
+    """The same of many in one transaction; answers those that are claimed now, each with its lawyer.
+
+    One that somebody else is at is left to him. The number it goes to is kept with it, sealed: the later question must
+    name the same one.
+    """
+    turn = Notice.id.in_(list(notice_ids)) & (Notice.state == "due") & (Notice.due_at <= now) & outbox.unblocked()
+    mine = Notice.select(*_CARRIED).join(Lawyer).where(turn).order_by(Notice.id)
+    with database.atomic():
+        claimed = list(mine.for_update(of=Notice, skip_locked=True) if on_postgres() else mine)
+        if claimed:
+            _mark(claimed, now)
+    outbox.give_back(set(notice_ids) - {notice.id for notice in claimed})
+    return claimed
+
+
+def _mark(notices: Sequence[Notice], now: datetime) -> None:
+    for notice in notices:
+        if notice.channel == outbox.SMS and notice.kind not in outbox.TO_A_NUMBER:
+            notice.phone_sealed = _number(notice)
+        notice.attempts, notice.attempted_at = notice.attempts + 1, now
+    phones = Case(Notice.id, [(notice.id, notice.phone_sealed) for notice in notices])
+    marked = Notice.update(state="sending", attempts=Notice.attempts + 1, attempted_at=now, phone_sealed=phones)
+    marked.where(Notice.id.in_([notice.id for notice in notices])).execute()
 
 
 def _number(notice: Notice) -> str | None:
@@ -152,7 +189,8 @@ def _phone(notice: Notice) -> str:
     return phone
 
 
-def _has_words(notice: Notice) -> None:
+def _with_words(notice: Notice) -> Notice:
     """Of a letter with words that can't be read nothing goes out, and the officers' list shows it as untold."""
     if not notice.words:
         raise SmsFailed("no_words")
+    return notice

@@ -9,7 +9,7 @@ import orjson
 from peewee import OP, Expression, ModelSelect, Value, fn
 
 import wake
-from models import Consent, Lawyer, Notice, database, rows_of
+from models import Consent, Lawyer, Notice, database, on_postgres, rows_of
 from models.fields import moment_text
 from models.statements import Statement, entering, on_the_row, together
 from sms import templates
@@ -118,8 +118,9 @@ def take(now: datetime, limit: int, lost_after: timedelta, queued: Iterable[int]
     if not ids:
         return []
     again = _ready(Notice, now, lost_after)
-    taken = Notice.update(queued_at=now).where(Notice.id.in_(ids), again).returning(Notice).execute()
-    return sorted(taken, key=lambda notice: notice.id)
+    with database.atomic():
+        taken = Notice.update(queued_at=now).where(Notice.id.in_(_at_hand(ids)), again).returning(Notice).execute()
+        return sorted(taken, key=lambda notice: notice.id)
 
 
 def _waiting_to_go(now: datetime) -> "ModelSelect[Notice]":
@@ -139,8 +140,22 @@ def _ready(of: Any, now: datetime, lost_after: timedelta) -> Expression:
 
 def take_back(notices: Sequence[Notice]) -> None:
     """The queue did not take them: the next round will try again."""
-    ids = [notice.id for notice in notices]
-    Notice.update(queued_at=None).where(Notice.id.in_(ids), Notice.state == "due").execute()
+    give_back([notice.id for notice in notices])
+
+
+def give_back(notice_ids: Collection[int]) -> None:
+    """The same of what a worker did not come to carry."""
+    if notice_ids:
+        with database.atomic():
+            at_hand = _at_hand(notice_ids)
+            Notice.update(queued_at=None).where(Notice.id.in_(at_hand), Notice.state == "due").execute()
+
+
+def _at_hand(notice_ids: Collection[int]) -> list[int]:
+    """Of these, those nobody else is at, locked. Who locks many rows and waits for none is in nobody's deadlock."""
+    found = Notice.select(Notice.id).where(Notice.id.in_(list(notice_ids))).order_by(Notice.id)
+    found = found.for_update(skip_locked=True) if on_postgres() else found
+    return [notice_id for (notice_id,) in rows_of(found)]
 
 
 def post_beside(notices: Sequence[Notice], template_ids: Mapping[str, str], now: datetime) -> None:

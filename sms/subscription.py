@@ -1,7 +1,7 @@
 """The subscription message beside the SMS, where the lawyer allowed one. Nobody is bothered if it fails."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -15,6 +15,10 @@ log = logging.getLogger(__name__)
 USED_UP = 43101  # "user refuse to accept the msg": refused, or no consent is left
 MOST_ATTEMPTS = 3
 AGAIN_AFTER = timedelta(minutes=1)
+
+
+class Declined(Exception):
+    """There is no consent to send with, so WeChat was not called."""
 
 
 class Sender(Protocol):
@@ -35,16 +39,25 @@ class Subscription:
         """`messages`: kind of notice → how WeChat has it."""
         self._sender, self._messages = sender, messages
 
-    def send(self, notice: Notice, now: datetime) -> dict[str, object]:
-        """Send this notice and answer its new columns. One consent is used by each message that went out."""
+    def begin(self, notice: Notice) -> Callable[[], object]:
+        """Use up one consent and answer the call that sends this notice."""
         message, openid = self._messages.get(notice.kind), notice.lawyer.openid
         if not message or not openid or not _use_consent(openid, message.id):
-            return {"state": "declined"}
+            return decline
         page = f"pages/booking/booking?ref={notice.booking}" if notice.booking else ""
-        try:
-            self._sender(openid, message.id, wechat_data(notice.kind, notice.words, message.fields), page)
-        except Exception as no:
-            return self._refused(notice, no, openid, message.id, now)
+
+        def call() -> object:
+            data = wechat_data(notice.kind, notice.words, message.fields)
+            return self._sender(openid, message.id, data, page)
+
+        return call
+
+    def outcome(self, notice: Notice, answer: object, now: datetime) -> dict[str, object]:
+        """The notice's new columns, by what the call answered or raised."""
+        if isinstance(answer, Declined):
+            return {"state": "declined"}
+        if isinstance(answer, Exception):
+            return self._refused(notice, answer, notice.lawyer.openid or "", self._messages[notice.kind].id, now)
         return {"state": "sent", "sent_at": now}
 
     def _refused(
@@ -61,6 +74,10 @@ class Subscription:
         if notice.attempts < MOST_ATTEMPTS:
             return {"state": "due", "due_at": now + AGAIN_AFTER, "queued_at": None, "code": str(errcode)}
         return {"state": "failed", "code": str(errcode)}
+
+
+def decline() -> object:
+    raise Declined
 
 
 def _use_consent(openid: str, template_id: str) -> bool:
