@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MOST_QUEUED = 200  # enough for the workers, and few enough to see at a glance what is missing
 LOST_AFTER = timedelta(seconds=20)
+GATHERS_SECONDS = 0.2  # between two looks: in a rush one look is to find many letters
 
 
 class Relay:
@@ -65,6 +66,7 @@ class Relay:
         ear = None
         while not stopped.is_set():
             self._round()
+            stopped.wait(GATHERS_SECONDS)
             ear = self._wait(ear, stopped)
         if ear:
             ear.close()
