@@ -10,12 +10,13 @@ from datetime import date
 from statistics import median
 
 import clock
-from bench import checks, requests, world
+from bench import checks, cpu, notices, requests, world
 from bench.client import Rush, rush
 from bench.scale import (
     CLIENTS,
     GROWTH_CLIENTS,
     GROWTH_ROUNDS,
+    NOTICES,
     OLD_BOOKINGS,
     PROCESSES,
     ROUNDS,
@@ -32,16 +33,19 @@ GOALS = {
     "booking_vs_lock": 4,
     "full_vs_lock": 10,
     "growth": 1.2,
+    "notice_vs_booking": 2,
 }
+AT_MOST = {"growth", "notice_vs_booking"}
 
 
 @dataclass
 class Figures:
-    """Answers a second and median milliseconds, by name and round; `booked` counts what was answered with 201."""
+    """Answers a second, median milliseconds and milliseconds of CPU, by name and round; `booked` counts the 201."""
 
     rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     booked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    cpu: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, name: str, found: Rush, expected: int, where: str = "") -> None:
         checks.only(name, found, expected)
@@ -70,6 +74,7 @@ def main() -> None:
         service = here.serve("app:create_app", DATABASE_URL=young)
         growth(here, figures, service, old, days)
         compare(here, figures, service, days)
+        tell(here, figures)
         checks.no_booking_lost_or_doubled(young, figures.booked["young"])
         checks.no_booking_lost_or_doubled(old, figures.booked["old"])
     report(figures)
@@ -108,9 +113,18 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
         figures.note("full_lock", run(peers, peers_full), 409)
         warm(service, requests.booking(), days)
         ours = requests.bookings(requests.booking(), days, turn, BOOKINGS)
-        figures.note("booking", run(service, ours), 201, "young")
+        used = cpu.seconds()
+        figures.note("booking", found := run(service, ours), 201, "young")
+        figures.cpu["booking"].append((cpu.seconds() - used) * 1000 / found.statuses[201])
         figures.note("lock", run(peers, requests.bookings(requests.booking(), days, turn, "/bookings")), 201, "peers")
     checks.peers_did_not_oversell(theirs, figures.booked["peers"])
+
+
+def tell(here: Ground, figures: Figures) -> None:
+    say(f"{ROUNDS} rushes of {NOTICES} notices …")
+    for one in notices.carried(here):
+        figures.cpu["notice"].append(one.milliseconds)
+        figures.rates["notice"].append(one.rate)
 
 
 def run(port: int, sent: Iterable[bytes]) -> Rush:
@@ -130,15 +144,17 @@ def forever(some: list[bytes]) -> Iterable[bytes]:
 def report(figures: Figures) -> None:
     say(f"\n{'medians':16}{'a second':>10}{'ms':>9}   granian, {PROCESSES} processes of {THREADS} threads")
     for name, rates in figures.rates.items():
-        say(f"{name:16}{median(rates):10.0f}{median(figures.times[name]):9.1f}")
-    say("")
+        times = figures.times[name]
+        say(f"{name:16}{median(rates):10.0f}" + (f"{median(times):9.1f}" if times else ""))
+    say("".join(f"\n{name:16}{median(spent):10.2f} ms of CPU" for name, spent in figures.cpu.items()) + "\n")
     ratios = {f"{a}_vs_{b}": figures.over(a, c) for a, b, c in (
         ("full", "empty", "empty"), ("slots", "empty", "empty"), ("booking", "empty", "empty"),
         ("booking", "lock", "lock"), ("full", "lock", "full_lock"))}  # fmt: skip
     pairs = zip(figures.times["growth_old"], figures.times["growth_young"], strict=True)
     ratios["growth"] = median(old / young for old, young in pairs)
+    ratios["notice_vs_booking"] = median(figures.cpu["notice"]) / median(figures.cpu["booking"])
     for name, value in ratios.items():
-        missed = value > GOALS[name] if name == "growth" else value < GOALS[name]
+        missed = value > GOALS[name] if name in AT_MOST else value < GOALS[name]
         say(f"ratio {name} {value:.3g}")
         if missed:
             print(f"  {name} misses its goal of {GOALS[name]}", file=sys.stderr)

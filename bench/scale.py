@@ -6,6 +6,9 @@ CLIENTS = 200
 GROWTH_CLIENTS = 8
 GROWTH_ROUNDS = 5
 
+NOTICES = 600  # a rush of them, each round
+NOTICE_SECONDS = 120  # then something is wrong with them
+
 PROCESSES = 2
 THREADS = 8  # each process; a teller's batch is at most as large as this
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,11 +44,18 @@ class Ground:
 
     def serve(self, app: str, **settings: str) -> int:
         """Start an application as in service; answers its port. Raises NotUp."""
-        port, log = _free_port(), self.folder / f"{app.replace(':', '-')}-{time.monotonic_ns()}.log"
-        process = child.start(_granian(app, port, self.settings | settings), log, cwd=ROOT)
-        self.stack.callback(child.end, process)
-        _wait(process, port, log)
+        port = free_port()
+        process, log = self.start(app.replace(":", "-"), _granian(app, port), **settings)
+        wait(process, port, log)
         return port
+
+    def start(self, name: str, words: list[str], **settings: str) -> "tuple[Popen[bytes], Path]":
+        """Start Python with these words; answers the process and where it writes."""
+        log = self.folder / f"{name}-{time.monotonic_ns()}.log"
+        environment = (f"{key}={value}" for key, value in (self.settings | settings).items())
+        process = child.start(["/usr/bin/env", *environment, sys.executable, *words], log, cwd=ROOT)
+        self.stack.callback(child.end, process)
+        return process, log
 
 
 @contextmanager
@@ -61,7 +68,7 @@ def ground() -> Iterator[Ground]:
         yield Ground(folder, database, settings, stack)
 
 
-def _granian(app: str, port: int, settings: Mapping[str, str]) -> list[str]:
+def _granian(app: str, port: int) -> list[str]:
     words = [
         "--interface",
         "wsgi",
@@ -75,18 +82,17 @@ def _granian(app: str, port: int, settings: Mapping[str, str]) -> list[str]:
         "--no-ws",
     ]
     words += ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--workers-kill-timeout", "5"]
-    environment = ["/usr/bin/env", *(f"{name}={value}" for name, value in settings.items())]
-    return [*environment, sys.executable, "-m", "granian", *words, app]
+    return ["-m", "granian", *words, app]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(process: "Popen[bytes]", port: int, log: Path) -> None:
+def wait(process: "Popen[bytes]", port: int, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:
         try:

@@ -76,7 +76,9 @@ def states():
 
 def test_each_of_many_goes_out_once(carrier, drop, watch):
     notices = many(drop, 40)
-    Round(Delivery(calling(carrier.url, read_seconds=20), now=watch), pace=QUICK).walk([notice.id for notice in notices])
+    Round(Delivery(calling(carrier.url, read_seconds=20), now=watch), pace=QUICK).walk(
+        [notice.id for notice in notices]
+    )
     assert sorted(message["out_id"] for message in carrier.messages()) == sorted(str(one.id) for one in notices)
     assert states() == {"sent": 40}
     assert len({one.biz_id for one in Notice.select()}) == 40
