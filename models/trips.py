@@ -42,10 +42,12 @@ def carry(connection: Connection[Any], statements: Sequence[tuple[str, Sequence[
     Outside a transaction the whole trip is one, as is everything between two syncs.
     """
     wire, known, adaptation = connection.pgconn, _known.of(connection), Transformer(connection)
+    # All of it first: what can't be sent raises here, and not with half of the trip on its way.
+    asked = [_Asked(adaptation, *statement) for statement in statements]
     wire.nonblocking = 1
     wire.enter_pipeline_mode()
     try:
-        expected = _send(wire, known, adaptation, statements)
+        expected = _send(wire, known, asked)
         return _receive(wire, known, adaptation, expected, connection.info.encoding)
     finally:
         if wire.status == pq.ConnStatus.OK:
@@ -53,21 +55,26 @@ def carry(connection: Connection[Any], statements: Sequence[tuple[str, Sequence[
             wire.nonblocking = 0
 
 
-def _send(
-    wire: Any, known: _Known, adaptation: Any, statements: Sequence[tuple[str, Sequence[object]]]
-) -> list[tuple[Statement, bytes] | None]:
+class _Asked:
+    """A statement and its values as they go out. Raises what psycopg raises for a value it can't send."""
+
+    def __init__(self, adaptation: Any, sql: str, given: Sequence[object]):
+        self.values = adaptation.dump_sequence(given, [PyFormat.AUTO] * len(given))
+        self.statement: Statement = (sql, tuple(adaptation.types or ()))
+        self.formats = adaptation.formats
+
+
+def _send(wire: Any, known: _Known, asked: Sequence[_Asked]) -> list[tuple[Statement, bytes] | None]:
     """What each answer that will come is about: a statement prepared under a name, or None for one carried out."""
     expected: list[tuple[Statement, bytes] | None] = []
     new: dict[Statement, bytes] = {}
-    for sql, given in statements:
-        values = adaptation.dump_sequence(given, [PyFormat.AUTO] * len(given))
-        one = sql, tuple(adaptation.types or ())
-        name = known.names.get(one) or new.get(one)
+    for one in asked:
+        name = known.names.get(one.statement) or new.get(one.statement)
         if name is None:
-            name = new[one] = b"trip%d" % next(known.numbers)
-            wire.send_prepare(name, _numbered(sql), one[1])
-            expected.append((one, name))
-        wire.send_query_prepared(name, values, adaptation.formats)
+            name = new[one.statement] = b"trip%d" % next(known.numbers)
+            wire.send_prepare(name, _numbered(one.statement[0]), one.statement[1])
+            expected.append((one.statement, name))
+        wire.send_query_prepared(name, one.values, one.formats)
         expected.append(None)
     wire.pipeline_sync()
     return expected

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from peewee import IntegrityError, OperationalError, ProgrammingError
+from peewee import DataError, IntegrityError, OperationalError, ProgrammingError
 
 import models
 from models.statements import Statement, together
@@ -46,6 +46,13 @@ def test_what_is_larger_than_the_line_goes_both_ways(database):
 def test_after_a_failure_the_line_is_as_before(database):
     with pytest.raises(ProgrammingError):
         together([Statement("SELECT 41 + 1"), Statement("SELECT no_such_thing"), Statement("SELECT 43")])
+    assert together([Statement("SELECT 41 + 1"), Statement("SELECT 43")]) == [[(42,)], [(43,)]]
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\0", object()])
+def test_a_value_that_cannot_be_sent_is_told_before_anything_goes_out(database, odd):
+    with pytest.raises((UnicodeEncodeError, DataError, ProgrammingError)):
+        together([Statement("SELECT 41 + 1"), Statement("SELECT %s::text", (odd,))])
     assert together([Statement("SELECT 41 + 1"), Statement("SELECT 43")]) == [[(42,)], [(43,)]]
 
 
