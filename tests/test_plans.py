@@ -11,10 +11,11 @@ import clock
 import models
 from app import create_app
 from jobs.relay import Relay
-from models import Centre, Detainee, growth
+from models import Centre, Detainee, Notice, growth
 from sandbox import wechat as tencent
 from sandbox.servers.postgres import PostgresServer
 from sandbox.servers.redis import RedisServer
+from sms.rounds import Pace, Round
 from tests.booking.conftest import add_lawyers, add_slot
 from tests.conftest import KEYRING
 from tests.service import environment, settings
@@ -38,7 +39,7 @@ OF_OLD = (
 def busy_minute(
     database: str, redis_server: RedisServer, redis_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Sent]:
-    """What is sent for a lawyer's visit, from signing in to cancelling, and by the relay that carries the letters."""
+    """What is sent for a lawyer's visit, from signing in to cancelling, and by relay and worker that carry the letters."""
     day, now = clock.now().date() + timedelta(days=3), clock.now()
     Centre.create(code="pudong", name="浦东新区看守所", address="上海", policy={}, created_at=now)
     slot = add_slot("pudong", day, time(10)).id
@@ -51,6 +52,8 @@ def busy_minute(
         with heard(monkeypatch) as sent:
             visit(app.test_client(), weixin.login_code("o-0"), slot)
             assert Relay(house.redis, house.seats_redis, {}).tick() == 1
+            letters = Notice.select(Notice.id).where(Notice.state == "due")
+            Round(house.delivery, pace=Pace(linger=0)).walk([letter.id for letter in letters])
             house.desk.close()
     return sent
 
