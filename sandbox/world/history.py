@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from peewee import EXCLUDED
 
-from booking.documents import document_key, said_key
+from booking.documents import document_key, numbers_said, said_key
 from booking.lifecycle import FREED
 from booking.refs import ref_for
 from booking.slots import SlotRow
