@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         secret_keys=settings.secret_keys,
         message_templates=house.wechat_template_ids.values(),
         count=metrics.count,
+        hot=settings.hot == "on",
     )
     console.register(
         app,

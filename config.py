@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     public_url: str = Field(pattern=r"^https?://[^/]+$")
     proxy_hops: int = Field(0, ge=0, le=5)
     trusted_hosts: Words = ()
+    hot: Literal["on", "off"] = "on"
     huijian_fault: str = ""
 
     @field_validator("secret_keys", "field_keys", "wechat_account_aes_key", "trusted_hosts", mode="before")

@@ -5,6 +5,7 @@ import unicodedata
 from models import keyring
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
 _MISHEARD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
@@ -15,7 +16,7 @@ def ref_for(lawyer: int, key: str, attempt: int = 0) -> str:
     guessed without the index key. `attempt` moves on where another booking has the reference already.
     """
     number = int(keyring().index("ref", f"{lawyer}:{attempt}:{key}")[:10], 16)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
+    return _PAIRS[number >> 30] + _PAIRS[number >> 20 & 1023] + _PAIRS[number >> 10 & 1023] + _PAIRS[number & 1023]
 
 
 def ref_said(text: str) -> str:

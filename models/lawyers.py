@@ -42,7 +42,7 @@ class Lawyer(Table):
     suspended_until = MomentField(null=True)
     budget_lifted_at = MomentField(null=True)  # cancellations before it count no longer
     created_at = MomentField()
-    updated_at = MomentField()
+    updated_at = MomentField(index=True)  # with every change: by it the web processes learn of it
     bookings: "ModelSelect[Booking]"
     strikes: "ModelSelect[Strike]"
 

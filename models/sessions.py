@@ -13,4 +13,4 @@ class Session(Table):
     openid = CharField(64, index=True)
     created_at = MomentField()
     expires_at = MomentField()
-    revoked_at = MomentField(null=True)
+    revoked_at = MomentField(null=True, index=True)

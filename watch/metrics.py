@@ -78,12 +78,13 @@ def count(endpoint: str, status: int, outcome: str, seconds: float) -> None:
     _requests(endpoint, status).inc()
     _seconds(endpoint).observe(seconds)
     if endpoint == "lawyers.book":
-        BOOKINGS.labels(outcome).inc()
+        _bookings(outcome).inc()
 
 
 # A look-up of labels costs as much as counting them; there are some hundred pairs in all.
 _requests = lru_cache(1000)(REQUESTS.labels)
 _seconds = lru_cache(200)(SECONDS.labels)
+_bookings = lru_cache(100)(BOOKINGS.labels)
 
 
 def _counted() -> CollectorRegistry:

@@ -1,44 +1,31 @@
 """The board: what can be booked, as shown to lawyers. A copy to look at, never the truth about a seat.
 
-The plan (slots and policy, SQL) is kept for PLAN_SECONDS, a day as shown (with the gate's seats left) for LEFT_SECONDS,
-and that a slot is full for FULL_SECONDS. What this process itself books or frees is put right at once.
+The plan (slots and policy, SQL) and the list of days are kept for PLAN_SECONDS, a day as shown (with the gate's seats
+left) for LEFT_SECONDS, and that a slot is full for FULL_SECONDS. What this process itself frees is put right at once,
+what it books in its slot.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
 from booking import calendar
-from booking.desk.slot_views import AnySlot, view
+from booking.desk.plan import Plan, read_calendar, read_plan
+from booking.desk.slot_views import AnySlot, day_view, view
 from booking.desk.stale_cache import StaleCache
-from booking.policy import Policy
-from booking.slots import DayView, Planned, SlotKey, SlotView
-from models import Slot, database
-from models.statements import Statement, seeking, together
+from booking.slots import DayView, SlotKey, SlotView
+from models import Slot
+from models.statements import seeking, together
 from refusals import NotFound
 from seats.counters import Day, GateAway, SeatCounters, undecided
 
 PLAN_SECONDS = 0.2
 LEFT_SECONDS = 0.1
 FULL_SECONDS = 0.3
-
-MOST_DAYS_AHEAD = 60  # what a policy may ask for
+CALENDAR_SECONDS = 1.0  # it says why a day has no slots; those it has say themselves whether they are open
 
 Views = tuple[SlotView, ...]
-
-_AHEAD = """SELECT id, centre_id, date, starts_at, ends_at, seats, taken, open, closed_reason FROM slot
-WHERE centre_id = {p} AND date BETWEEN {p} AND {p} ORDER BY starts_at"""
-_day: Callable[[Any], date] = Slot.date.python_value
-_moment: Callable[[Any], Any] = Slot.starts_at.python_value
-
-
-class Plan(NamedTuple):
-    """A centre's coming days: policy, slots by day, and the last day that is shown."""
-
-    policy: Policy
-    slots: dict[date, list[Planned]]
-    last: date
 
 
 class Full(NamedTuple):
@@ -54,11 +41,13 @@ class Board:
         self._now = now
         self._plans: StaleCache[str, Plan] = StaleCache(PLAN_SECONDS)
         self._shown: StaleCache[Day, Views] = StaleCache(LEFT_SECONDS)
+        self._calendar: StaleCache[str, dict[date, calendar.DayKind]] = StaleCache(CALENDAR_SECONDS)
+        self._days: StaleCache[str, list[DayView]] = StaleCache(PLAN_SECONDS)
         self._full: StaleCache[str, Full | None] = StaleCache(FULL_SECONDS)
 
     def plan(self, centre: str) -> Plan:
         """Raises NotFound for a centre that is not ours."""
-        return self._plans.get(centre, lambda: self._read_plan(centre))
+        return self._plans.get(centre, lambda: read_plan(centre, self._now().date()))
 
     def slots(self, centre: str, day: date) -> Views:
         """The same tuple as long as nothing has changed. Kept of the days ahead only: anybody may ask for any day."""
@@ -75,10 +64,8 @@ class Board:
         raise NotFound("没有这个时段")
 
     def days(self, centre: str) -> list[DayView]:
-        """From today to the last day that is open, or will be today."""
-        plan = self.plan(centre)
-        kinds = calendar.days(centre, self._now().date(), plan.last)
-        return [self._day(centre, day, plan, kind.reason) for day, kind in kinds.items()]
+        """From today to the last day that is open, or will be today. The same list as long as the copy is good."""
+        return self._days.get(centre, lambda: self._read_days(centre))
 
     def nearest(self, centre: str, to: datetime, most: int = 3) -> list[SlotView]:
         """The bookable slots nearest to a moment, the nearest first."""
@@ -115,12 +102,15 @@ class Board:
 
     def invalidate_day(self, day: Day) -> None:
         self._shown.invalidate_day(day)
+        self._days.invalidate_day(day.centre)
         for slot in self.plan(day.centre).slots.get(day.date, ()):
             self._full.invalidate_day(slot.id)
 
     def invalidate_centre(self, centre: str) -> None:
         """An officer changed the plan of a centre: what is kept of it is out of date at once."""
         self._plans.invalidate_day(centre)
+        self._calendar.invalidate_day(centre)
+        self._days.invalidate_day(centre)
         for day in self.plan(centre).slots:
             self.invalidate_day(Day(centre, day))
 
@@ -145,26 +135,12 @@ class Board:
         planned = self.plan(day.centre).slots.get(day.date)
         return Slot.of_day(day.centre, day.date) if planned is None else planned
 
-    def _day(self, centre: str, day: date, plan: Plan, closed: str) -> DayView:
-        views = self.slots(centre, day) if day in plan.slots else ()
-        bookable = any(view.bookable for view in views)
-        reasons = [view.reason for view in views if view.reason]
-        reason = "" if bookable else closed or (reasons[-1] if reasons else "当日没有会见时段")
-        return DayView(day, bookable, reason, sum(v.seats for v in views), sum(v.remaining for v in views))
-
-    def _read_plan(self, code: str) -> Plan:
-        today, place = self._now().date(), database.param
-        policy_of = Statement(f"SELECT policy FROM centre WHERE code = {place}", (code,))
-        ahead = Statement(_AHEAD.format(p=place), (code, today, today + timedelta(days=MOST_DAYS_AHEAD)))
-        policies, rows = together([policy_of, ahead])
-        if not policies:
-            raise NotFound("没有这个看守所")
-        policy = Policy.written(policies[0][0], code)
-        plan = Plan(policy, {}, today + timedelta(days=policy.opens_days_before))
-        for slot in map(_planned, rows):
-            if slot.date <= plan.last:
-                plan.slots.setdefault(slot.date, []).append(slot)
-        return plan
+    def _read_days(self, centre: str) -> list[DayView]:
+        ahead, today = self.plan(centre), self._now().date()
+        kinds = self._calendar.get(centre, lambda: read_calendar(centre, today))
+        shown = {day: self.slots(centre, day) for day in ahead.slots}
+        days = calendar.each_day(today, ahead.last)
+        return [day_view(day, shown.get(day, ()), kinds[day].reason) for day in days]
 
     def _read_left(self, day: Day, slots: Sequence[AnySlot]) -> dict[str, int]:
         """From the gate; what it has not loaded is loaded; while it is away, from SQL."""
@@ -191,8 +167,3 @@ def holders_of(slots: Iterable[str]) -> list[tuple[str, str]]:
     holding = "WHERE active = 1 AND way = 'online'"
     bookings = seeking("booking.slot_id, ref", "booking", by_slot, rows, holding)
     return [row for some in together([bookings, seeking("rest.slot_id, ref", "rest", by_slot, rows)]) for row in some]
-
-
-def _planned(row: tuple[Any, ...]) -> Planned:
-    ref, centre, day, starts_at, ends_at, *rest = row
-    return Planned(ref, centre, _day(day), _moment(starts_at), _moment(ends_at), *rest)

@@ -1,11 +1,12 @@
 """A slot as it is shown: its lengths, whether it can be booked, and if not why."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from booking import rules
 from booking.policy import Policy
-from booking.slots import Planned, SlotView
+from booking.slots import DayView, Planned, SlotView
 from models import Slot
 from refusals import Refusal
 
@@ -33,6 +34,14 @@ def view(policy: Policy, slot: AnySlot, left: int, now: datetime) -> SlotView:
     )
     reason = _why_not(policy, slot, view, now)
     return replace(view, bookable=False, reason=reason) if reason else view
+
+
+def day_view(day: date, slots: Sequence[SlotView], closed: str) -> DayView:
+    """A day by its slots; `closed` is the calendar's reason, where it has one."""
+    bookable = any(view.bookable for view in slots)
+    reasons = [view.reason for view in slots if view.reason]
+    reason = "" if bookable else closed or (reasons[-1] if reasons else "当日没有会见时段")
+    return DayView(day, bookable, reason, sum(v.seats for v in slots), sum(v.remaining for v in slots))
 
 
 def _why_not(policy: Policy, slot: AnySlot, view: SlotView, now: datetime) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from peewee import chunked
 
+import clock
 from booking.findings import finding
 from booking.lawyers.licences import REFUSED, VERIFIED
 from booking.lawyers.roll_match import BARRED
@@ -34,14 +35,14 @@ def who_follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -
     return [Follows(lawyer, no, states[no], ahead.get(lawyer, [])) for lawyer, no in barred]
 
 
-def refuse(follows: Sequence[Follows], now: datetime) -> None:
+def refuse(follows: Sequence[Follows]) -> None:
     for state, message in BARRED.items():
         change: dict[str, object] = {
             "state": REFUSED,
             "licence_claim": None,
             "phone_claim": None,
             "findings": [finding(f"licence_{state}", message)],
-            "updated_at": now,
+            "updated_at": clock.now(),  # when it is written: a large roll was begun long before
         }
         lawyers = [one.lawyer for one in follows if one.state == state]
         for some in chunked(lawyers, LAWYERS_AT_ONCE):

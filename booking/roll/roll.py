@@ -132,7 +132,7 @@ def write(actor: Actor, now: datetime, found: Found) -> None:
     for batch in chunked(((*entry, now) for entry in found.fresh), ROWS_AT_ONCE):
         upsert = RollEntry.insert_many(batch, fields)
         upsert.on_conflict(conflict_target=[RollEntry.licence_no], preserve=fields[1:]).execute()
-    refuse(found.report.follows, now)
+    refuse(found.report.follows)
     report = found.report
     words = {"rows": report.rows, "new": report.new, "changed": report.changed,
              "refused": [one.lawyer for one in report.follows],

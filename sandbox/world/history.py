@@ -172,7 +172,9 @@ def _strikes(rows: list[dict[str, Any]], ids: dict[str, int]) -> None:
     if len(of_zhao) >= 3:
         since = max(row["starts_at"] for row in of_zhao) + late
         suspension = Suspension.create(lawyer=ids[ZHAO.openid], since=since, until=since + timedelta(days=90))
-        Lawyer.update(suspended_until=suspension.until).where(Lawyer.id == suspension.lawyer_id).execute()
+        Lawyer.update(suspended_until=suspension.until, updated_at=since).where(
+            Lawyer.id == suspension.lawyer_id
+        ).execute()
     for row in missed:
         used = suspension if row in of_zhao else None
         Strike.create(

@@ -1,6 +1,7 @@
 """The lawyers' door in front of the desk's small world, with the real wechatpy and a stand-in of WeChat behind it."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
@@ -140,6 +141,7 @@ def app(desk: Desk, weixin: WeChat, redis_client: Any) -> APIFlask:  # noqa: F81
         secret_keys=SECRET_KEYS,
         message_templates={REMINDER},
         count=lambda *counted: app.extensions.setdefault("counted", []).append(counted),
+        hot=os.environ.get("HOT") != "off",
     )
     return app
 

@@ -245,7 +245,7 @@ def test_head_and_options_behave(lin):
 
 def test_a_bug_is_a_problem_too_and_tells_nothing(app, lin, monkeypatch, caplog):
     app.testing = False
-    monkeypatch.setattr("wechat.api.centres.answer", lambda what: 1 / 0)
+    monkeypatch.setattr("wechat.api.centres._told", lambda centre: 1 / 0)
     told = is_problem(lin.get("/centres"), 500)
     assert told["code"] == "internal"
     assert "division" not in str(told)

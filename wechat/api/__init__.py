@@ -10,7 +10,8 @@ from booking.gate.passes import PassKeys
 from circuit_breaker import CircuitBreaker
 from wechat.api import bookings, centres, me, openapi, passes, problems, session
 from wechat.api.door import ApiDoor, api
-from wechat.api.fast_path import Count, FastPath
+from wechat.api.hot.door import Count, HotDoor
+from wechat.api.hot.roster import Roster
 from wechat.api.visitors import Visitors
 from wechat.limits import Limits
 from wechat.outgoing.miniprogram import WeChat
@@ -30,18 +31,22 @@ def register(
     secret_keys: Sequence[str],
     message_templates: Collection[str],
     count: Count,
+    hot: bool = True,
 ) -> None:
     """Open the lawyers' door in `app`. `message_templates` are the ids a consent may be given for; `count` is told
-    what is answered before Flask."""
+    what is answered on the hot way, where that is `hot`."""
+    roster = Roster()
     door = app.extensions["huijian.lawyers"] = ApiDoor(
         desk,
         wechat,
-        Visitors(redis, breaker),
+        Visitors(redis, breaker, roster),
         Limits(redis),
         PassKeys(secret_keys),
         frozenset(message_templates),
     )
-    app.wsgi_app = FastPath(app.wsgi_app, door, count)  # type: ignore[method-assign]
     problems.register(app)
+    if hot:
+        hosts = app.config["TRUSTED_HOSTS"]
+        app.wsgi_app = HotDoor(app.wsgi_app, door, roster, count, hosts)  # type: ignore[method-assign]
     openapi.describe(app)
     app.register_blueprint(api)

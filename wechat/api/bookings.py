@@ -7,17 +7,17 @@ from flask import Response
 from peewee import Expression
 
 import clock
+from booking import rules
 from booking.desk import Desk
-from booking.desk.application import Application
+from booking.desk.application import Application, Telling
 from booking.paging import Position, behind
 from booking.refs import ref_said
-from booking.slots import SlotView
 from models import Booking, Change, Slot
 from models.fields import moment_text
 from refusals import Invalid, NotFound, NotVerified, Suspended
 from wechat.api import shapes
 from wechat.api.booking_serializers import booking_json
-from wechat.api.door import api, booking_lawyer, door, lawyer_id, visitor_now
+from wechat.api.door import api, door, lawyer_id, visitor_now
 from wechat.api.forms import BookingForm, CancellationForm, ListQuestion, RequestKey
 from wechat.api.serializers import answer, as_json
 from wechat.api.visitors import Visitor
@@ -33,10 +33,10 @@ def book(form: BookingForm, key: RequestKey) -> Response:
 
     Send the same key again after a lost answer: the same answer comes, and no second booking.
     """
-    desk = door().desk
-    asked = application(desk, visitor_now(), form, key.idempotency_key)
+    desk, known = door().desk, visitor_now()
+    asked = application(desk, known, form, key.idempotency_key)
     try:
-        booking_lawyer()
+        rules.standing(known.state, known.suspended_until, desk.now())
     except (NotVerified, Suspended):  # booked before that: the answer of then
         if again := desk.answered(asked):
             return answer(again.answer)
@@ -97,11 +97,7 @@ def reference(said: str) -> str:
 
 
 def application(desk: Desk, known: Visitor, form: BookingForm, key: str) -> Application:
-    """What the form asks for; its answer is worded in the teller's thread, where there is no request."""
-
-    def render(booking: Booking, slot: SlotView) -> str:
-        return as_json(booking_json(desk, booking, slot, form.detainee.name)).decode()
-
+    """What the form asks for."""
     return Application(
         lawyer_id=known.lawyer_id,
         identity=known.openid,
@@ -113,11 +109,16 @@ def application(desk: Desk, known: Visitor, form: BookingForm, key: str) -> Appl
         detainee=form.detainee.model_dump(exclude_none=True),
         mandate=form.mandate,
         stage=form.stage,
-        render=render,
+        render=telling(desk, form.detainee.name),
         case_no=form.case_no,
         permit_no=form.permit_no,
         companions=[companion.model_dump(exclude_none=True) for companion in form.companions],
     )
+
+
+def telling(desk: Desk, detainee: str) -> Telling:
+    """The answer is worded in the teller's thread, where there is no request."""
+    return lambda booking, slot: as_json(booking_json(desk, booking, slot, detainee)).decode()
 
 
 def _page(question: ListQuestion) -> list[Booking]:

@@ -1,12 +1,14 @@
 """What can be booked: centres, their days, a day's slots."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Response
 
 from booking.desk.availability import Views
 from booking.policy import Policy
+from booking.slots import DayView
 from models import Centre
 from refusals import NotFound
 from wechat.api import shapes
@@ -27,7 +29,7 @@ _TOLD = ("opens_days_before", "opens_at", "closes_days_before", "cancel_free_hou
 @api.doc(tags=["centres"], operation_id="centres")
 def centres() -> Response:
     """The centres and their rules."""
-    return answer({"centres": [_told(centre) for centre in Centre.select().order_by(Centre.code)]})
+    return answer(centres_told())
 
 
 @api.get("/centres/<code>/days")
@@ -35,7 +37,7 @@ def centres() -> Response:
 @api.doc(tags=["centres"], operation_id="days")
 def days(code: str) -> Response:
     """The coming days: what can be booked, and why not where not."""
-    return answer({"days": door().desk.days(known(code))})
+    return answer(days_told(code, door().desk.days(known(code))))
 
 
 @api.get("/centres/<code>/slots")
@@ -47,16 +49,30 @@ def slots(code: str, question: DayQuestion) -> Response:
     return answer(day_told(code, question.date, door().desk.slots(known(code), question.date)))
 
 
-_day_told: dict[tuple[str, date], tuple[Views, str]] = {}
+_told_days: dict[str, tuple[Sequence[DayView], bytes]] = {}
+_told_slots: dict[tuple[str, date], tuple[Views, bytes]] = {}
 
 
-def day_told(centre: str, day: date, slots: Views) -> str:
-    """The answer in full. The desk gives the same slots as long as nothing has changed, and everybody asks for them."""
-    kept = _day_told.get((centre, day))
+def centres_told() -> bytes:
+    """The answer in full."""
+    return as_json({"centres": [_told(centre) for centre in Centre.select().order_by(Centre.code)]})
+
+
+def days_told(centre: str, days: Sequence[DayView]) -> bytes:
+    """The answer in full. The desk gives the same days as long as its copy is good, and everybody asks for them."""
+    kept = _told_days.get(centre)
+    if kept is None or kept[0] is not days:
+        kept = _told_days[centre] = days, as_json({"days": days})
+    return kept[1]
+
+
+def day_told(centre: str, day: date, slots: Views) -> bytes:
+    """The same of the slots of a day."""
+    kept = _told_slots.get((centre, day))
     if kept is None or kept[0] is not slots:
-        kept = slots, as_json({"date": day, "slots": slots}).decode()
+        kept = slots, as_json({"date": day, "slots": slots})
         if slots:
-            _day_told[centre, day] = kept
+            _told_slots[centre, day] = kept
     return kept[1]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from apiflask import APIBlueprint
 from flask import current_app, g, request
 
-from booking import rules
 from booking.desk import Desk
 from booking.gate.passes import PassKeys
 from refusals import Unauthenticated
@@ -66,16 +65,3 @@ def visitor_now() -> Visitor:
 def lawyer_id() -> int:
     """The visitor's lawyer as of now, or 0 for somebody who has bound no licence: nothing belongs to him."""
     return visitor_now().lawyer_id
-
-
-def booking_lawyer() -> int:
-    """The lawyer, who may book. Raises NotVerified, Suspended.
-
-    What was remembered of him may let him pass, never turn him away: that is said from SQL only, and the desk asks
-    SQL again before it books.
-    """
-    known, now = visitor(), door().desk.now()
-    if not known.may_book(now):
-        known = door().visitors.look_again(known)
-        rules.standing(known.state, known.suspended_until, now)
-    return known.lawyer_id

@@ -16,7 +16,7 @@ def as_json(what: object) -> bytes:
 
 
 def answer(what: object, status: int = 200) -> Response:
-    return Response(what if isinstance(what, str) else as_json(what), status, mimetype="application/json")
+    return Response(what if isinstance(what, str | bytes) else as_json(what), status, mimetype="application/json")
 
 
 def nothing() -> Response:

@@ -14,6 +14,7 @@ from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import Lawyer, Session, database, rows_of
 from pinned_redis import PinnedConnection
 from refusals import Unauthenticated
+from wechat.api.hot.roster import Roster
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,11 @@ class Visitor(NamedTuple):
 class Visitors:
     """Redis only spares SQL the question. Away, SQL answers; what it remembers never lets in a token SQL refused."""
 
-    def __init__(self, redis: Redis, breaker: CircuitBreaker):
+    def __init__(self, redis: Redis, breaker: CircuitBreaker, roster: Roster):
         self._redis = redis
         self._line = PinnedConnection(redis)
         self._breaker = breaker
+        self._roster = roster
 
     def welcome(self, openid: str, now: datetime) -> tuple[str, datetime]:
         """A new session: its token, 256 bits, and when it ends."""
@@ -80,12 +82,14 @@ class Visitors:
 
     def _end(self, token_hash: str, now: datetime) -> None:
         Session.update(revoked_at=now).where(Session.token_hash == token_hash).execute()
+        self._roster.forget(token_hash)
         try:
             self._breaker.call(lambda: self._redis.set(_key(token_hash), _DEAD, ex=2 * REMEMBERED_S))
         except CircuitOpen:
             log.warning("Redis is away: an ended session may be remembered for %s s", REMEMBERED_S)
 
     def forget(self, known: Visitor) -> None:
+        self._roster.forget(known.token_hash)
         try:
             self._breaker.call(lambda: self._redis.delete(_key(known.token_hash)))
         except CircuitOpen:
