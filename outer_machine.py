@@ -13,9 +13,9 @@ from circuit_breaker import CircuitBreaker, CircuitOpen
 
 Answer = TypeVar("Answer")
 
-# In a process of eight threads: seven at most are held by a machine, and three of those for a second.
-PLACES = 4
-WAITERS = 2
+# In a process of 32 threads: 14 at most are held by a machine, and five of those for a second.
+PLACES = 8
+WAITERS = 4
 ASIDE_PLACES, ASIDE_WAITERS = 1, 1
 WAIT_SECONDS = 1.0
 

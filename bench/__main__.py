@@ -27,11 +27,12 @@ from bench.servers import Ground, ground
 
 BOOKINGS = "/api/v1/bookings"
 GOALS = {
-    "full_vs_empty": 0.5,
-    "slots_vs_empty": 0.5,
-    "booking_vs_empty": 0.12,
-    "booking_vs_lock": 4,
-    "full_vs_lock": 10,
+    "full_vs_empty": 2.5,
+    "slots_vs_empty": 2.8,
+    "days_vs_empty": 2.4,
+    "booking_vs_empty": 0.18,
+    "booking_vs_lock": 3.5,
+    "full_vs_lock": 20,
     "growth": 1.2,
     "notice_vs_booking": 2,
 }
@@ -109,6 +110,7 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
     for turn in range(ROUNDS):
         figures.note("empty", run(empty, forever([requests.EMPTY])), 200)
         figures.note("slots", run(service, forever(requests.slots(askers, days))), 200)
+        figures.note("days", run(service, forever(requests.days(askers))), 200)
         figures.note("full", run(service, full), 409)
         figures.note("full_lock", run(peers, peers_full), 409)
         warm(service, requests.booking(), days)
@@ -148,7 +150,8 @@ def report(figures: Figures) -> None:
         say(f"{name:16}{median(rates):10.0f}" + (f"{median(times):9.1f}" if times else ""))
     say("".join(f"\n{name:16}{median(spent):10.2f} ms of CPU" for name, spent in figures.cpu.items()) + "\n")
     ratios = {f"{a}_vs_{b}": figures.over(a, c) for a, b, c in (
-        ("full", "empty", "empty"), ("slots", "empty", "empty"), ("booking", "empty", "empty"),
+        ("full", "empty", "empty"), ("slots", "empty", "empty"), ("days", "empty", "empty"),
+        ("booking", "empty", "empty"),
         ("booking", "lock", "lock"), ("full", "lock", "full_lock"))}  # fmt: skip
     pairs = zip(figures.times["growth_old"], figures.times["growth_young"], strict=True)
     ratios["growth"] = median(old / young for old, young in pairs)

@@ -10,11 +10,16 @@ from bench.scale import ASKERS, BOOKERS, CENTRES, DAYS, FULL_CENTRE, FULL_STARTS
 EMPTY = b"POST / HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
-def slots(lawyers: range, days: list[date]) -> list[bytes]:
+def slots(lawyers: range, dates: list[date]) -> list[bytes]:
     """The slots of one day of a centre, asked for by each of the lawyers."""
     return [
-        _message("GET", f"/api/v1/centres/{CENTRES[n % len(CENTRES)]}/slots?date={days[n % DAYS]}", n) for n in lawyers
+        _message("GET", f"/api/v1/centres/{CENTRES[n % len(CENTRES)]}/slots?date={dates[n % DAYS]}", n) for n in lawyers
     ]
+
+
+def days(lawyers: range) -> list[bytes]:
+    """The days of a centre, asked for by each of the lawyers."""
+    return [_message("GET", f"/api/v1/centres/{CENTRES[n % len(CENTRES)]}/days", n) for n in lawyers]
 
 
 def bookings(lawyers: range, days: list[date], turn: int, path: str) -> list[bytes]:

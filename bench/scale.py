@@ -10,7 +10,7 @@ NOTICES = 600  # a rush of them, each round
 NOTICE_SECONDS = 120  # then something is wrong with them
 
 PROCESSES = 2
-THREADS = 8  # each process; a teller's batch is at most as large as this
+THREADS = 32  # each process; a teller's batch is at most as large as this
 
 CENTRES = tuple(f"bench{n}" for n in range(8))
 DAYS = 4
@@ -21,7 +21,7 @@ POLICY = '{"unproven_ahead_limit": 6}'  # each lawyer books in six turns, for a 
 
 BOOKERS = 6000  # more than a rush serves in its seconds
 GROWERS = 3000
-ASKERS = 500  # of full slots: 30 tries a minute each
+ASKERS = 10_000  # of slots, days and full slots: what is kept for one of them must not be what is measured
 SITTERS = FULL_SEATS
 LAWYERS = BOOKERS + GROWERS + ASKERS + SITTERS
 

@@ -96,7 +96,7 @@ def web(
         "1",
         "--no-ws",
     ]
-    words += ["--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers"]
+    words += ["--workers", str(workers), "--blocking-threads", "32", "--respawn-failed-workers"]
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
     process = child.start([*command, sys.executable, "-m", "granian", *words, app], log, cwd=ROOT)
     try:

@@ -19,7 +19,7 @@ from sms.outcomes import UNREACHABLE, SmsFailed, SmsUnknown
 from tests.booking.conftest import add_lawyers, add_slot
 from tests.service import environment, signed_in, web
 
-CROWD = 12
+CROWD = 24
 
 
 class Mute:

@@ -23,7 +23,7 @@ from seats.counters import Day, GateAway, SeatCounters, undecided
 PLAN_SECONDS = 0.2
 LEFT_SECONDS = 0.1
 FULL_SECONDS = 0.3
-CALENDAR_SECONDS = 1.0  # it says why a day has no slots; those it has say themselves whether they are open
+CALENDAR_SECONDS = 2.0  # it says why a day has no slots; those it has say themselves whether they are open
 
 Views = tuple[SlotView, ...]
 
