@@ -51,13 +51,14 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True, gc=False):
         }
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
-    def application(self, lawyer: int, identity: str, key: str, render: Telling) -> Application:
+    def application(self, lawyer: int, identity: str, session: str, key: str, render: Telling) -> Application:
         person = {"name": self.detainee.name}
         if self.detainee.id_no is not UNSET:
             person["id_no"] = self.detainee.id_no
         return Application(
             lawyer_id=lawyer,
             identity=identity,
+            session=session,
             key=key,
             body_hash=self.fingerprint,
             slot_id=self.slot_id,

@@ -81,7 +81,7 @@ class HotDoor:
             return None
         render = telling(desk, asked.detainee.name)
         try:
-            return booked(desk.book(asked.application(known.lawyer_id, known.openid, key, render)))
+            return booked(desk.book(asked.application(known.lawyer_id, known.openid, known.token_hash, key, render)))
         except Refusal as no:
             return refused(no)
 
