@@ -33,6 +33,7 @@ GOALS = {
     "booking_vs_empty": 0.18,
     "booking_vs_lock": 3.5,
     "full_vs_lock": 20,
+    "booking_vs_fair": 10,
     "growth": 1.2,
     "notice_vs_booking": 2,
 }
@@ -98,11 +99,14 @@ def growth(here: Ground, figures: Figures, young_port: int, old: str, days: list
 
 def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> None:
     say(f"{ROUNDS} rounds of {SECONDS} s each, {CLIENTS} clients …")
-    theirs = here.postgres.fresh()
+    theirs, fair_ones = here.postgres.fresh(), here.postgres.fresh()
     world.peers(theirs, days)
-    empty, peers = (
+    world.furnish(fair_ones, here.keyring, clock.now())
+    world.settle_down(fair_ones)
+    empty, peers, fair = (
         here.serve("bench.empty:create_app"),
         here.serve("bench.peers:create_app", DATABASE_URL=theirs),
+        here.serve("bench.fair:create_app", DATABASE_URL=fair_ones),
     )
     askers, full = requests.asking(), requests.full(days, BOOKINGS)
     peers_full = requests.full(days, "/bookings")
@@ -119,6 +123,8 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
         figures.note("booking", found := run(service, ours), 201, "young")
         figures.cpu["booking"].append((cpu.seconds() - used) * 1000 / found.statuses[201])
         figures.note("lock", run(peers, requests.bookings(requests.booking(), days, turn, "/bookings")), 201, "peers")
+        figures.note("fair", run(fair, requests.bookings(requests.booking(), days, turn, BOOKINGS)), 201, "fair")
+    checks.no_booking_lost_or_doubled(fair_ones, figures.booked["fair"])
     checks.peers_did_not_oversell(theirs, figures.booked["peers"])
 
 
@@ -152,7 +158,7 @@ def report(figures: Figures) -> None:
     ratios = {f"{a}_vs_{b}": figures.over(a, c) for a, b, c in (
         ("full", "empty", "empty"), ("slots", "empty", "empty"), ("days", "empty", "empty"),
         ("booking", "empty", "empty"),
-        ("booking", "lock", "lock"), ("full", "lock", "full_lock"))}  # fmt: skip
+        ("booking", "lock", "lock"), ("booking", "fair", "fair"), ("full", "lock", "full_lock"))}  # fmt: skip
     pairs = zip(figures.times["growth_old"], figures.times["growth_young"], strict=True)
     ratios["growth"] = median(old / young for old, young in pairs)
     ratios["notice_vs_booking"] = median(figures.cpu["notice"]) / median(figures.cpu["booking"])
