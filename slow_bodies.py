@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WHOLE_BYTES = 1024 * 1024  # up to this it is read first; what is longer, a roll, is read by who may send one
 PIECE_BYTES = 64 * 1024
 PATIENCE_S = 10.0  # for a short body in all, and for each piece of a long one
-FEW = 12  # slow ones at once: of 32 threads enough are left
+FEW = 3  # slow ones at once: threads enough are left
 HASTE_S = 0.5  # who takes longer is slow; the patience when more than FEW are
 HEAD_FIRST_S = 0.01  # in which the head of a 408 goes; when the octet lacks, what has not gone yet is dropped
 

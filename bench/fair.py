@@ -5,7 +5,6 @@ The same tables, rules, comparison and seals: lock the lawyer and the slot, look
 
 import hashlib
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from flask import Flask, Response, request
 
@@ -17,6 +16,7 @@ from booking.desk import comparison, limits
 from booking.desk.application import Person
 from booking.desk.known import LawyerOnRoll, Made, Past
 from booking.documents import said_key
+from booking.findings import Finding
 from booking.policy import Policy
 from booking.refs import ref_for
 from booking.rules import Taken, Weight, weight
@@ -69,7 +69,7 @@ def _book(openid: str, form: BookingForm, key: str, now: datetime) -> str:
 
 
 def _may(
-    policy: Policy, lawyer: Any, slot: Any, ends_at: datetime, person: Person, form: BookingForm, now: datetime
+    policy: Policy, lawyer: Lawyer, slot: Slot, ends_at: datetime, person: Person, form: BookingForm, now: datetime
 ) -> None:
     rules.booking_period(policy, slot.starts_at, now)
     rules.length(policy.lengths, form.minutes)
@@ -87,8 +87,8 @@ def _may(
 
 
 def _findings(
-    policy: Policy, lawyer: Any, slot: Any, ends_at: datetime, person: Person, form: BookingForm, now: datetime
-) -> list[Any]:
+    policy: Policy, lawyer: Lawyer, slot: Slot, ends_at: datetime, person: Person, form: BookingForm, now: datetime
+) -> list[Finding]:
     line = RollEntry.get_or_none(RollEntry.licence_no == lawyer.licence_no)
     on_roll = (line.state, line.name, line.firm, line.valid_until) if line else (None, None, None, None)
     known = LawyerOnRoll(
@@ -105,8 +105,8 @@ def _findings(
 
 
 def _write(
-    lawyer: Any, centre: Any, policy: Policy, slot: Any, ends_at: datetime, person: Person, detainee: dict[str, str],
-    form: BookingForm, key: str, found: list[Any], now: datetime,
+    lawyer: Lawyer, centre: Centre, policy: Policy, slot: Slot, ends_at: datetime, person: Person, detainee: dict[str, str],
+    form: BookingForm, key: str, found: list[Finding], now: datetime,
 ) -> str:  # fmt: skip
     ref = ref_for(lawyer.id, key)
     booking = Booking.create(
@@ -141,11 +141,11 @@ def _person(centre: str, detainee: dict[str, str]) -> Person:
     return Person(key, True, entry, namesakes, register, said_key(centre, detainee))
 
 
-def _taken(b: Any) -> Taken:
+def _taken(b: Booking) -> Taken:
     return Taken(b.ref, b.lawyer_id, b.detainee_key, b.detainee_claim, b.starts_at, b.ends_at, Weight.ASKED)
 
 
-def _made(b: Any) -> Made:
+def _made(b: Booking) -> Made:
     return Made(
         b.lawyer_id, b.centre_id, b.slot_id, b.detainee_said, b.active == 1, b.starts_at, b.created_at, None, False,
         bool(b.proven), False,

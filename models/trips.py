@@ -12,7 +12,9 @@ from itertools import count
 from typing import Any
 
 from psycopg import Connection, errors, pq
+from psycopg.abc import Transformer as Adaptation
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq.abc import PGconn, PGresult
 
 _DONE = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
 
@@ -58,13 +60,13 @@ def carry(connection: Connection[Any], statements: Sequence[tuple[str, Sequence[
 class _Asked:
     """A statement and its values as they go out. Raises what psycopg raises for a value it can't send."""
 
-    def __init__(self, adaptation: Any, sql: str, given: Sequence[object]):
+    def __init__(self, adaptation: Adaptation, sql: str, given: Sequence[object]):
         self.values = adaptation.dump_sequence(given, [PyFormat.AUTO] * len(given))
         self.statement: Statement = (sql, tuple(adaptation.types or ()))
         self.formats = adaptation.formats
 
 
-def _send(wire: Any, known: _Known, asked: Sequence[_Asked]) -> list[tuple[Statement, bytes] | None]:
+def _send(wire: PGconn, known: _Known, asked: Sequence[_Asked]) -> list[tuple[Statement, bytes] | None]:
     """What each answer that will come is about: a statement prepared under a name, or None for one carried out."""
     expected: list[tuple[Statement, bytes] | None] = []
     new: dict[Statement, bytes] = {}
@@ -81,7 +83,11 @@ def _send(wire: Any, known: _Known, asked: Sequence[_Asked]) -> list[tuple[State
 
 
 def _receive(
-    wire: Any, known: _Known, adaptation: Any, expected: Sequence[tuple[Statement, bytes] | None], encoding: str
+    wire: PGconn,
+    known: _Known,
+    adaptation: Adaptation,
+    expected: Sequence[tuple[Statement, bytes] | None],
+    encoding: str,
 ) -> list[Any]:
     answers, failed, left = [], None, iter(expected)
     for result in _results(wire):
@@ -97,7 +103,7 @@ def _receive(
     return answers
 
 
-def _results(wire: Any) -> Any:
+def _results(wire: PGconn) -> Iterator[PGresult]:
     """Up to the sync; waits without holding anybody else up."""
     waiting = select.poll()
     waiting.register(wire.socket, select.POLLIN | select.POLLOUT)
@@ -117,7 +123,7 @@ def _results(wire: Any) -> Any:
         yield result
 
 
-def _answer(adaptation: Any, result: Any) -> Any:
+def _answer(adaptation: Adaptation, result: PGresult) -> object:
     if result.status == pq.ExecStatus.COMMAND_OK:
         return result.command_tuples or 0
     adaptation.set_pgresult(result)

@@ -80,9 +80,14 @@ class Web:
 
 @contextmanager
 def web(
-    env: dict[str, str], log: Path, workers: int = 1, port: int | None = None, app: str = "app:create_app"
+    env: dict[str, str],
+    log: Path,
+    workers: int = 1,
+    port: int | None = None,
+    app: str = "app:create_app",
+    threads: int = 8,
 ) -> Iterator[Web]:
-    """As it is started in service."""
+    """As it is started in service, with fewer threads where it doesn't matter."""
     port = port or free_port()
     words = [
         "--interface",
@@ -96,7 +101,7 @@ def web(
         "1",
         "--no-ws",
     ]
-    words += ["--workers", str(workers), "--blocking-threads", "32", "--respawn-failed-workers"]
+    words += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers"]
     command = ["env", "-i", *(f"{name}={value}" for name, value in env.items())]
     process = child.start([*command, sys.executable, "-m", "granian", *words, app], log, cwd=ROOT)
     try:

@@ -1,4 +1,4 @@
-"""What is measured is what runs: bench, demo, units and the tests' server start as many processes and threads."""
+"""What is measured is what runs: bench, demo and units start as many processes and threads."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,6 @@ def test_everybody_starts_as_many():
     told = re.findall(r"--workers (\d+) --blocking-threads (\d+)", f"{unit} {' '.join(web(8000))}")
     assert set(told) == {(str(PROCESSES), str(THREADS))}
     assert len(told) == 2
-    assert f'"--blocking-threads", "{THREADS}"' in (ROOT / "tests/service.py").read_text("utf-8")
 
 
 def test_postgresql_has_room_for_them():

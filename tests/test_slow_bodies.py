@@ -21,7 +21,7 @@ from tests.service import environment, web
 HEAD = b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 HALF = HEAD + b"Content-Length: 2000\r\n\r\n{"
 WHOLE = HEAD + b'Content-Length: 12\r\n\r\n{"code": ""}'
-THREADS = 32
+THREADS = 8
 
 
 def unguarded():

@@ -14,7 +14,7 @@ from wechat import limits
 
 APPID, SECRET = "wxdemo000000000001", "demo-secret"
 LOGIN = "/sns/jscode2session"
-FLOOD, HONEST, TOGETHER = 10, 12, 3
+FLOOD, HONEST, TOGETHER = 16, 12, 3
 ATTACKER = "203.0.113.66"
 
 
@@ -72,7 +72,7 @@ def test_while_one_address_floods_the_others_sign_in(database, redis_server, tmp
     with tencent.running(apps={APPID: SECRET}, templates={}) as weixin:
         weixin.faults.order("slow", "always", call=LOGIN, seconds=0.2)
         env = environment(database, redis_server.url, WECHAT_API_URL=weixin.url, PROXY_HOPS="1")
-        with web(env, tmp_path / "web.log", app=app) as server, Flood(server) as flood:
+        with web(env, tmp_path / "web.log", app=app, threads=32) as server, Flood(server) as flood:
             flood.until(turned_away)
 
             def honest(number: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from booking.desk import Desk, decision, ledger, persons
 from booking.desk.application import Application
-from booking.lawyers import mandates
+from booking.lawyers import mandates, proof
 from booking.review import decisions
 from booking.roll import register
 from booking.window import entry as window
@@ -160,7 +160,7 @@ def test_an_officer_who_decides_meanwhile_looks_again(
     """Else it would claim by the new key with the lock of the old one, and count as without mandate."""
     hold(BY_CUSTODY)
     ref = book(lawyers(1)[0], BY_CUSTODY)
-    brought_meanwhile(monkeypatch, mandates, "proven", lambda: hold(BOTH))
+    brought_meanwhile(monkeypatch, proof, "standing_behind", lambda: hold(BOTH))
     with pytest.raises(WrongState, match="在押名册刚刚更新"):
         decisions.approve(CHEN, clock(), ref)
     assert decisions.approve(CHEN, clock(), ref).detainee_claim == D(DOCUMENT)
