@@ -34,7 +34,7 @@ GOALS = {
     "booking_vs_lock": 3.5,
     "full_vs_lock": 20,
     "booking_vs_fair": 10,
-    "growth": 1.2,
+    "growth": 1.1,
     "notice_vs_booking": 2,
 }
 AT_MOST = {"growth", "notice_vs_booking"}

@@ -20,7 +20,7 @@ def seconds(but: int = 0) -> float:
 
 
 def _table() -> tuple[dict[int, int], dict[int, list[int]]]:
-    """Ticks by pid, its own and those of the children it has waited for; and who is whose child."""
+    """Ticks by pid, its own and those of the children it has waited for; and the children of each."""
     used: dict[int, int] = {}
     children: dict[int, list[int]] = defaultdict(list)
     for folder in Path("/proc").glob("[0-9]*"):

@@ -83,7 +83,7 @@ def reject(ref: str) -> Response:
 @console.get("/review/clean")
 def review_clean() -> str:
     """Those without findings and of whom more than a name is known, to be ticked and approved together. Ticked already
-    are those whose mandate is proven: a number and a name alone say nothing of who may defend."""
+    are those with a proven mandate: a number and a name alone say nothing of who may defend."""
     centre = centre_shown().code
     clean = queue.clean(centre, here().now)
     return page("review_clean.html", clean=clean, grounds=grounds.of(centre, clean), words=words)

@@ -71,7 +71,7 @@ class Delivery:
             self.end([(notice, attempt(self._call(notice)))])
 
     def begin(self, notice_ids: Collection[int]) -> list[tuple[Notice, Call]]:
-        """Claim those whose turn it is. Answers the calls to be made, which ask nothing of SQL and may be any thread's."""
+        """Claim those that are next. Answers the calls to be made, which ask nothing of SQL and may be any thread's."""
         claimed = claim_all(notice_ids, self.now())
         if claimed:
             self._checkpoint("deliver:claimed")

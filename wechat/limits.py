@@ -33,7 +33,7 @@ LICENCE_TRIED = RateLimitItemPerDay(5, namespace="licence")
 CODES_FAILED, ONE_AT_A_TIME_FROM = RateLimitItemPerMinute(60, 10, namespace="code-failed"), 10
 CODES_AFTER_THAT = RateLimitItemPerSecond(1, 10, namespace="code-after-that")
 # Of the licence too, by who brings its lawyer's phone: room for the lawyer's own slips, too little to try through the ID
-# numbers of somebody whose phone one has. Only wrong ones: who is right begins anew.
+# numbers of somebody when one has his phone. Only wrong ones: who is right begins anew.
 LICENCE_TRIED_WITH_PHONE = RateLimitItemPerDay(10, namespace="licence-phone")
 OFFICER_CODES_OF_ONE = RateLimitItemPerHour(5, namespace="officer-code")
 

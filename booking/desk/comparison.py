@@ -55,7 +55,7 @@ def findings(
 
 
 def against_proven(found: Sequence[Finding], around: Around) -> list[Finding]:
-    """What stands against one whose mandate is proven: not that others, without one, ask for the same time."""
+    """What stands against a proven mandate: not that others, without one, ask for the same time."""
     only_asked = all(taken.weight == Weight.ASKED for taken in around.overlapping)
     return [one for one in found if not (only_asked and one["code"] == "detainee_may_conflict")]
 
@@ -109,7 +109,7 @@ def _defenders(
 ) -> Iterable[tuple[str, str]]:
     """At most two defenders [Criminal Procedure Law art. 33]; none for two suspects of one case [police rules art. 43].
 
-    Other defenders are those whose bookings weigh as much as `counts`: who only asked for the person is none yet.
+    Other defenders are those with bookings that weigh as much as `counts`: who only asked for the person is none yet.
     """
     others = {p.lawyer for p in past if p.detainee_key in person.keys and p.weight >= counts} - {asked.lawyer_id}
     if person.certain and len(others) >= 2:

@@ -52,7 +52,7 @@ class Desk:
         self.now = now
         self.checkpoint = checkpoint
         self.board = Board(seats, now)
-        self._unmet, self._refused = Unmet(now), holding.RefusedBefore(seats)
+        self.unmet, self.refused = Unmet(now), holding.RefusedBefore(seats)
         self._sittings = Sittings(
             seats, self.board, lambda: self._commits.anybody_waits(), lambda name: self.checkpoint(name)
         )
@@ -63,7 +63,7 @@ class Desk:
     def close(self) -> None:
         """Serve whoever is in line, and put the connections of our own threads away."""
         self._commits.close()
-        self._unmet.close()
+        self.unmet.close()
 
     def days(self, centre: str) -> list[DayView]:
         return self.board.days(centre)
@@ -86,10 +86,10 @@ class Desk:
                 raise refusals.SlotFull(nearest=full.nearest)
             return self._decided(coming)
         except _REFUSED_HIMSELF:
-            self._refused.note(application.lawyer_id, slot.id)
+            self.refused.note(application.lawyer_id, slot.id)
             raise
         except _WITH_NEAREST as refusal:
-            self._unmet.note(application.slot, refusal, application.lawyer_id)
+            self.unmet.note(application.slot, refusal, application.lawyer_id)
             refusal.extra.setdefault("nearest", self.board.nearest(slot.centre_id, slot.starts_at))
             raise
 
@@ -151,7 +151,7 @@ class Desk:
         policy = self.board.plan(slot.centre_id).policy
         try:
             may_ask(application, slot, policy, now)
-            self._refused.check(application, slot, policy, now)
+            self.refused.check(application, slot, policy, now)
         except Refusal:
             if again := self.answered(application):
                 return again

@@ -37,14 +37,14 @@ class FullAtOnce:
     def told(self, slot_id: str, minutes: int, lawyer: int, key: str, now: datetime) -> Full | None:
         """None where the desk is to be asked. Who is told is noted as turned away. Raises NotFound, OutsideWindow."""
         desk = self._desk
-        if not desk.board.looks_full(slot_id) or (lawyer, slot_id) in desk._refused._refused:
+        if not desk.board.looks_full(slot_id) or desk.refused.remembers(lawyer, slot_id):
             return None
         about = self._about(slot_id)
         if not about.slot.open or not about.opens <= now < about.closes or minutes not in about.lengths:
             return None
         full = desk.board.full(about.slot, ref_for(lawyer, key))
         if full is not None:
-            desk._unmet.note(about.key, _FULL, lawyer)
+            desk.unmet.note(about.key, _FULL, lawyer)
         return full
 
     def _about(self, slot_id: str) -> _About:

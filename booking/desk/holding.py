@@ -33,6 +33,10 @@ class RefusedBefore:
             self._refused = {who: at for who, at in self._refused.items() if now - at < REMEMBERED_S}
         self._refused[lawyer, slot] = now
 
+    def remembers(self, lawyer: int, slot: str) -> bool:
+        """Perhaps longer ago than is of account: `check` looks at the time."""
+        return (lawyer, slot) in self._refused
+
     def check(self, application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
         """Raises AlreadyBooked, DailyLimit, as the sitting would, and RateLimited."""
         lawyer = application.lawyer_id

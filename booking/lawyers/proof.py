@@ -9,7 +9,7 @@ from models import Booking, Lawyer, Mandate
 
 
 def standing_behind(bookings: Collection[Booking]) -> set[str]:
-    """The references of those whose form names the person of a mandate proven now; in one question."""
+    """The references of those with a form that names the person of a mandate proven now; in one question."""
     found = in_force_of({booking.lawyer_id for booking in bookings})
     return {
         booking.ref

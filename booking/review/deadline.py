@@ -17,8 +17,8 @@ _OF_DEFENDERS = "third_defender"  # two strangers with the person's number would
 def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     """What the system decides, and why: for officers. Rule 8.
 
-    None, until it begins, where two are equally certain or where nothing but others' bookings stands against it: whose
-    mandates are real is for officers to see.
+    None, until it begins, where two are equally certain or where nothing but others' bookings stands against it:
+    which mandates are real is for officers to see.
     """
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"

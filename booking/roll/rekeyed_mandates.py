@@ -1,6 +1,6 @@
 """Mandates that go with their person to the key a register has for him. Rule 7a.
 
-A mandate is of one person: one whose 在押编号 is somebody else's by now ends, it is nobody's.
+A mandate is of one person: where the 在押编号 is somebody else's by now, it is nobody's and ends.
 """
 
 from collections import defaultdict

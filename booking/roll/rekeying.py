@@ -51,7 +51,7 @@ class Plan(NamedTuple):
 
 
 class _Joined(Exception):
-    """Somebody has come in whose lock is not held."""
+    """Somebody has come in, and his lock is not held."""
 
 
 def plan(now: datetime, centre: str, followed: Followed, today: Register) -> Plan:

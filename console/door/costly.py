@@ -1,6 +1,6 @@
 """What takes long to compute, a passphrase's hash or a QR code: one at a time in a process, and few wait for it, so that
-threads and processors are left for lawyers. Who has been let in before, on this device or in this session, has a lane
-of his own, which no stranger fills.
+threads and processors are left for lawyers. Who is signed in, or has been on this device, has a lane of his own, which
+no stranger fills.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from console.door.counting import Busy
 from outer_machine import LeftAlone, Places
 
-# In a process of eight threads: two at most are a stranger's, three an officer's.
+# Threads: two at most are a stranger's, three an officer's.
 STRANGERS, KNOWN = Places(1, 1), Places(1, 2)
 
 

@@ -1,4 +1,4 @@
-"""一并通过: what each booking stands on is said, and ticked already is only whose mandate is proven. Rules 7a and 8."""
+"""一并通过: what each booking stands on is said, and only proven mandates are ticked already. Rules 7a and 8."""
 
 import re
 from collections.abc import Callable

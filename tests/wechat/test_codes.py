@@ -89,7 +89,7 @@ def test_what_is_wrong_with_wechat_is_not_held_against_a_code(sign_in, good, sta
     assert sign_in(HERE, code)[0] == 201
 
 
-def test_an_address_whose_codes_fail_is_served_one_at_a_time(bogus, sign_in, good, one_inside):
+def test_an_address_with_failed_codes_is_served_one_at_a_time(bogus, sign_in, good, one_inside):
     bogus(ONE_AT_A_TIME_FROM)
     assert sign_in(HERE, good()) == (429, 1)
     assert sign_in(ELSEWHERE, good())[0] == 201

@@ -106,7 +106,7 @@ def test_before_any_decision_and_after_that_of_the_system(two, desk, clock, righ
 
 @pytest.fixture
 def plain(phone_of, desk):
-    """Two who guess at somebody held here whom nobody has met or asks for, and whose case needs no permit: nothing but
+    """Two who guess at somebody held here whom nobody has met or asks for, in a case that needs no permit: nothing but
     the guess itself is in the way of a yes."""
     in_custody(desk, PLAIN, PLAINS_NUMBER)
     return bound(phone_of)

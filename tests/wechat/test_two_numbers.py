@@ -53,7 +53,7 @@ def hours(world: None) -> list[str]:
 
 @pytest.fixture(params=["listed", "by a document the register lacks"])
 def client(request: pytest.FixtureRequest, desk: Desk, lin: Phone, hours: list[str]) -> None:
-    """The own client, whose mandate an officer has proven."""
+    """The own client: an officer has proven the mandate."""
     if request.param == "listed":
         held(desk, OWN["name"], OWN["id_no"], OWN["custody_no"])
     else:

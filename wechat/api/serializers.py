@@ -1,7 +1,5 @@
 """The answers' words: how a lawyer, a strike, a slot and a booking look in JSON."""
 
-from collections.abc import Iterable
-
 import orjson
 from flask import Response
 
@@ -37,10 +35,6 @@ def lawyer_json(lawyer: Lawyer | None) -> dict[str, object] | None:
         "state": lawyer.state,
         "reason": licences.told_why(lawyer),
     }
-
-
-def strikes_json(strikes: Iterable[Strike]) -> list[dict[str, object]]:
-    return [strike_json(strike) for strike in strikes]
 
 
 def strike_json(strike: Strike) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What phones and browsers bring from WeChat to be redeemed there: codes, good once.
 
-Anybody can invent them, and WeChat must be asked about each. So what it refused is not asked again, and an address whose
-codes fail is served one at a time: the places at WeChat are for the others. A good code counts against nobody.
+Anybody can invent them, and WeChat must be asked about each. So what it refused is not asked again, and an address with
+failed codes is served one at a time: the places at WeChat are for the others. A good code counts against nobody.
 """
 
 import hashlib

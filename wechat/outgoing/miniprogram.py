@@ -46,7 +46,7 @@ class WeChat:
     def openid_for(self, code: str, address: str) -> str:
         """Who holds the phone that got `code` from `wx.login`. The session key WeChat adds is dropped here.
 
-        `address` is whence the code came. Raises Unauthenticated (a used or wrong code), RateLimited, Forbidden (WeChat
+        `address` is where the code came from. Raises Unauthenticated (a used or wrong code), RateLimited, Forbidden (WeChat
         blocks the user), Unavailable, RedisError.
         """
         client = self._client
@@ -67,7 +67,7 @@ class WeChat:
     def phone_for(self, code: str, address: str) -> str:
         """The mainland mobile number, 11 digits, that the lawyer let the mini-program see.
 
-        `address` is whence the code came. Raises Invalid (a used or wrong code, or no mainland number), RateLimited,
+        `address` is where the code came from. Raises Invalid (a used or wrong code, or no mainland number), RateLimited,
         Unavailable, RedisError.
         """
         url = f"{OFFICIAL}/wxa/business/getuserphonenumber"

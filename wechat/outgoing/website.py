@@ -24,7 +24,7 @@ class Website:
         self._client._http.close()
 
     def openid_for(self, code: str, address: str) -> str:
-        """`address` is whence the code came.
+        """`address` is where the code came from.
 
         Raises Unauthenticated (a used or wrong code), Forbidden (no real user), RateLimited, Unavailable, RedisError.
         """

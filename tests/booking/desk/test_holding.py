@@ -14,6 +14,7 @@ from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, add_slot, applying
 
 DAY = Day("pudong", FRIDAY)
+ANOTHERS = "7K3MPQ2X"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def held_by_another(desk: Desk, slot: str) -> None:
-    assert desk.seats.reserve(DAY, slot, "XXXXXXXX", 999, desk.now()).left == 0
+    assert desk.seats.reserve(DAY, slot, ANOTHERS, 999, desk.now()).left == 0
 
 
 @pytest.mark.parametrize("patient", [True, False])
@@ -45,7 +46,7 @@ def test_a_seat_that_comes_back_in_a_moment_is_waited_for(desk, lawyers, last_se
     held_by_another(desk, last_seat)
     if not patient:
         monkeypatch.setattr(holding, "PAUSES_S", ())
-    monkeypatch.setattr(holding.time, "sleep", lambda pause: desk.seats.give_back(DAY, ["XXXXXXXX"]))
+    monkeypatch.setattr(holding.time, "sleep", lambda pause: desk.seats.give_back(DAY, [ANOTHERS]))
     try:
         assert desk.book(applying(lawyers(1)[0], last_seat)).ref
         assert patient

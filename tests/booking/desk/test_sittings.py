@@ -15,7 +15,7 @@ DAY = Day("pudong", FRIDAY)
 
 
 class Served:
-    """A teller whose first batch takes until it is let go."""
+    """A teller with a first batch that takes until it is let go."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []

@@ -30,7 +30,7 @@ TURNS: list[list[Turn]] = [
 
 @pytest.fixture
 def slots(desk: Desk) -> dict[str, list[str]]:
-    """Two centres; Pudong holds somebody, whose name and numbers its register has."""
+    """Two centres; Pudong holds somebody, and its register has his name and numbers."""
     key = document_key(NUMBER)
     numbers = {"daily_limit": 20, "ahead_limit": 20, "unproven_ahead_limit": 20, "new_persons_limit": 1}
     Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", policy={}, created_at=desk.now())

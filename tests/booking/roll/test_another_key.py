@@ -101,7 +101,7 @@ def test_a_document_taken_away_again(lawyers: Lawyers, clock: Clock, hold: Any, 
     assert keys(ref) == [(D(DOCUMENT), D(DOCUMENT))] and lasting() == [(lawyer, D(DOCUMENT), TAO)]
 
 
-def test_two_people_whose_documents_had_been_exchanged(lawyers: Lawyers, clock: Clock, hold: Any, book: Any) -> None:
+def test_two_people_with_exchanged_documents(lawyers: Lawyers, clock: Clock, hold: Any, book: Any) -> None:
     """One lawyer is proven for both, and both are met in one slot: no unique index stands in the way."""
     one, two = lawyers(2)
     other = {"name": "邹某演", "custody_no": "沪浦看2026002"}

@@ -71,27 +71,17 @@ def beside(call: Callable[[], Any]) -> Future[Any]:
     return done
 
 
+@pytest.mark.parametrize("looks_again", [True, False])
 def test_looked_up_before_and_written_after(
-    desk: Desk,
-    lawyers: Lawyers,
-    hold: Any,
-    monkeypatch: pytest.MonkeyPatch,
+    desk: Desk, lawyers: Lawyers, hold: Any, monkeypatch: pytest.MonkeyPatch, looks_again: bool
 ) -> None:
+    """The second line is the control: it stands on a key of nobody."""
     hold(BY_CUSTODY)
     brought_meanwhile(monkeypatch, persons, "people", lambda: hold(BOTH))
-    assert Booking.get_by_id(desk.book(of_him(lawyers(1)[0])).ref).detainee_key == D(DOCUMENT)
-
-
-def test_without_looking_again_it_stands_on_a_key_of_nobody(
-    desk: Desk,
-    lawyers: Lawyers,
-    hold: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    hold(BY_CUSTODY)
-    brought_meanwhile(monkeypatch, persons, "people", lambda: hold(BOTH))
-    monkeypatch.setattr(persons, "still_so", lambda *looked_up: None)
-    assert Booking.get_by_id(desk.book(of_him(lawyers(1)[0])).ref).detainee_key == C(CUSTODY)
+    if not looks_again:
+        monkeypatch.setattr(persons, "still_so", lambda *looked_up: None)
+    key = Booking.get_by_id(desk.book(of_him(lawyers(1)[0])).ref).detainee_key
+    assert key == (D(DOCUMENT) if looks_again else C(CUSTODY))
 
 
 @on_postgres
