@@ -86,6 +86,11 @@ TEMPLATES = {
 NOTICE_KINDS = frozenset(TEMPLATES)
 
 
+def strike_words(strikes: int) -> str:
+    """What a lawyer's own cancellation says of strikes: none where it was in time, or how many he has with this one."""
+    return f"计爽约一次，累计{strikes}次" if strikes else "不计爽约"
+
+
 def check(kind: str, words: Mapping[str, str]) -> None:
     """Raises ValueError for a kind we never filed, or for words it cannot be said with."""
     missing = [name for name in TEMPLATES[kind].variables if not words.get(name)] if kind in NOTICE_KINDS else [kind]

@@ -32,6 +32,7 @@ from models.states import State
 from refusals import Refusal
 from seats import scripts
 from seats.counters import Day, GateAway, Reserved, SeatCounters
+from sms.templates import strike_words
 
 log = logging.getLogger(__name__)
 
@@ -115,12 +116,8 @@ class Desk:
             policy = Policy.of(booking.centre)
             late = may_cancel(booking, policy, now, accept_strike)
             transition(booking, State.CANCELLED, by="lawyer", why=reason, now=now)
-            strikes = standing.next_count(lawyer_id) if late else None
-            words = {
-                "by": "您本人",
-                "strike": "不计爽约" if strikes is None else f"计爽约一次，累计{strikes}次",
-            }
-            notify(booking, "cancelled", now, cause=ONCE, **words)
+            strikes = standing.next_count(lawyer_id) if late else 0
+            notify(booking, "cancelled", now, cause=ONCE, by="您本人", strike=strike_words(strikes))
             if late:  # told after what it is for
                 standing.strike(booking, "late_cancellation", policy, now)
         self.checkpoint("cancelled")
