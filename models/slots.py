@@ -1,4 +1,4 @@
-"""Slots: what can be booked. SQL's `taken` is the truth; `claim` is the last word on every seat."""
+"""Slots: what can be booked. SQL's `taken` is the truth; `CLAIM` is the last word on every seat."""
 
 from collections.abc import Mapping
 from datetime import date as Date

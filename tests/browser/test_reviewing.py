@@ -40,6 +40,13 @@ def state(ref: str) -> str:
     return str(Booking.get_by_id(ref).state)
 
 
+def plain(page: Page) -> Page:
+    """The next one that a single key lets through: which that is depends on the hour."""
+    while page.locator("input[name=permit_no]").count() or in_the_way(Booking.get_by_id(shown(page))):
+        press(page, "j")
+    return page
+
+
 def decided() -> int:
     return int(Change.select().where(Change.by == "review-pudong", Change.from_state == "submitted").count())
 
@@ -50,7 +57,7 @@ def waiting() -> int:
 
 def test_five_by_keyboard_on_a_phone_and_on_a_desk(queue: Page) -> None:
     before = decided()
-    first = shown(queue)
+    first = shown(plain(queue))
     press(queue, "a")
     second = shown(queue)
     press(queue, "r", "2", "Enter")
@@ -63,7 +70,7 @@ def test_five_by_keyboard_on_a_phone_and_on_a_desk(queue: Page) -> None:
     queue.keyboard.type("ajkr 手续")  # letters are letters in a field
     queue.keyboard.press("Enter")
     queue.locator(f'#review:not([data-ref="{third}"])').wait_for()
-    press(queue, "a")
+    press(plain(queue), "a")
     press(queue, "r", "1", "Enter")
     assert decided() == before + 5
     assert [state(ref) for ref in (first, second, third)] == ["confirmed", "rejected", "rejected"]
