@@ -15,7 +15,8 @@ Telling = Callable[["Booking", SlotView], str]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A booking asked for under an Idempotency-Key. `render` words the answer that is kept with it."""
+    """A booking asked for under an Idempotency-Key. `render` words the answer that is kept with it; `vouch` raises
+    Unauthenticated for whoever is known from a moment ago only, before he is told anything of his own."""
 
     lawyer_id: int
     key: str
@@ -31,6 +32,7 @@ class Application:
     companions: Sequence[dict[str, Any]] = ()
     identity: str = ""  # the WeChat identity that asks, which must still be bound to the lawyer; empty at the window
     session: str = ""  # the hash of its token, which must not have ended meanwhile; likewise
+    vouch: Callable[[], object] = lambda: None  # the sitting needs nobody to vouch: it asks for the session
 
     def __post_init__(self) -> None:
         """They are gone through more than once: of a generator, whoever came second would see none."""

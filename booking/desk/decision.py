@@ -118,8 +118,6 @@ def _told(draft: Draft, held: Held, receipts: dict[str, Receipt]) -> Receipt:
 
 def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Exception:
     application, slot = held.application, held.slot
-    if beside := facts.drafts.get(application.request):
-        return beside if beside.held.application.body_hash == application.body_hash else refusals.IdempotencyMismatch()
     kept = facts.rows.kept.get(application.request)
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
     at_once = [t for t in facts.taken if t.detainee_key in person.keys and t.overlaps(slot.starts_at, held.ends_at)]
@@ -127,6 +125,8 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     wish = _wish(held, person, facts)
     try:
         still_signed_in(application, facts.rows.sessions, held.now)
+        if beside := facts.drafts.get(application.request):
+            return beside.to_the_same(application)
         if kept is not None:
             return kept_answer(application, kept)
         if application.identity and application.identity != lawyer.openid:

@@ -150,6 +150,7 @@ class Desk:
             may_ask(application, slot, policy, now)
             self.refused.check(application, slot, policy, now)
         except Refusal:
+            application.vouch()
             if again := self.answered(application):
                 return again
             raise

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from booking.desk.application import Held, Person, Receipt
+from booking.desk.application import Application, Held, Person, Receipt
 from booking.findings import Finding
 from booking.words import moment_words
 from models import Booking, Change, KeptAnswer
 from models.bookings import seal_detainee
 from models.fields import moment_text
 from models.states import State
+from refusals import IdempotencyMismatch
 from sms import outbox
 
 
@@ -19,6 +20,12 @@ class Draft:
     held: Held
     booking: Booking
     change: Change
+
+    def to_the_same(self, application: Application) -> "Draft":
+        """Whoever asked at the same time under the same key. Raises IdempotencyMismatch."""
+        if self.held.application.body_hash != application.body_hash:
+            raise IdempotencyMismatch
+        return self
 
 
 def draft_of(held: Held, person: Person, found: list[Finding], *, confirmed: bool, proven: bool = False) -> Draft:

@@ -50,7 +50,7 @@ class Visitors:
     def welcome(self, openid: str, now: datetime) -> tuple[str, datetime]:
         """A new session: its token, 256 bits, and when it ends."""
         token = secrets.token_urlsafe(32)
-        row = {"token_hash": _hash(token), "openid": openid, "created_at": now, "expires_at": now + LASTS}
+        row = {"token_hash": hash_of(token), "openid": openid, "created_at": now, "expires_at": now + LASTS}
         Session.insert(row).execute()
         self._end_oldest(openid, now)
         return token, now + LASTS
@@ -64,7 +64,7 @@ class Visitors:
 
     def recognise(self, token: str, now: datetime) -> Visitor:
         """Raises Unauthenticated."""
-        token_hash = _hash(token)
+        token_hash = hash_of(token)
         kept = self._remembered(token_hash)
         if kept == _DEAD:
             raise Unauthenticated()
@@ -145,7 +145,7 @@ def _unpack(token_hash: str, kept: bytes) -> Visitor | None:
         return None
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -18,7 +18,7 @@ from tests.wechat.hot.conftest import Door
 from tests.wechat.hot.test_alike import is_full
 from wechat.api.hot import roster as hot_roster
 from wechat.api.hot.roster import FRESH_SECONDS, LOOK_SECONDS, Roster
-from wechat.api.visitors import _hash as token_hash
+from wechat.api.visitors import hash_of as token_hash
 
 ROOT = Path(__file__).resolve().parents[3]
 CHIEF = Actor("chief.wang")

@@ -5,6 +5,7 @@ trimmed, a name that is there twice) is None, and the slow way reads it and says
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
@@ -51,7 +52,9 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True, gc=False):
         }
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
-    def application(self, lawyer: int, identity: str, session: str, key: str, render: Telling) -> Application:
+    def application(
+        self, lawyer: int, identity: str, session: str, key: str, render: Telling, vouch: Callable[[], object]
+    ) -> Application:
         person = {"name": self.detainee.name}
         if self.detainee.id_no is not UNSET:
             person["id_no"] = self.detainee.id_no
@@ -67,6 +70,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True, gc=False):
             mandate=self.mandate,
             stage=self.stage,
             render=render,
+            vouch=vouch,
             case_no=_or_none(self.case_no),
             permit_no=_or_none(self.permit_no),
         )

@@ -15,8 +15,9 @@ from wechat.api.door import BEARER, ApiDoor
 from wechat.api.hot import ask
 from wechat.api.hot.answers import Answer, FullAnswers, booked, refused, told
 from wechat.api.hot.looks import PREFIX, Looks
-from wechat.api.hot.roster import Roster
+from wechat.api.hot.roster import Person, Roster
 from wechat.api.validation import MAX_BODY_BYTES
+from wechat.api.visitors import hash_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,6 +26,10 @@ BOOKINGS = "/api/v1/bookings"
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 Count = Callable[[str, int, str, float], None]
+
+
+class Changed(Exception):
+    """The roster is behind: the slow way answers."""
 
 
 class HotDoor:
@@ -72,18 +77,28 @@ class HotDoor:
         if asked is None or person is None or not person.standing.may_book(now):
             return None
         full = self._full.told(asked, person.standing.lawyer_id, key, now)
-        return full or self._ask_the_desk(asked, token, key)
+        return full or self._ask_the_desk(asked, person, token, key)
 
-    def _ask_the_desk(self, asked: ask.Asked, token: str, key: str) -> Answer | None:
-        desk, now = self._door.desk, self._door.desk.now()
-        known = self._door.visitors.recognise(token, now)
-        if not known.may_book(now):
-            return None
-        render = telling(desk, asked.detainee.name)
+    def _ask_the_desk(self, asked: ask.Asked, person: Person, token: str, key: str) -> Answer:
+        """The sitting asks for the session anew; who is refused before it, the slow way knows better."""
+        desk = self._door.desk
+        vouched = asked.application(
+            person.standing.lawyer_id,
+            person.openid,
+            hash_of(token),
+            key,
+            telling(desk, asked.detainee.name),
+            lambda: self._look_twice(token),
+        )
         try:
-            return booked(desk.book(asked.application(known.lawyer_id, known.openid, known.token_hash, key, render)))
+            return booked(desk.book(vouched))
         except Refusal as no:
             return refused(no)
+
+    def _look_twice(self, token: str) -> None:
+        """Raises Unauthenticated, and Changed for whoever may not book any more."""
+        if not self._door.visitors.recognise(token, now := self._door.desk.now()).may_book(now):
+            raise Changed
 
     def _is_for_us(self, environ: "WSGIEnvironment") -> bool:
         """Whether it asks by a name of ours; the slow way says no where not."""
