@@ -41,6 +41,18 @@ def test_every_heading_has_its_calls(description):
     assert {tag["name"] for tag in description["tags"]} == {tag for call in calls for tag in call["tags"]}
 
 
+def test_it_is_made_once_and_not_sent_again_to_who_has_it(app):
+    """Made anew for everybody it is the dearest answer there is, and asks for no session."""
+    client, made = app.test_client(), []
+    app.spec_processor(lambda spec, complete=app.spec_callback: made.append(spec) or complete(spec))
+    first, second = (client.get("/api/v1/openapi.json") for _ in range(2))
+    assert first.data == second.data and len(made) == 1
+    known = client.get("/api/v1/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (known.status_code, known.data, len(made)) == (304, b"", 1)
+    other = client.get("/api/v1/openapi.json", headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.data) == (200, first.data)
+
+
 def test_the_page_for_people_takes_nothing_from_elsewhere(app):
     client = app.test_client()
     page = client.get("/api/v1/docs")

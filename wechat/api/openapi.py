@@ -1,13 +1,16 @@
 """The description of it all, made from the routes and forms themselves, and a page to read and try it."""
 
+import hashlib
 import importlib.resources
+import threading
+from functools import cached_property
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, current_app, render_template, send_from_directory
+from flask import Response, current_app, render_template, request, send_from_directory
 
 from wechat.api.door import PUBLIC, api
-from wechat.api.serializers import answer
+from wechat.api.serializers import answer, as_json
 from wechat.api.shapes import Problem
 
 _FILES = importlib.resources.files("flask_swagger_ui") / "dist"
@@ -18,6 +21,29 @@ _PAGE_POLICY = (
 )
 
 
+class Description:
+    """Made once, by whoever asks first, when all routes are there: it costs as much as a hundred other answers, and
+    anybody may ask."""
+
+    def __init__(self, app: APIFlask):
+        self._app, self._lock = app, threading.Lock()
+
+    @cached_property
+    def _made(self) -> tuple[bytes, str]:
+        octets = as_json(self._app.spec)
+        return octets, hashlib.sha256(octets).hexdigest()[:16]
+
+    def answer(self) -> Response:
+        """With no body for who has it already."""
+        with self._lock:
+            octets, version = self._made
+        told = answer(octets)
+        told.headers["Cache-Control"] = "no-cache"
+        told.set_etag(version)
+        told.make_conditional(request)
+        return told
+
+
 def describe(app: APIFlask) -> None:
     app.title, app.version = "huijian 会见: the mini-program's API", "1"
     app.config["OPENAPI_VERSION"] = "3.1.0"
@@ -26,12 +52,14 @@ def describe(app: APIFlask) -> None:
     app.config["AUTO_SERVERS"] = False
     app.config["SECURITY_SCHEMES"] = {"session": {"type": "http", "scheme": "bearer"}}
     app.spec_processor(_complete)
+    app.extensions["huijian.description"] = Description(app)
 
 
 @api.get("/openapi.json")
 @api.doc(hide=True)
 def openapi() -> Response:
-    return answer(current_app.spec)  # type: ignore[attr-defined]
+    described: Description = current_app.extensions["huijian.description"]
+    return described.answer()
 
 
 @api.get("/docs")
