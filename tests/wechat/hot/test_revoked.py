@@ -20,7 +20,7 @@ def his(door: Door) -> dict[str, Any]:
 
 
 def refused(door: Door, form: dict[str, Any], key: str = "again") -> str:
-    code: str = door.book(form, key=key).json["code"]
+    code: str = door.book(form, key=key).get_json()["code"]
     return code
 
 
