@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from hiredis import pack_command
 from redis import Redis
 from redis.exceptions import ConnectionError, ResponseError
 
@@ -34,7 +35,7 @@ class PinnedConnection(threading.local):
         if self._connection is None:
             self._connection = self._redis.connection_pool.get_connection()
         try:
-            self._connection.send_packed_command(self._connection.pack_commands(commands))
+            self._connection.send_packed_command([b"".join(pack_command(tuple(one)) for one in commands)])
             return [self._read() for _ in commands]
         except BaseException:
             self._connection.disconnect()

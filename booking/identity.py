@@ -32,4 +32,4 @@ def _is_date(digits: str) -> bool:
 
 def same_name(one: str, other: str) -> bool:
     """However each of two sources writes it."""
-    return plain(one) == plain(other)
+    return one == other or plain(one) == plain(other)

@@ -19,6 +19,7 @@ from models.lawyers import Lawyer
 from models.sealed import UNREADABLE
 from models.slots import Slot
 
+_json = JSONText()
 NAME_LOST = "（无法读取）"  # the key is gone, or the value is not as it was
 
 
@@ -141,11 +142,11 @@ class Change(Table):
 
 
 def seal_detainee(ref: str, detainee: dict[str, str]) -> str:
-    return Booking.detainee_sealed.seal(JSONText().db_value(detainee) or "", ref=ref)
+    return Booking.detainee_sealed.seal(_json.db_value(detainee) or "", ref=ref)
 
 
 def unseal_detainee(ref: str, sealed: str) -> dict[str, str]:
-    found: dict[str, str] = JSONText().python_value(Booking.detainee_sealed.open(sealed, ref=ref))
+    found: dict[str, str] = _json.python_value(Booking.detainee_sealed.open(sealed, ref=ref))
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
+import orjson
 from peewee import Field, Model, TextField
 
 from clock import SHANGHAI
@@ -44,7 +45,7 @@ class JSONText(TextField):
         self.lost = lost or self.default
 
     def db_value(self, value: object) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
     def python_value(self, value: Any) -> Any:
         if value is None or self.lost is None:

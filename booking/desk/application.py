@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from booking.slots import SlotKey, SlotView
 
 if TYPE_CHECKING:
-    from models import Booking
+    from booking.desk.drafting import Draft
 
-Telling = Callable[["Booking", SlotView], str]
+Telling = Callable[["Draft", SlotView], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,11 @@ class Person:
     @property
     def claim(self) -> str | None:
         return self.key if self.certain else None
+
+    @property
+    def case_no(self) -> str | None:
+        """The register's."""
+        return self.entry.case_no if self.entry else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,12 +111,13 @@ def _defenders(
 
     Other defenders are those with bookings that weigh as much as `counts`: who only asked for the person is none yet.
     """
-    others = {p.lawyer for p in past if p.detainee_key in person.keys and p.weight >= counts} - {asked.lawyer_id}
+    keys = person.keys
+    others = {p.lawyer for p in past if p.detainee_key in keys and p.weight >= counts} - {asked.lawyer_id}
     if person.certain and len(others) >= 2:
         yield "third_defender", "该在押人员已有两名律师办理过会见，请核对委托关系"
-    case_no = asked.case_no or (person.entry.case_no if person.entry else None)
+    case_no = asked.case_no or person.case_no
     mine = (p for p in past if p.lawyer == asked.lawyer_id and case_no and p.case_no == case_no)
-    if any(p.detainee_key not in person.keys for p in mine):
+    if any(p.detainee_key not in keys for p in mine):
         yield "co_suspects", "该律师已会见同一案件的其他犯罪嫌疑人、被告人"
 
 

@@ -6,8 +6,7 @@ in turn, as if the ones before it were already written; then seats are claimed a
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
 from peewee import IntegrityError, OperationalError
 
@@ -17,14 +16,11 @@ from booking.desk import comparison, drafting, ledger, limits, persons
 from booking.desk.application import Application, Held, Person, Receipt
 from booking.desk.conditions import still_signed_in, why_no_seat
 from booking.desk.drafting import Draft
-from booking.desk.known import Made, Past
+from booking.desk.facts import Facts, read
 from booking.desk.persons import Named
 from booking.refs import ref_for
-from booking.rules import Taken
-from clock import at
 from models import Booking, KeptAnswer
-from models.locks import locking, reading_registers, waited_in_vain
-from models.statements import together
+from models.locks import waited_in_vain
 from models.transactions import Transaction, transaction
 from sms import outbox
 
@@ -36,33 +32,6 @@ MOST_REFS = 3  # two bookings share one of 32^8 references about once in a milli
 class Surprise(Exception):
     """The batch can't be written as decided (a seat short, an index hit, somebody's lock not let go): each of it is then
     decided alone, so that who has nothing to do with it need not go without."""
-
-
-@dataclass
-class Facts:
-    """All that is known about the people of a batch, read after they were locked, and what was decided since."""
-
-    rows: ledger.Rows
-    drafts: dict[tuple[int, str], Draft] = field(default_factory=dict)
-    taken: list[Taken] = field(default_factory=list)
-    past: list[Past] = field(default_factory=list)
-
-    def made_by(self, lawyer: int) -> list[Made]:
-        return [one for one in self.rows.record.made if one.lawyer == lawyer]
-
-    def note(self, draft: Draft, wish: limits.Wish) -> None:
-        """From here on, what was decided counts like what is written."""
-        self.drafts[draft.held.application.request] = draft
-        booking = draft.booking
-        taken, past = ledger.touching_of(booking)
-        self.taken.append(taken)
-        self.past.append(past)
-        self.rows.record.made.append(
-            Made(
-                booking.lawyer_id, wish.centre, wish.slot, wish.person, True, booking.starts_at, booking.created_at, None,
-                False, wish.proven, wish.met,
-            )
-        )  # fmt: skip
 
 
 def decide_batch(batch: Sequence[Held]) -> list[Outcome]:
@@ -120,25 +89,25 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
     application, slot = held.application, held.slot
     kept = facts.rows.kept.get(application.request)
     policy, lawyer = facts.rows.centres[slot.centre][1], facts.rows.lawyers[application.lawyer_id]
-    at_once = [t for t in facts.taken if t.detainee_key in person.keys and t.overlaps(slot.starts_at, held.ends_at)]
-    own = (t for t in facts.taken if t.lawyer == application.lawyer_id)
+    own, beside = facts.of_lawyer(application.lawyer_id), facts.of_person(person)
+    at_once = [taken for taken, _ in beside if taken.overlaps(slot.starts_at, held.ends_at)]
     wish = _wish(held, person, facts)
     try:
         still_signed_in(application, facts.rows.sessions, held.now)
-        if beside := facts.drafts.get(application.request):
-            return beside.to_the_same(application)
+        if same := facts.drafts.get(application.request):
+            return same.to_the_same(application)
         if kept is not None:
             return kept_answer(application, kept)
         if application.identity and application.identity != lawyer.openid:
             raise refusals.NotVerified  # unbound since the session was last asked for
         rules.standing(lawyer.state, lawyer.suspended_until, held.now)
-        rules.lawyer_is_free(policy, own, slot.starts_at, held.ends_at)
+        rules.lawyer_is_free(policy, (taken for taken, _ in own), slot.starts_at, held.ends_at)
         if wish.proven and rules.in_the_way(person.claim, at_once, slot.starts_at, held.ends_at):
             raise refusals.DetaineeConflict  # who has not shown the papers hears of nobody's meetings. Rule 9.
         limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)
     except refusals.Refusal as refusal:
         return refusal
-    around = comparison.Around(facts.past, at_once, wish.proven)
+    around = comparison.Around([past for _, past in (*beside, *own)], at_once, wish.proven)
     found = comparison.findings(application, held.now, person, lawyer, facts.rows.companions, around)
     # Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8.
     confirmed = policy.confirm_proven_at_once and wish.proven and not comparison.against_proven(found, around)
@@ -159,40 +128,10 @@ def _write(here: Transaction, drafts: Sequence[Draft], facts: Facts) -> dict[str
     if not drafts:
         return {}
     receipts = {draft.booking.ref: drafting.receipt(draft) for draft in drafts}
-    bookings, changes = [draft.booking for draft in drafts], [draft.change for draft in drafts]
     wanted = Counter(draft.held.slot.id for draft in drafts)
     named = [(draft, facts.rows.centres[draft.booking.centre_id][0]) for draft in drafts]
     letters = outbox.posting([drafting.letter(draft, centre) for draft, centre in named], drafts[0].held.now)
     answers = [drafting.keep(draft, receipts[draft.booking.ref]) for draft in drafts]
-    if not ledger.save(here, wanted, bookings, changes, letters, answers):
+    if not ledger.save(here, wanted, drafts, letters, answers):
         raise Surprise
     return receipts
-
-
-def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = together) -> Facts:
-    """Lock everybody the batch is about, and read what is known of them, in one trip. Raises Rekeyed."""
-    applications = [held.application for held in batch]
-    lawyers = {a.lawyer_id for a in applications}
-    known = list(zip(applications, people, strict=True))
-    cases = {(a.lawyer_id, a.case_no or (p.entry.case_no if p.entry else None)) for a, p in known}
-    asked = ledger.Wanted(
-        centres={held.slot.centre for held in batch},
-        lawyers=lawyers,
-        requests={a.request for a in applications},
-        companions={c["licence_no"] for a in applications for c in a.companions if c.get("licence_no")},
-        people={key for p in people for key in p.keys},
-        sessions={a.session for a in applications if a.session},
-        said={(a.lawyer_id, p.said) for a, p in known},
-        cases={(lawyer, case) for lawyer, case in cases if case},
-        today=at(min(held.now for held in batch).date(), datetime.min.time()),
-        limits_at=max(held.now for held in batch),
-    )
-    locks = locking(lawyers, (p.claim for p in people if p.claim)) + reading_registers(asked.centres)
-    rows = ledger.load(locks, asked, carry)
-    persons.still_so(people, rows.lines)
-    facts = Facts(rows)
-    for taken, past in rows.touching:
-        facts.past.append(past)
-        if taken.starts_at >= asked.today:
-            facts.taken.append(taken)
-    return facts

@@ -66,7 +66,7 @@ def _asked(
     bookings: Sequence[Booking], said: dict[str, Said], persons: Sequence[Person], now: datetime
 ) -> ledger.Wanted:
     known = zip(said.values(), persons, strict=True)
-    cases = {(s.lawyer_id, s.case_no or (p.entry.case_no if p.entry else None)) for s, p in known}
+    cases = {(s.lawyer_id, s.case_no or p.case_no) for s, p in known}
     return ledger.Wanted(
         centres=(),
         lawyers={booking.lawyer_id for booking in bookings},

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from peewee import DataError
 
 from booking.desk import made
+from booking.desk.drafting import Draft, FirstChange, NewBooking
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
 from booking.rules import Taken, weight
-from models import Booking, Change, KeptAnswer
+from models import KeptAnswer
 from models.base import on_postgres
 from models.fields import JSONText, MomentField, moment_text
 from models.slots import claiming_all, short
@@ -106,7 +107,7 @@ def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> R
 
 
 def save(
-    here: Transaction, wanted: Mapping[str, int], bookings: Sequence[Booking], changes: Sequence[Change],
+    here: Transaction, wanted: Mapping[str, int], drafts: Sequence[Draft],
     letters: Statement, answers: Sequence[Sequence[object]],
 ) -> bool:  # fmt: skip
     """One trip: claim the seats, in the order of their slots, write everything and commit. False when a seat was short:
@@ -115,8 +116,8 @@ def save(
     try:
         told = here.finish([
             *claims,
-            entering("booking", _BOOKING, [_booking_row(booking) for booking in bookings]),
-            entering("change", _CHANGE, [_change_row(change) for change in changes]),
+            entering("booking", _BOOKING, [_booking_row(draft.booking) for draft in drafts]),
+            entering("change", _CHANGE, [_change_row(draft.change) for draft in drafts]),
             letters,
             entering("kept_answer", _ANSWER, answers),
         ])  # fmt: skip
@@ -149,7 +150,7 @@ def _bookings(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Taken, Past]]:
         yield taken, Past(lawyer, key, case_no, weighs)
 
 
-def touching_of(b: Booking) -> tuple[Taken, Past]:
+def touching_of(b: NewBooking) -> tuple[Taken, Past]:
     """As one just decided on will be read."""
     weighs = weight(b.state, bool(b.proven))
     taken = Taken(b.ref, b.lawyer_id, b.detainee_key, b.detainee_claim, b.starts_at, b.ends_at, weighs)
@@ -160,13 +161,18 @@ def _kept(lawyer: int, key: str, body_hash: str, ref: str, sealed: str) -> KeptA
     return KeptAnswer(lawyer=lawyer, key=key, body_hash=body_hash, booking=ref, answer_sealed=sealed)
 
 
-def _booking_row(b: Booking) -> Sequence[object]:
+def _booking_row(b: NewBooking) -> Sequence[object]:
     return (
         b.ref, b.lawyer_id, b.centre_id, b.slot_id, moment_text(b.starts_at), moment_text(b.ends_at), b.minutes, b.state,
         b.active, b.detainee_key, b.detainee_claim, b.detainee_said, b.detainee_numbers, b.detainee_sealed, b.case_no,
-        b.mandate, b.stage, b.permit_no, _json(b.companions), _json(b.findings), moment_text(b.created_at), b.way, b.proven,
+        b.mandate, b.stage, b.permit_no, _listed(b.companions), _listed(b.findings), moment_text(b.created_at), b.way,
+        b.proven,
     )  # fmt: skip
 
 
-def _change_row(c: Change) -> Sequence[object]:
+def _listed(some: Sequence[object]) -> str | None:
+    return _json(some) if some else "[]"
+
+
+def _change_row(c: FirstChange) -> Sequence[object]:
     return (c.booking_id, moment_text(c.at), c.to_state, c.by, "")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from booking.desk.application import Person
-from booking.documents import keys_of, numbers_said, said_key
+from booking.documents import keys_of, said_key
 from models import Booking
 from models.detainees import name_key
 from models.statements import Statement, as_one, looked_up, sought, together
@@ -75,9 +75,10 @@ def people(asked: Sequence[Named]) -> list[Person]:
     names = [name_key(one.detainee["name"]) for one in asked]
     forms = list(zip(centres, keys, names, strict=True))
     registers, entries = _registers(forms)
-    found = [_person(*form, entries, registers) for form in forms]
-    told = zip(asked, found, strict=True)
-    return [replace(who, said=said_key(*one), numbers=numbers_said(*one)) for one, who in told]
+    return [
+        replace(_person(*form, entries, registers), said=said_key(*one), numbers=tuple(key for key in form[1] if key))
+        for one, form in zip(asked, forms, strict=True)
+    ]
 
 
 def _registers(forms: Sequence[tuple[str, Keys, str]]) -> tuple[dict[str, bool], list[Entry]]:

@@ -1,7 +1,7 @@
 """Rule 18: walk-ins and over-long meetings, entered by an officer in the same day book, with window seats of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,9 @@ from peewee import IntegrityError
 
 import refusals
 from booking import by_id, rules
-from booking.desk import decision, drafting, persons
+from booking.desk import drafting, persons
 from booking.desk.application import Application, Held, Person
+from booking.desk.facts import read
 from booking.desk.persons import Named
 from booking.desk.slot_views import view
 from booking.findings import Finding, mark
@@ -23,7 +24,7 @@ from booking.record.note import note
 from booking.refs import ref_for
 from booking.window.findings import FindingsUnseen, compare
 from booking.window.walk_ins import WalkIn, lawyer_of
-from models import Booking, Lawyer, Slot, database
+from models import Booking, Change, Lawyer, Slot, database
 from models.slots import claim_at_window
 
 SHORTEST, LONGEST = 15, 480  # minutes; a slot's end is no limit here
@@ -84,7 +85,7 @@ def _enter(actor: Actor, now: datetime, entry: Entry, seen: str) -> Booking:
     lawyer = lawyer_of(entry.walk_in, now)
     held = _held(entry, slot, lawyer, policy, now)
     people = persons.people([Named(held.slot.centre, held.application.detainee)])
-    facts = decision.read([held], people)  # everybody locked from here on
+    facts = read([held], people)  # everybody locked from here on
     if before := Booking.get_or_none(Booking.ref == entry.ref):
         return _same(before, held, people[0])
     _may_enter(held, slot, policy)
@@ -135,13 +136,10 @@ def _no_such_length() -> refusals.Invalid:
 
 
 def _write(actor: Actor, held: Held, person: Person, findings: list[Finding]) -> Booking:
-    draft = drafting.draft_of(held, person, findings, confirmed=True)
-    booking, now = draft.booking, held.now
-    booking.way = "window"
+    draft = drafting.draft_of(held, person, findings, confirmed=True, way="window")
+    booking, now = Booking(**asdict(draft.booking)), held.now
     booking.save(force_insert=True)
-    draft.change.by = actor.account
-    draft.change.why = "现场登记"
-    draft.change.save(force_insert=True)
+    Change.create(booking=booking, at=now, to_state=booking.state, by=actor.account, why="现场登记")
     if booking.starts_at.date() > now.date():  # who comes in today stands here and hears it
         notify(booking, "confirmed", now, cause=ONCE)
     words = {"slot": booking.slot_id, "findings": [finding["code"] for finding in findings]}

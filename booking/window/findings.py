@@ -4,7 +4,7 @@ import refusals
 from booking import rules
 from booking.desk import comparison
 from booking.desk.application import Held, Person
-from booking.desk.decision import Facts
+from booking.desk.facts import Facts
 from booking.findings import Finding, mark
 from booking.rules import Taken
 from booking.words import STATES, moment_words
@@ -21,15 +21,15 @@ class FindingsUnseen(refusals.WrongState):
 
 def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
     slot, lawyer = held.slot, held.application.lawyer_id
-    at_once = [taken for taken in facts.taken if taken.overlaps(slot.starts_at, held.ends_at)]
-    if any(taken.lawyer == lawyer for taken in at_once):
+    own, of_person = facts.of_lawyer(lawyer), facts.of_person(person)
+    if any(taken.overlaps(slot.starts_at, held.ends_at) for taken, _ in own):
         raise refusals.AlreadyBooked("该律师在此时间已有会见")
-    around: list[Taken] = [taken for taken in at_once if taken.detainee_key in person.keys]
+    around: list[Taken] = [taken for taken, _ in of_person if taken.overlaps(slot.starts_at, held.ends_at)]
     if met := rules.in_the_way(person.claim, around, slot.starts_at, held.ends_at):
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
     proven = rows.record.proves(lawyer, slot.centre, person.numbers)
-    beside = comparison.Around(facts.past, around, proven)
+    beside = comparison.Around([past for _, past in (*of_person, *own)], around, proven)
     found = comparison.findings(held.application, held.now, person, rows.lawyers[lawyer], rows.companions, beside)
     found = [one for one in found if one["code"] != "identity_not_verified"]  # an officer sees who stands there
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over

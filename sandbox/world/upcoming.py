@@ -77,7 +77,7 @@ def _book(desk: Desk, person: Person, slots: list[SlotView], detainee: dict[str,
         slot_id=slots[0].id,
         minutes=60,
         detainee=detainee,
-        render=lambda booking, slot: f'{{"ref":"{booking.ref}"}}',
+        render=lambda draft, slot: f'{{"ref":"{draft.booking.ref}"}}',
         **fields,
     )
     return desk.book(application).ref

@@ -120,7 +120,7 @@ def applying(lawyer: int, slot: str = SLOT, key: str = "", detainee: str = "", *
         "detainee": {"name": detainee or f"嫌疑人{lawyer}"},
         "mandate": "entrusted",
         "stage": "investigation",
-        "render": lambda booking, slot: f"{booking.ref} {booking.state}",
+        "render": lambda draft, slot: f"{draft.booking.ref} {draft.booking.state}",
         "body_hash": f"{slot} {detainee} {more}",
     }
     return Application(lawyer_id=lawyer, key=key or f"key-{lawyer}-{slot}", slot_id=slot, **(fields | more))

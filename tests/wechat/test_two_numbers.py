@@ -9,6 +9,7 @@ import pytest
 
 from booking.desk import Desk, decision, limits
 from booking.desk.application import Held, Person
+from booking.desk.facts import Facts
 from booking.documents import custody_key, document_key
 from booking.lawyers import mandates
 from booking.record.actor import Actor
@@ -122,7 +123,7 @@ def test_by_the_register_it_would_tell(
 ) -> None:
     """The control: proven by whom the register finds, the limits of one form are others where the number is held."""
 
-    def found(held: Held, person: Person, facts: decision.Facts) -> limits.Wish:
+    def found(held: Held, person: Person, facts: Facts) -> limits.Wish:
         object.__setattr__(person, "numbers", (person.key,))
         return wish(held, person, facts)
 

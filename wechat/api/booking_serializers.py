@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.desk import Desk
+from booking.desk.drafting import Draft, FirstChange, NewBooking
 from booking.desk.slot_views import view
 from booking.findings import Finding, to_the_lawyer
+from booking.policy import Policy
 from booking.slots import SlotView
 from models import Booking, Change
 
@@ -29,22 +31,38 @@ class LawyersView:
     history: list[dict[str, object]]
 
 
-def booking_json(desk: Desk, booking: Booking, slot: SlotView | None = None, detainee: str = "") -> LawyersView:
-    """`slot` and `detainee` are handed in where they are at hand already."""
+def booking_json(desk: Desk, booking: Booking) -> LawyersView:
+    """Of one that is written; its changes may have been read already."""
     policy = desk.board.plan(booking.centre_id).policy
+    slot = view(policy, booking.slot, booking.slot.seats - booking.slot.taken, desk.now())
+    return _json(policy, booking, slot, booking.detainee_shown["name"], _changes(booking))
+
+
+def new_booking_json(desk: Desk, draft: Draft, slot: SlotView, detainee: str) -> LawyersView:
+    """Of one just decided on; `detainee` is the name."""
+    return _json(desk.board.plan(draft.booking.centre_id).policy, draft.booking, slot, detainee, [draft.change])
+
+
+def _json(
+    policy: Policy,
+    booking: Booking | NewBooking,
+    slot: SlotView,
+    detainee: str,
+    changes: Iterable[Change | FirstChange],
+) -> LawyersView:
     return LawyersView(
         ref=booking.ref,
         state=booking.state,
         centre=booking.centre_id,
-        slot=slot or view(policy, booking.slot, booking.slot.seats - booking.slot.taken, desk.now()),
+        slot=slot,
         minutes=booking.minutes,
-        detainee_name=detainee or booking.detainee_shown["name"],
+        detainee_name=detainee,
         findings=to_the_lawyer(booking.findings),
         decision_reason=booking.decision_reason,
         created_at=booking.created_at,
         cancel_free_until=policy.cancel_free_until(booking.starts_at),
         companions=booking.companions,
-        history=[_step(change) for change in _changes(booking)],
+        history=[_step(change) for change in changes],
     )
 
 
@@ -53,7 +71,7 @@ def _changes(booking: Booking) -> Iterable[Change]:
     return booking.history() if told is None else told
 
 
-def _step(change: Change) -> dict[str, object]:
+def _step(change: Change | FirstChange) -> dict[str, object]:
     """Officers act for the centre: which of them it was is the centre's affair, and so is why."""
     by = change.by if change.by in ("lawyer", "system") else "officer"
     return {"at": change.at, "from": change.from_state, "to": change.to_state, "by": by}

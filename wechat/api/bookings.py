@@ -16,7 +16,7 @@ from models import Booking, Change, Slot
 from models.fields import moment_text
 from refusals import Invalid, NotFound, NotVerified, Suspended
 from wechat.api import shapes
-from wechat.api.booking_serializers import booking_json
+from wechat.api.booking_serializers import booking_json, new_booking_json
 from wechat.api.door import api, door, lawyer_id, visitor_now
 from wechat.api.forms import BookingForm, CancellationForm, ListQuestion, RequestKey
 from wechat.api.serializers import answer, as_json
@@ -118,7 +118,7 @@ def application(desk: Desk, known: Visitor, form: BookingForm, key: str) -> Appl
 
 def telling(desk: Desk, detainee: str) -> Telling:
     """The answer is worded in the teller's thread, where there is no request."""
-    return lambda booking, slot: as_json(booking_json(desk, booking, slot, detainee)).decode()
+    return lambda draft, slot: as_json(new_booking_json(desk, draft, slot, detainee)).decode()
 
 
 def _page(question: ListQuestion) -> list[Booking]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from booking.desk import Desk, decision, limits
+from booking.desk import Desk, decision, facts, limits
 from booking.desk.sittings import Coming
 from booking.documents import document_key
 from booking.lawyers import mandates
@@ -241,7 +241,7 @@ def test_without_the_lock_both_are_booked(
 ) -> None:
     """The negative control."""
     roomy(bookings_made_limit=1)
-    monkeypatch.setattr(decision, "locking", lambda *people: [])
+    monkeypatch.setattr(facts, "locking", lambda *people: [])
     assert both_at_once(desk, lawyer, slots[:2]) == ["booked", "booked"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from booking.desk import Desk, decision, limits
 from booking.desk.application import Application, Held, Person
+from booking.desk.facts import Facts
 from booking.documents import custody_key, document_key
 from models import Booking, Centre, Detainee
 from models.detainees import name_key
@@ -79,7 +80,7 @@ def test_by_the_register_they_would_tell(
 ) -> None:
     """The control: counted by whom the register finds, the second turn is another person, or the same."""
 
-    def found(held: Held, person: Person, facts: decision.Facts) -> limits.Wish:
+    def found(held: Held, person: Person, facts: Facts) -> limits.Wish:
         object.__setattr__(person, "said", person.key)
         return wish(held, person, facts)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from booking.desk import Desk, decision, ledger, persons
+from booking.desk import Desk, facts, ledger, persons
 from booking.desk.application import Application
 from booking.lawyers import mandates, proof
 from booking.review import decisions
@@ -136,7 +136,7 @@ def test_without_that_lock_it_passes_the_booking_by(
     hold: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(decision, "reading_registers", lambda centres: [])
+    monkeypatch.setattr(facts, "reading_registers", lambda centres: [])
     assert written_beside(desk, lawyers(1)[0], hold, monkeypatch).detainee_key == C(CUSTODY)
 
 
