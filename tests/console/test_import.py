@@ -136,7 +136,7 @@ def test_what_is_no_roll_is_refused_in_a_sentence(signed_in, desk, monkeypatch):
 
 
 def test_a_bomb_or_a_disguise_ends_as_not_imported_with_why(signed_in, desk, monkeypatch):
-    monkeypatch.setattr("booking.roll.workbooks.MOST_OTHER_BYTES", 1_000_000)
+    monkeypatch.setattr("booking.roll.parts.MOST_OTHER_BYTES", 1_000_000)
     chief = signed_in()
     bomb = repacked(book(("姓名",)), xl__styles_xml=b" " * 3_000_000)
     for raw, said in (

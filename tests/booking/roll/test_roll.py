@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from booking.record.actor import Actor
-from booking.roll import roll, sheets, workbooks
+from booking.roll import parts, roll, sheets
 from booking.roll.sheets import Row
 from clock import at
 from models import Lawyer, RollEntry, keyring
@@ -82,7 +82,7 @@ def test_what_is_no_table_is_refused(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(parts, "MOST_UNPACKED_BYTES", 1_000_000)
     with zipfile.ZipFile(tmp_path / "r.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 2_000_000)
     with pytest.raises(Invalid, match="展开后过大"):

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from booking.roll import roll, sheets, workbooks
+from booking.roll import parts, roll, sheets, workbooks
 from booking.roll.sheets import read_sent
 from refusals import Invalid
 
@@ -94,11 +94,11 @@ def test_disguises_are_seen_through():
 
 
 def test_a_bomb_is_refused_by_what_it_declares_and_by_what_it_is(monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_OTHER_BYTES", 1_000_000)
+    monkeypatch.setattr(parts, "MOST_OTHER_BYTES", 1_000_000)
     bomb = repacked(book(HEADER, LINE), xl__styles_xml=b" " * 2_000_000)
     assert len(bomb) < 20_000
     assert "展开后过大" in refused("xlsx", bomb)
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED_BYTES", 1_500_000)
+    monkeypatch.setattr(parts, "MOST_UNPACKED_BYTES", 1_500_000)
     declared = repacked(book(HEADER, LINE), xl__worksheets__sheet1_xml=b" " * 2_000_000)
     assert "展开后过大" in refused("xlsx", declared)
 
