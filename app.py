@@ -25,6 +25,7 @@ import wechat.api
 from booking.desk import Desk
 from config import Settings
 from house import House
+from known_bodies import KnownBodies
 from models.sealed import Keyring
 from seats.counters import SeatCounters
 from seats.servers import Breakers, connect
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.config["TRUSTED_HOSTS"] = settings.hosts
     house = app.extensions["huijian"] = _house(settings)
     metrics.register(app)
-    wechat.api.register(
+    known = wechat.api.register(
         app,
         desk=house.desk,
         wechat=house.wechat,
@@ -112,6 +113,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for command in (*terminal.COMMANDS, *jobs.COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign]
+    if known:
+        app.wsgi_app = KnownBodies(app.wsgi_app, known)  # type: ignore[method-assign]
     return app
 
 

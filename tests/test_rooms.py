@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "pinned_redis": set(),
     "redis_heartbeats": set(),
     "slow_bodies": set(),
+    "known_bodies": set(),
     "wake": set(),
     "house": DESK,
     "models": {"clock"},

@@ -26,7 +26,7 @@ THREADS = 8
 def unguarded():
     """The house where every thread reads for itself."""
     app = create_app()
-    app.wsgi_app = app.wsgi_app._app
+    app.wsgi_app = app.wsgi_app._app._app
     return app
 
 

@@ -1,6 +1,7 @@
 """The mini-program's endpoints: each turns a request into one call at the desk, and the answer into JSON."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 from apiflask import APIFlask
 from redis import Redis
@@ -15,6 +16,11 @@ from wechat.api.hot.roster import Roster
 from wechat.api.visitors import Visitors
 from wechat.limits import Limits
 from wechat.outgoing.miniprogram import WeChat
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    Known = Callable[["WSGIEnvironment"], object | None]
 
 __all__ = ["api", "problems", "register"]
 
@@ -32,9 +38,9 @@ def register(
     message_templates: Collection[str],
     count: Count,
     hot: bool = True,
-) -> None:
+) -> "Known | None":
     """Open the lawyers' door in `app`. `message_templates` are the ids a consent may be given for; `count` is told
-    what is answered on the hot way, where that is `hot`."""
+    what is answered on the hot way, where that is `hot`: then the answer tells at once who is known."""
     roster = Roster()
     door = app.extensions["huijian.lawyers"] = ApiDoor(
         desk,
@@ -47,6 +53,7 @@ def register(
     problems.register(app)
     if hot:
         hosts = app.config["TRUSTED_HOSTS"]
-        app.wsgi_app = HotDoor(app.wsgi_app, door, roster, count, hosts)  # type: ignore[method-assign]
+        app.wsgi_app = quick = HotDoor(app.wsgi_app, door, roster, count, hosts)  # type: ignore[method-assign]
     openapi.describe(app)
     app.register_blueprint(api)
+    return quick.known if hot else None

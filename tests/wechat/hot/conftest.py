@@ -40,7 +40,7 @@ class Door:
     @property
     def hot(self) -> HotDoor:
         """Inside the reading of bodies."""
-        inside: HotDoor = self.app.wsgi_app._app  # type: ignore[attr-defined]
+        inside: HotDoor = self.app.wsgi_app._app._app  # type: ignore[attr-defined]
         return inside
 
     def token_of(self, lawyer: int) -> str:
