@@ -3,95 +3,67 @@
 import os
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
-from statistics import median
+from datetime import date, datetime
 
 import clock
-from bench import checks, cpu, notices, requests, world
+from bench import checks, cpu, morning, notices, requests, world
 from bench.client import Rush, rush
+from bench.figures import Figures, report, say
 from bench.scale import (
     CLIENTS,
     GROWTH_CLIENTS,
     GROWTH_ROUNDS,
     NOTICES,
     OLD_BOOKINGS,
-    PROCESSES,
+    PEERS_THREADS,
     ROUNDS,
     SECONDS,
-    THREADS,
 )
 from bench.servers import Ground, ground
 
 BOOKINGS = "/api/v1/bookings"
-GOALS = {
-    "full_vs_empty": 2.5,
-    "slots_vs_empty": 2.8,
-    "days_vs_empty": 2.4,
-    "booking_vs_empty": 0.18,
-    "booking_vs_lock": 3.5,
-    "full_vs_lock": 20,
-    "booking_vs_fair": 10,
-    "growth": 1.1,
-    "notice_vs_booking": 2,
-}
-AT_MOST = {"growth", "notice_vs_booking"}
-
-
-@dataclass
-class Figures:
-    """Answers a second, median milliseconds and milliseconds of CPU, by name and round; `booked` counts the 201."""
-
-    rates: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    booked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    cpu: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-
-    def note(self, name: str, found: Rush, expected: int, where: str = "") -> None:
-        checks.only(name, found, expected)
-        self.rates[name].append(found.rate)
-        self.times[name].append(found.milliseconds)
-        self.booked[where] += found.statuses[201]
-
-    def over(self, name: str, limit: str) -> float:
-        """The median of the rounds' ratios: each round's noise is in both."""
-        pairs = zip(self.rates[name], self.rates[limit], strict=True)
-        return median(one / other for one, other in pairs)
 
 
 def main() -> None:
+    """Three databases: one without a past, one with OLD_BOOKINGS as they are after some hours, one filled just now."""
     begun = time.monotonic()
     with ground() as here:
-        figures, days = Figures(), []
-        young, old = here.postgres.fresh(), here.postgres.fresh()
-        say(f"Laying the ground: two databases, one with {OLD_BOOKINGS:,} old bookings …")
-        now = clock.now()
-        days = world.furnish(old, here.keyring, now)
-        world.grow_old(old, now)
-        world.furnish(young, here.keyring, now)
-        for url in (old, young):
-            world.settle_down(url)
-        service = here.serve("app:create_app", DATABASE_URL=young)
-        growth(here, figures, service, old, days)
-        compare(here, figures, service, days)
+        figures, now = Figures(), clock.now()
+        urls = {name: here.postgres.fresh() for name in ("young", "old", "filled")}
+        say(f"Laying the ground: databases without and with {OLD_BOOKINGS:,} old bookings …")
+        for name, url in urls.items():
+            days = world.furnish(url, here.keyring, now)
+            if name != "young":
+                world.grow_old(url, now)
+            if name != "filled":
+                world.settle_down(url)
+        ports = {name: serve(here, url, number) for number, (name, url) in enumerate(urls.items())}
+        growth(figures, ports, days)
+        here.end(ports["old"])
+        here.end(ports["filled"])
+        compare(here, figures, ports["young"], days)
         tell(here, figures)
-        checks.no_booking_lost_or_doubled(young, figures.booked["young"])
-        checks.no_booking_lost_or_doubled(old, figures.booked["old"])
+        for name, url in urls.items():
+            checks.no_booking_lost_or_doubled(url, figures.booked[name])
+        open_a_day(here, figures, now)
     report(figures)
     say(f"{time.monotonic() - begun:.0f} s in all")
 
 
-def growth(here: Ground, figures: Figures, young_port: int, old: str, days: list[date]) -> None:
-    """The same bookings on the young database and on the old, in turns and at moderate concurrency."""
+def serve(here: Ground, url: str, number: int) -> int:
+    """The service on this database, with a Redis database of its own."""
+    redis = here.settings["REDIS_URL"].replace("db=0", f"db={number}")
+    return here.serve("app:create_app", DATABASE_URL=url, REDIS_URL=redis, SEATS_REDIS_URL=redis)
+
+
+def growth(figures: Figures, ports: dict[str, int], days: list[date]) -> None:
+    """The same bookings on each database, in turns and at moderate concurrency."""
     say(f"Growth: {GROWTH_ROUNDS} rounds with {GROWTH_CLIENTS} clients …")
-    seats_redis = here.settings["REDIS_URL"].replace("db=0", "db=1")
-    old_port = here.serve("app:create_app", DATABASE_URL=old, REDIS_URL=seats_redis, SEATS_REDIS_URL=seats_redis)
     share = len(requests.growing()) // GROWTH_ROUNDS
     for turn in range(GROWTH_ROUNDS):
         lawyers = requests.growing()[turn * share : (turn + 1) * share]
-        for name, port in (("young", young_port), ("old", old_port)):
+        for name, port in ports.items():
             warm(port, lawyers, days)
             sent = requests.bookings(lawyers, days, turn, BOOKINGS)
             figures.note(f"growth_{name}", rush(port, sent, GROWTH_CLIENTS, SECONDS), 201, name)
@@ -103,13 +75,10 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
     world.peers(theirs, days)
     world.furnish(fair_ones, here.keyring, clock.now())
     world.settle_down(fair_ones)
-    empty, peers, fair = (
-        here.serve("bench.empty:create_app"),
-        here.serve("bench.peers:create_app", DATABASE_URL=theirs),
-        here.serve("bench.fair:create_app", DATABASE_URL=fair_ones),
-    )
-    askers, full = requests.asking(), requests.full(days, BOOKINGS)
-    peers_full = requests.full(days, "/bookings")
+    askers, full, peers_full = requests.asking(), requests.full(days, BOOKINGS), requests.full(days, "/bookings")
+    empty = better(here, "bench.empty:create_app", forever([requests.EMPTY]))
+    peers = better(here, "bench.peers:create_app", peers_full, DATABASE_URL=theirs)
+    fair = better(here, "bench.fair:create_app", full, DATABASE_URL=fair_ones)
     warm(service, askers, days)
     for turn in range(ROUNDS):
         figures.note("empty", run(empty, forever([requests.EMPTY])), 200)
@@ -119,13 +88,34 @@ def compare(here: Ground, figures: Figures, service: int, days: list[date]) -> N
         figures.note("full_lock", run(peers, peers_full), 409)
         warm(service, requests.booking(), days)
         ours = requests.bookings(requests.booking(), days, turn, BOOKINGS)
-        used = cpu.seconds()
+        used = cpu.by_what()
         figures.note("booking", found := run(service, ours), 201, "young")
-        figures.cpu["booking"].append((cpu.seconds() - used) * 1000 / found.statuses[201])
+        figures.used("booking", used, cpu.by_what(), found.statuses[201])
         figures.note("lock", run(peers, requests.bookings(requests.booking(), days, turn, "/bookings")), 201, "peers")
         figures.note("fair", run(fair, requests.bookings(requests.booking(), days, turn, BOOKINGS)), 201, "fair")
+    here.end(peers)
+    here.end(fair)
     checks.no_booking_lost_or_doubled(fair_ones, figures.booked["fair"])
     checks.peers_did_not_oversell(theirs, figures.booked["peers"])
+
+
+def better(here: Ground, app: str, sent: Iterable[bytes], **settings: str) -> int:
+    """The port of whichever number of threads answers more."""
+    ports = [here.serve(app, threads, **settings) for threads in PEERS_THREADS]
+    found = max(ports, key=lambda port: run(port, sent).rate)
+    for port in ports:
+        if port != found:
+            here.end(port)
+    return found
+
+
+def open_a_day(here: Ground, figures: Figures, now: datetime) -> None:
+    """On a database that was filled just now, as on the first day."""
+    say("A morning …")
+    url = here.postgres.fresh()
+    days = world.furnish(url, here.keyring, now)
+    morning.few_seats(url, days)
+    figures.morning = morning.opened(serve(here, url, 3), days)
 
 
 def tell(here: Ground, figures: Figures) -> None:
@@ -147,30 +137,6 @@ def warm(port: int, lawyers: range, days: list[date]) -> None:
 def forever(some: list[bytes]) -> Iterable[bytes]:
     while True:
         yield from some
-
-
-def report(figures: Figures) -> None:
-    say(f"\n{'medians':16}{'a second':>10}{'ms':>9}   granian, {PROCESSES} processes of {THREADS} threads")
-    for name, rates in figures.rates.items():
-        times = figures.times[name]
-        say(f"{name:16}{median(rates):10.0f}" + (f"{median(times):9.1f}" if times else ""))
-    say("".join(f"\n{name:16}{median(spent):10.2f} ms of CPU" for name, spent in figures.cpu.items()) + "\n")
-    ratios = {f"{a}_vs_{b}": figures.over(a, c) for a, b, c in (
-        ("full", "empty", "empty"), ("slots", "empty", "empty"), ("days", "empty", "empty"),
-        ("booking", "empty", "empty"),
-        ("booking", "lock", "lock"), ("booking", "fair", "fair"), ("full", "lock", "full_lock"))}  # fmt: skip
-    pairs = zip(figures.times["growth_old"], figures.times["growth_young"], strict=True)
-    ratios["growth"] = median(old / young for old, young in pairs)
-    ratios["notice_vs_booking"] = median(figures.cpu["notice"]) / median(figures.cpu["booking"])
-    for name, value in ratios.items():
-        missed = value > GOALS[name] if name in AT_MOST else value < GOALS[name]
-        say(f"ratio {name} {value:.3g}")
-        if missed:
-            print(f"  {name} misses its goal of {GOALS[name]}", file=sys.stderr)
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,15 @@ class Rush:
         """The median."""
         return median(self.times) * 1000
 
+    @property
+    def p99(self) -> float:
+        """Milliseconds within which 99 of 100 were answered."""
+        return sorted(self.times)[len(self.times) * 99 // 100] * 1000
+
+    @property
+    def worst(self) -> float:
+        return max(self.times) * 1000
+
     def note(self, status: int, answer: bytes) -> None:
         self.statuses[status] += 1
         if status not in self.samples:

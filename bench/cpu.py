@@ -9,14 +9,30 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def seconds(but: int = 0) -> float:
     """Of all processes this one has started and they in turn, those that have ended included; not of `but` and its own."""
+    return sum(by_what(but).values())
+
+
+def by_what(but: int = 0) -> dict[str, float]:
+    """The same by what they are: `web`, `postgres`, `redis`, `others`."""
     used, children = _table()
-    total, ahead = 0, children[os.getpid()]
+    found: dict[str, float] = defaultdict(float)
+    ahead = [(pid, "others") for pid in children[os.getpid()]]
     while ahead:
-        pid = ahead.pop()
+        pid, what = ahead.pop()
         if pid != but:
-            total += used[pid]
-            ahead += children[pid]
-    return total / _TICKS
+            what = _what(pid) or what
+            found[what] += used[pid] / _TICKS
+            ahead += [(child, what) for child in children[pid]]
+    return found
+
+
+def _what(pid: int) -> str:
+    try:
+        said = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return ""
+    marks = {b"granian": "web", b"postgres": "postgres", b"valkey": "redis", b"redis-server": "redis"}
+    return next((what for mark, what in marks.items() if mark in said), "")
 
 
 def _table() -> tuple[dict[int, int], dict[int, list[int]]]:

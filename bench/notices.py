@@ -94,7 +94,7 @@ def _aliyun(here: Ground) -> tuple[str, int]:
 
 def _service(here: Ground, url: str, aliyun: str) -> None:
     """A worker and a clock, on a Redis of their own; returns when both are alive."""
-    redis_url = here.settings["REDIS_URL"].replace("db=0", "db=2")
+    redis_url = here.settings["REDIS_URL"].replace("db=0", "db=9")
     addresses = {"DATABASE_URL": url, "ALIYUN_SMS_ENDPOINT": aliyun}
     addresses |= {"REDIS_URL": redis_url, "SEATS_REDIS_URL": redis_url}
     for name in ("worker", "clock"):

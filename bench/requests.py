@@ -27,6 +27,10 @@ def bookings(lawyers: range, days: list[date], turn: int, path: str) -> list[byt
     return [_message("POST", path, n, _form(slot_of(n, turn, days), n), f"bench-{turn}-{n}") for n in lawyers]
 
 
+def booking_of(lawyer: int, slot: str, key: str) -> bytes:
+    return _message("POST", "/api/v1/bookings", lawyer, _form(slot, lawyer), key)
+
+
 def full(days: list[date], path: str) -> Iterator[bytes]:
     """Without end: the askers want slots where no seat is left."""
     names = [f"{FULL_CENTRE}-{day:%Y%m%d}-{start.replace(':', '')}" for day in days for start in FULL_STARTS]

@@ -1,5 +1,7 @@
 """How much of everything, in one place."""
 
+import sys
+
 SECONDS = 1.5  # a measurement
 ROUNDS = 5  # of each; a lawyer books once a round, and 6 ahead is his limit
 CLIENTS = 200
@@ -11,6 +13,7 @@ NOTICE_SECONDS = 120  # then something is wrong with them
 
 PROCESSES = 2
 THREADS = 32  # each process; a teller's batch is at most as large as this
+PEERS_THREADS = (8, 32)  # what we are measured against has the better of these
 
 CENTRES = tuple(f"bench{n}" for n in range(8))
 DAYS = 4
@@ -25,5 +28,5 @@ ASKERS = 10_000  # of slots, days and full slots: what is kept for one of them m
 SITTERS = FULL_SEATS
 LAWYERS = BOOKERS + GROWERS + ASKERS + SITTERS
 
-OLD_BOOKINGS = 1_000_000
+OLD_BOOKINGS = 10_000_000 if "--large" in sys.argv else 1_000_000
 OLD_DETAINEES = 200_000

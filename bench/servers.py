@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 
@@ -35,6 +35,7 @@ class Ground:
     postgres: PostgresServer
     settings: dict[str, str]
     stack: ExitStack
+    _served: "dict[int, Popen[bytes]]" = field(default_factory=dict)
 
     @property
     def keyring(self) -> Keyring:
@@ -42,12 +43,17 @@ class Ground:
         field_key, index_key = keys
         return Keyring([field_key], index_key)
 
-    def serve(self, app: str, **settings: str) -> int:
+    def serve(self, app: str, threads: int = THREADS, **settings: str) -> int:
         """Start an application as in service; answers its port. Raises NotUp."""
         port = free_port()
-        process, log = self.start(app.replace(":", "-"), _granian(app, port), **settings)
+        process, log = self.start(app.replace(":", "-"), _granian(app, port, threads), **settings)
         wait(process, port, log)
+        self._served[port] = process
         return port
+
+    def end(self, port: int) -> None:
+        """So that its connections to PostgreSQL are free for others."""
+        child.end(self._served.pop(port))
 
     def start(self, name: str, words: list[str], **settings: str) -> "tuple[Popen[bytes], Path]":
         """Start Python with these words; answers the process and where it writes."""
@@ -68,7 +74,7 @@ def ground() -> Iterator[Ground]:
         yield Ground(folder, database, settings, stack)
 
 
-def _granian(app: str, port: int) -> list[str]:
+def _granian(app: str, port: int, threads: int) -> list[str]:
     words = [
         "--interface",
         "wsgi",
@@ -81,7 +87,7 @@ def _granian(app: str, port: int) -> list[str]:
         "1",
         "--no-ws",
     ]
-    words += ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--workers-kill-timeout", "5"]
+    words += ["--workers", str(PROCESSES), "--blocking-threads", str(threads), "--workers-kill-timeout", "5"]
     return ["-m", "granian", *words, app]
 
 

@@ -21,7 +21,7 @@ from sandbox.servers.postgres_program import find
 START_SECONDS = 30
 ALWAYS = {
     "listen_addresses": "",
-    "max_connections": "200",
+    "max_connections": "300",
     "timezone": "Asia/Shanghai",
     "logging_collector": "off",
 }
