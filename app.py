@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.add_url_rule("/openapi.json", "openapi", lambda: redirect("/api/v1/openapi.json"))
     for command in (*terminal.COMMANDS, *jobs.COMMANDS):
         app.cli.add_command(command)
-    app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = SlowBodies(app.wsgi_app, settings.proxy_hops)  # type: ignore[method-assign]
     if known:
         app.wsgi_app = KnownBodies(app.wsgi_app, known)  # type: ignore[method-assign]
     return app

@@ -9,12 +9,16 @@ stands in front of this; the service does not lean on there being one.
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import BytesIO
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.exceptions import ClientDisconnected
+
+from networks import network_of, sender
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,8 +26,9 @@ if TYPE_CHECKING:
 WHOLE_BYTES = 1024 * 1024  # up to this it is read first; what is longer, a roll, is read by who may send one
 PIECE_BYTES = 64 * 1024
 PATIENCE_S = 10.0  # for a short body in all, and for each piece of a long one
-FEW = 3  # slow ones at once: threads enough are left
-HASTE_S = 0.5  # who takes longer is slow; the patience when more than FEW are
+FEW = 3  # slow ones at once of one address
+MOST = 12  # of all addresses: threads enough are left
+HASTE_S = 0.5  # who takes longer is slow; the patience when more than FEW or MOST are
 HEAD_FIRST_S = 0.01  # in which the head of a 408 goes; when the octet lacks, what has not gone yet is dropped
 
 
@@ -40,8 +45,9 @@ class Late(ClientDisconnected):
 class SlowBodies:
     """WSGI middleware, outermost: what it says to the late must reach the server as it is."""
 
-    def __init__(self, app: "WSGIApplication"):
-        self._app, self._readers = app, Readers()
+    def __init__(self, app: "WSGIApplication", hops: int = 0):
+        """`hops`: so many proxies stand in front, each of which says whom it passes on."""
+        self._app, self._readers, self._hops = app, Readers(), hops
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
@@ -53,24 +59,24 @@ class SlowBodies:
             return _nothing()
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        said, body = environ.get("CONTENT_LENGTH") or "", environ["wsgi.input"]
+        said = environ.get("CONTENT_LENGTH") or ""
         if said in ("", "0") and "HTTP_TRANSFER_ENCODING" not in environ:
             return self._app(environ, start_response)
+        body = environ["wsgi.input"]
+        read = partial(self._readers.read, body, network_of(sender(environ, self._hops)))
         if environ["REQUEST_METHOD"] == "HEAD":  # such a body means nothing, and no answer to it promises octets
             environ["wsgi.input"] = BytesIO()
         elif said.isdecimal() and int(said) <= WHOLE_BYTES:
-            environ["wsgi.input"] = BytesIO(self._whole(body, int(said)))
+            environ["wsgi.input"] = self._whole(body, read, int(said))
         else:
-            return self._in_pieces(LongBody(body, self._readers), environ, start_response)
+            return self._in_pieces(LongBody(read), environ, start_response)
         return self._app(environ, start_response)
 
-    def _whole(self, body: "Input", size: int) -> bytes:
-        came = (
-            body.read(size) if isinstance(body, BytesIO) else self._readers.read(body, size)
-        )  # of the known it is read
+    def _whole(self, body: "Input", read: Callable[[int], bytes], size: int) -> BytesIO:
+        came = body.read(size) if isinstance(body, BytesIO) else read(size)  # of the known it is read
         if len(came) < size:  # the other side has gone: nobody acts on a part of what was meant
             raise Late()
-        return came
+        return BytesIO(came)
 
     def _in_pieces(
         self, body: "LongBody", environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -93,8 +99,8 @@ def _nothing() -> Iterator[bytes]:
 class LongBody:
     """Read in pieces, so that it may take its time as long as it goes on."""
 
-    def __init__(self, body: Input, readers: "Readers"):
-        self._body, self._readers = body, readers
+    def __init__(self, read: Callable[[int], bytes]):
+        self._read = read
         self.late: Late | None = None
 
     def read(self, size: int = -1, /) -> bytes:
@@ -108,7 +114,7 @@ class LongBody:
     def _piece(self, size: int) -> bytes:
         try:
             if self.late is None:
-                return self._readers.read(self._body, size)
+                return self._read(size)
         except Late as late:
             self.late = late
         raise self.late
@@ -120,14 +126,14 @@ class Readers:
 
     def __init__(self) -> None:
         self._idle: list[_Reader] = []
-        self._slow: set[_Reader] = set()
+        self._slow: dict[_Reader, str] = {}  # by network; who waits longest stands first
         self._lock = threading.Lock()
 
     def __del__(self) -> None:
         for reader in self._idle:
             reader.asked.put(None)
 
-    def read(self, body: Input, size: int) -> bytes:
+    def read(self, body: Input, network: str, size: int) -> bytes:
         """Raises Late."""
         try:
             reader = self._idle.pop()
@@ -137,28 +143,38 @@ class Readers:
         try:
             came = reader.came.get(timeout=HASTE_S)
         except Empty:
-            came = self._slowly(reader)
+            came = self._slowly(reader, network)
         else:
             self._idle.append(reader)
         if came is None:
             raise Late()
         return came
 
-    def _slowly(self, reader: "_Reader") -> bytes | None:
-        """What came in the rest of the patience, which ends at once for all when there are more than a few."""
+    def _slowly(self, reader: "_Reader", network: str) -> bytes | None:
+        """What came in the rest of the patience, which ends at once for all of a network that has too many."""
         with self._lock:
-            self._slow.add(reader)
-            if len(self._slow) > FEW:
-                while self._slow:
-                    self._slow.pop().came.put(None)
+            self._slow[reader] = network
+            for one in self._too_many(network):
+                del self._slow[one]
+                one.came.put(None)
         try:
             return reader.came.get(timeout=PATIENCE_S - HASTE_S)
         except Empty:
             return None
         finally:
             with self._lock:
-                self._slow.discard(reader)
+                self._slow.pop(reader, None)
             reader.asked.put(None)
+
+    def _too_many(self, network: str) -> list["_Reader"]:
+        """All of this network, or where only all together are too many, of the one that has most of them: where each
+        has one, of who has waited longest."""
+        many = Counter(self._slow.values())
+        if many[network] <= FEW:
+            if many.total() <= MOST:
+                return []
+            network = max(many, key=lambda each: many[each])
+        return [one for one, its in self._slow.items() if its == network]
 
 
 class _Reader:

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "outer_machine": {"circuit_breaker"},
     "pinned_redis": set(),
     "redis_heartbeats": set(),
-    "slow_bodies": set(),
+    "slow_bodies": {"networks"},
     "known_bodies": set(),
     "wake": set(),
     "house": DESK,

@@ -46,9 +46,9 @@ def reading(environ, start_response):
     return BytesIO(found)
 
 
-def sent(guard, body, length=2):
+def sent(guard, body, length=2, **who):
     """Status and octets of the answer, which promises one more where it is 408."""
-    said, environ = [], {"REQUEST_METHOD": "POST", "wsgi.input": body}
+    said, environ = [], {"REQUEST_METHOD": "POST", "wsgi.input": body} | who
     environ |= {"HTTP_TRANSFER_ENCODING": "chunked"} if length is None else {"CONTENT_LENGTH": str(length)}
     answer = guard(environ, lambda *told: said.append(told))
     assert not isinstance(answer, list)  # granian would put the length right
