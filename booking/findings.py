@@ -27,12 +27,15 @@ ABOUT_HIMSELF = frozenset(
 FOR_OFFICERS = frozenset(
     {
         "detainee_ambiguous", "detainee_not_here", "detainee_name_differs", "detainee_may_conflict", "detainee_met_twice",
-        "detainee_is_another", "third_defender",
+        "detainee_is_another", "third_defender", "others_mandate_proven",
         "numbers_disagree", "co_suspects", "permit_missing", "findings_unreadable",
     }
 )  # fmt: skip
 # Who has one may meet nobody as a lawyer.
 BARRING = frozenset({"licence_suspended", "licence_revoked", "licence_closed"})
+# Who else defends: two strangers with the person's number would make a third defender of anybody, so that neither the
+# deadline nor a click for many decides it.
+OF_DEFENDERS = frozenset({"third_defender", "others_mandate_proven"})
 # What lists that arrive later can change; the others come of bookings, and anybody can make those
 # that are not confirmed.
 OF_LISTS = frozenset(

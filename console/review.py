@@ -11,7 +11,7 @@ from booking.lawyers import proof
 from booking.officers import officers
 from booking.policy import Policy
 from booking.record.kinds import Kind
-from booking.review import decisions, dossier, grounds, queue
+from booking.review import decisions, dossier, grounds, in_bulk, queue
 from console.door import back, console, here, note_look, page, say
 from console.door.forms import Form, asked, read
 from console.door.scope import booking_in_scope, centre_shown
@@ -91,7 +91,7 @@ def review_clean() -> str:
 
 @console.post("/review/clean")
 def approve_clean() -> str | Response:
-    cleared = decisions.approve_clean(here().actor, here().desk.now(), _all_here(read(Ticked).refs))
+    cleared = in_bulk.approve_clean(here().actor, here().desk.now(), _all_here(read(Ticked).refs))
     say(f"已通过{len(cleared.approved)}个预约")
     if not cleared.skipped:
         return back("console.review")
@@ -147,7 +147,7 @@ def _show(booking: Booking | None) -> str:
         "review.html",
         booking=booking,
         mandate=proof.shown(booking),
-        defenders=[] if proof.standing_behind([booking]) else proof.defenders([booking])[booking.ref],
+        others_proven=bool(any_of(("others_mandate_proven",), found)),
         asked=booking.detainee_shown,
         file=dossier.of(booking),
         found=found,

@@ -9,7 +9,7 @@ from models.fields import SealedField
 from models.figures import DayFigures, SlotFigures, TurnedAway
 from models.kept_answers import KeptAnswer
 from models.lawyers import Lawyer
-from models.mandates import Mandate
+from models.mandates import Mandate, MandateNumber
 from models.notices import Consent, Notice
 from models.officers import Officer, OfficerCode, OfficerSession
 from models.rests import Rest
@@ -24,7 +24,7 @@ TABLES: list[type[Table]] = [
     Centre, Timetable, TimetableSlot, HolidayTable, Holiday, CentreDay, Slot, RollEntry, Lawyer, Session,
     Consent, Suspension, Detainee, Booking, Change, Strike, KeptAnswer, Notice, Officer, OfficerCode,
     OfficerSession, Audit, RollImport, RollImportPart, RollImportLine, SlotFigures, DayFigures, TurnedAway,
-    Room, Visit, PlanPrint, Mandate, Rest,
+    Room, Visit, PlanPrint, Mandate, MandateNumber, Rest,
 ]  # fmt: skip
 
 
@@ -34,9 +34,9 @@ def sealed_columns() -> list[SealedField]:
 
 
 __all__ = [
-    "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee",
-    "Holiday", "HolidayTable", "KeptAnswer", "Lawyer", "Mandate", "Notice", "Officer", "OfficerCode", "OfficerSession",
-    "PlanPrint", "Rest", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room", "Session", "Slot",
-    "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway", "Visit",
-    "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns",
+    "TABLES", "Audit", "Booking", "Centre", "CentreDay", "Change", "Consent", "DayFigures", "Detainee", "Holiday",
+    "HolidayTable", "KeptAnswer", "Lawyer", "Mandate", "MandateNumber", "Notice", "Officer", "OfficerCode",
+    "OfficerSession", "PlanPrint", "Rest", "RollEntry", "RollImport", "RollImportLine", "RollImportPart", "Room",
+    "Session", "Slot", "SlotFigures", "Strike", "Suspension", "Table", "Timetable", "TimetableSlot", "TurnedAway",
+    "Visit", "database", "keyring", "on_postgres", "open_database", "rows_of", "sealed_columns",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from models.lawyers import Lawyer
 
 class Mandate(Table):
     """Seen in original by an officer. `person` is the key of a document, a 在押编号 or a line of the register, `known` are
-    the keys of all numbers the person goes by as far as the mandate has recorded it, a blank between.
+    the keys of all numbers the person goes by as far as the mandate has recorded it, a blank between; `MandateNumber` has
+    them one by one.
 
     `active` is 1 while it lasts and NULL after, so that two people have one mandate at most at a centre: proving
     another stage ends the earlier. `seen` are the papers that were looked at, `booking` the meeting they were shown at.
@@ -52,6 +53,18 @@ class Mandate(Table):
     def keys(self) -> frozenset[str]:
         """What a form may call the person by."""
         return keys_known(self.person, self.known)
+
+
+class MandateNumber(Table):
+    """One of the numbers that a mandate's person is known by: whoever gives any of them finds it."""
+
+    id = AutoField()
+    mandate = ForeignKeyField(Mandate, index=False, backref="numbers", on_delete="CASCADE")
+    key = CharField(32, index=True)
+
+    class Meta:
+        table_name = "mandate_number"
+        indexes = ((("mandate", "key"), True),)
 
 
 def keys_known(person: str, known: str) -> frozenset[str]:

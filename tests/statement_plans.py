@@ -23,7 +23,8 @@ FEW = {
     "detainee": {"key", "name_index", "custody_index"},
     "kept_answer": {"lawyer_id"},
     "lawyer": {"id", "openid"},
-    "mandate": {"lawyer_id"},
+    "mandate": {"id", "lawyer_id"},
+    "mandate_number": {"key", "mandate_id"},
     "notice": {"id", "event", "booking", "state"},
     "roll_entry": {"licence_no"},
     "session": {"token_hash", "openid"},
@@ -191,5 +192,6 @@ INSERT INTO kept_answer (lawyer_id, key, body_hash, booking, answer_sealed, crea
 SELECT lawyer_id, ref, '', ref, repeat('x', 500), now() FROM booking;
 INSERT INTO mandate (lawyer_id, centre_id, person, stage, name_sealed, seen, proven_at, proven_by, active, ended_why)
 SELECT n, 'c' || n % 8, md5(n::text), 'trial', '', '[]', now(), '', 1, '' FROM generate_series(1, many) n;
+INSERT INTO mandate_number (mandate_id, key) SELECT id, person FROM mandate;
 INSERT INTO strike (booking_id, lawyer_id, kind, state, at)
 SELECT ref, lawyer_id, 'no_show', 'used', now() FROM booking"""

@@ -81,6 +81,11 @@ class Person:
         return {key for key in (self.key, self.entry and self.entry.custody_index) if key}
 
     @property
+    def numbered(self) -> set[str]:
+        """All numbers he may be meant by: the register's, and those of the form that are not in it."""
+        return {*self.keys, *self.numbers}
+
+    @property
     def claim(self) -> str | None:
         return self.key if self.certain else None
 

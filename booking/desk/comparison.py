@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from booking.desk.application import Application, Person
-from booking.desk.known import LawyerOnRoll, OnRoll, Past
+from booking.desk.known import Defender, LawyerOnRoll, OnRoll, Past
 from booking.findings import Finding, finding
 from booking.identity import same_name
 from booking.rules import Taken, Weight
@@ -24,11 +24,13 @@ class Said(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What a booking is compared with: the others not refused or cancelled, and those at the same time."""
+    """What a booking is compared with: the others not refused or cancelled, those at the same time, and all who
+    have proven that they defend this person, he himself too."""
 
     past: Sequence[Past]
     overlapping: Sequence[Taken]
     proven: bool = False  # the mandate of the one that is compared
+    defenders: Sequence[Defender] = ()
 
 
 def findings(
@@ -47,7 +49,8 @@ def findings(
             *_licence(lawyer, now.date()),
             *_detainee(asked, person),
             *_namesake(person, overlapping),
-            *_defenders(asked, person, past, Weight.PROVEN if around.proven else Weight.GRANTED),
+            *_defenders(asked, person, past, around),
+            *_others_mandate(asked, around),
             *_permit(asked, person),
             *_companions(asked, companions),
         )
@@ -105,20 +108,30 @@ def _namesake(person: Person, overlapping: Sequence[Taken]) -> Iterable[tuple[st
 
 
 def _defenders(
-    asked: Application | Said, person: Person, past: Sequence[Past], counts: Weight
+    asked: Application | Said, person: Person, past: Sequence[Past], around: Around
 ) -> Iterable[tuple[str, str]]:
     """At most two defenders [Criminal Procedure Law art. 33]; none for two suspects of one case [police rules art. 43].
 
-    Other defenders are those with bookings that weigh as much as `counts`: who only asked for the person is none yet.
+    Other defenders are those with a proven mandate, and against one without those with a booking that was granted: who
+    only asked for the person is none yet.
     """
-    keys = person.keys
-    others = {p.lawyer for p in past if p.detainee_key in keys and p.weight >= counts} - {asked.lawyer_id}
+    counts, keys = Weight.PROVEN if around.proven else Weight.GRANTED, person.keys
+    acting = {p.lawyer for p in past if p.detainee_key in keys and p.weight >= counts}
+    others = (acting | {one.lawyer for one in around.defenders}) - {asked.lawyer_id}
     if person.certain and len(others) >= 2:
-        yield "third_defender", "该在押人员已有两名律师办理过会见，请核对委托关系"
+        yield "third_defender", "该在押人员已有两名律师办理过会见或委托经核实，请核对委托关系"
     case_no = asked.case_no or person.case_no
     mine = (p for p in past if p.lawyer == asked.lawyer_id and case_no and p.case_no == case_no)
     if any(p.detainee_key not in keys for p in mine):
         yield "co_suspects", "该律师已会见同一案件的其他犯罪嫌疑人、被告人"
+
+
+def _others_mandate(asked: Application | Said, around: Around) -> Iterable[tuple[str, str]]:
+    """Who has shown nothing beside who has: a number and a name are soon known to strangers."""
+    others = {one.lawyer: one.name for one in around.defenders}
+    if others and not around.proven and asked.lawyer_id not in others:
+        names = "、".join(f"{name}律师" for name in others.values())
+        yield "others_mandate_proven", f"此人已有律师的委托经核实（{names}），请核对本次委托"
 
 
 def _permit(asked: Application | Said, person: Person) -> Iterable[tuple[str, str]]:

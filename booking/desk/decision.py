@@ -107,7 +107,8 @@ def _decide(held: Held, person: Person, facts: Facts) -> Draft | Receipt | Excep
         limits.check(policy, wish, facts.made_by(lawyer.id), facts.rows.record.lifted.get(lawyer.id), held.now)
     except refusals.Refusal as refusal:
         return refusal
-    around = comparison.Around([past for _, past in (*beside, *own)], at_once, wish.proven)
+    defenders = facts.defenders(slot.centre, person)
+    around = comparison.Around([past for _, past in (*beside, *own)], at_once, wish.proven, defenders)
     found = comparison.findings(application, held.now, person, lawyer, facts.rows.companions, around)
     # Confirmed at once is only who has shown an officer the papers: else the answer would tell who is held. Rule 8.
     confirmed = policy.confirm_proven_at_once and wish.proven and not comparison.against_proven(found, around)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.desk import ledger, limits, persons
+from booking.desk import defending, ledger, limits, persons
 from booking.desk.application import Held, Person
 from booking.desk.drafting import Draft
-from booking.desk.known import Made, Past
+from booking.desk.known import Defender, Made, Past
 from booking.rules import Taken
 from clock import at
 from models.locks import locking, reading_registers
@@ -35,6 +35,9 @@ class Facts:
 
     def of_person(self, person: Person) -> list[Touching]:
         return [one for key in person.keys for one in self._of_key.get(key, ())]
+
+    def defenders(self, centre: str, person: Person) -> Sequence[Defender]:
+        return defending.of(centre, person.numbered, self.rows.defending)
 
     def made_by(self, lawyer: int) -> Sequence[Made]:
         return self._made.get(lawyer, ())
@@ -72,6 +75,7 @@ def read(batch: Sequence[Held], people: Sequence[Person], carry: ledger.Carry = 
         sessions={a.session for a in applications if a.session},
         said={(a.lawyer_id, p.said) for a, p in known},
         cases={(lawyer, case) for lawyer, case in cases if case},
+        numbers={key for p in people for key in p.numbered},
         today=at(min(held.now for held in batch).date(), datetime.min.time()),
         limits_at=max(held.now for held in batch),
     )

@@ -6,13 +6,12 @@ Made anew whenever somebody or something decides or acts; the booking keeps what
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
-from booking.desk import comparison, ledger
+from booking.desk import comparison, defending, ledger
 from booking.desk.application import Person
 from booking.desk.comparison import Around, Said
-from booking.desk.known import Past
 from booking.desk.persons import Named, people
 from booking.findings import Finding, finding
-from booking.rules import Taken, Weight
+from booking.rules import Weight
 from clock import at
 from models import Booking
 from models.detainees import name_key
@@ -32,7 +31,7 @@ def of(bookings: Sequence[Booking], now: datetime) -> dict[str, list[Finding]]:
         persons = people([Named(one.centre_id, said[one.ref].detainee) for one in readable])
         rows = ledger.load((), _asked(readable, said, persons, now))
         for booking, person in zip(readable, persons, strict=True):
-            lawyer, around = rows.lawyers[booking.lawyer_id], _around(booking, person, rows.touching)
+            lawyer, around = rows.lawyers[booking.lawyer_id], _around(booking, person, rows)
             made = comparison.findings(said[booking.ref], now, person, lawyer, rows.companions, around)
             made += _since(booking, said[booking.ref], person, around)
             # Who was entered at the window has shown an officer who he is.
@@ -76,18 +75,24 @@ def _asked(
         sessions=(),
         people={key for person in persons for key in person.keys} | {booking.detainee_key for booking in bookings},
         cases={(lawyer, case) for lawyer, case in cases if case},
+        numbers={key for one, who in zip(bookings, persons, strict=True) for key in _keys(one, who)},
         today=at(now.date(), time()),
     )
 
 
-def _around(booking: Booking, person: Person, touching: Sequence[tuple[Taken, Past]]) -> Around:
+def _around(booking: Booking, person: Person, rows: ledger.Rows) -> Around:
     """The others. By the register of today the person may go by another key than when it was booked."""
     keys = {booking.detainee_key, *person.keys}
-    others = [(taken, past) for taken, past in touching if taken.ref != booking.ref]
+    others = [(taken, past) for taken, past in rows.touching if taken.ref != booking.ref]
     mine = [taken for taken, _ in others if taken.detainee_key in keys]
-    proven = any(taken.ref == booking.ref and taken.weight == Weight.PROVEN for taken, _ in touching)
+    proven = any(taken.ref == booking.ref and taken.weight == Weight.PROVEN for taken, _ in rows.touching)
     return Around(
         [past._replace(detainee_key=person.key) if past.detainee_key in keys else past for _, past in others],
         [taken for taken in mine if taken.overlaps(booking.starts_at, booking.ends_at)],
         proven,
+        defending.of(booking.centre_id, _keys(booking, person), rows.defending),
     )
+
+
+def _keys(booking: Booking, person: Person) -> set[str]:
+    return {booking.detainee_key, *person.numbered}

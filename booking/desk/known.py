@@ -38,6 +38,13 @@ class Past(NamedTuple):
     weight: Weight = Weight.ASKED
 
 
+class Defender(NamedTuple):
+    """A lawyer with a mandate that is proven and in force."""
+
+    lawyer: int
+    name: str
+
+
 class Made(NamedTuple):
     """A booking that a lawyer made online, whatever became of it.
 

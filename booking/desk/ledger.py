@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from peewee import DataError
 
-from booking.desk import made
+from booking.desk import defending, made
 from booking.desk.drafting import Draft, FirstChange, NewBooking
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
 from booking.policy import Policy
@@ -49,7 +49,8 @@ _TOUCHING = f"ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, 
 
 
 class Wanted(NamedTuple):
-    """Of whom and what a sitting has to know; of a lawyer: his requests, what he said of a person, his cases."""
+    """Of whom and what a sitting has to know; of a lawyer: his requests, what he said of a person, his cases. `people`
+    are the keys of their bookings, `numbers` all that somebody who defends them may be found by."""
 
     centres: Collection[str]
     lawyers: Collection[int]
@@ -59,13 +60,15 @@ class Wanted(NamedTuple):
     sessions: Collection[str]
     said: Collection[tuple[int, str]]
     cases: Collection[tuple[int, str]]
+    numbers: Collection[str]
     today: datetime
     limits_at: datetime | None = None  # asked for the limits of rule 9 too, as they are at this moment
 
 
 class Rows(NamedTuple):
     """The answers: names and policies of centres, lawyers, answers kept by request, the roll's lines about companions,
-    the registers' by 在押编号, when sessions that go on will end, and every active booking that may matter."""
+    the registers' by 在押编号, when sessions that go on will end, who defends whom, and every active booking that may
+    matter."""
 
     centres: dict[str, tuple[str, Policy]]
     lawyers: dict[int, LawyerOnRoll]
@@ -73,6 +76,7 @@ class Rows(NamedTuple):
     companions: dict[str, OnRoll]
     sessions: dict[str, datetime]
     lines: list[tuple[str, str]]
+    defending: defending.Defending
     touching: list[tuple[Taken, Past]]
     record: made.Record
 
@@ -89,11 +93,12 @@ def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> R
             seeking(_LINE, "roll_entry", {"licence_no": "text"}, ((licence,) for licence in asked.companions)),
             seeking(_SESSION, "session", {"token_hash": "text"}, ((one,) for one in asked.sessions)),
             seeking(_BY_CUSTODY, "detainee", {"custody_index": "text"}, ((key,) for key in asked.people)),
+            defending.asking(asked.numbers),
             _touching(asked),
             *limits,
         ]
     )
-    centres, found, kept, companions, sessions, lines, touching, *record = answers[len(lock) :]
+    centres, found, kept, companions, sessions, lines, defenders, touching, *record = answers[len(lock) :]
     return Rows(
         {code: (name, Policy.written(policy, code)) for code, name, policy in centres},
         {row[0]: LawyerOnRoll(row[0], row[1], row[2], _moment(row[3]), *row[4:]) for row in found},
@@ -101,6 +106,7 @@ def load(lock: Sequence[Statement], asked: Wanted, carry: Carry = together) -> R
         {row[0]: OnRoll(*row) for row in companions},
         {token: _moment(ends) for token, ends, revoked in sessions if revoked is None},
         [(number, key) for number, key in lines],
+        defending.answered(defenders),
         list(_bookings(touching)),
         made.answered(record) if record else made.NOTHING,
     )

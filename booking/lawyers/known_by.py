@@ -4,16 +4,18 @@ Written with the mandate when it is proven and when a register is brought: what 
 from his form, and not from what else the register holds.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from typing import Any
 
+from peewee import Case, chunked
+
 from booking.documents import numbers_said
-from models import Booking, Detainee, Mandate
+from models import Booking, Detainee, Mandate, MandateNumber
 from models.bookings import NAME_LOST
 from models.detainees import name_key
 from models.sealed import UNREADABLE
 
-MANY = 50
+MANY, AT_ONCE = 50, 1000
 
 
 def covers(known: Collection[str], numbers: Collection[str]) -> bool:
@@ -42,8 +44,8 @@ def follow_register(centre: str, lines: Iterable[Sequence[str]]) -> None:
     """After a register was brought, each line by all its numbers: mandates know their people by those of their own line
     and by no others. In the caller's transaction."""
     by_key = {key: frozenset(line) for line in lines for key in line}
-    for one in Mandate.select().where(Mandate.centre == centre, Mandate.active == 1):
-        write(one, by_key.get(one.person, frozenset()) | {one.person})
+    lasting = Mandate.select().where(Mandate.centre == centre, Mandate.active == 1)
+    _write([(one, by_key.get(one.person, frozenset()) | {one.person}) for one in lasting])
 
 
 def name_shown(line: Detainee) -> str:
@@ -75,8 +77,20 @@ def known(centre: str, person: str, numbers: Collection[str]) -> frozenset[str]:
     return frozenset({person, *of_line})
 
 
-def write(mandate: Mandate, known: Collection[str]) -> Mandate:
-    if mandate.keys != known:
-        mandate.known = " ".join(sorted(known))
-        Mandate.update(known=mandate.known).where(Mandate.id == mandate.id).execute()
+def write(mandate: Mandate, known: Set[str]) -> Mandate:
+    _write([(mandate, known)])
     return mandate
+
+
+def _write(known: Iterable[tuple[Mandate, Set[str]]]) -> None:
+    """In as many statements for many as for one."""
+    other = [(mandate, keys) for mandate, keys in known if set(mandate.known.split()) != keys]
+    for some in chunked(other, AT_ONCE):
+        for mandate, keys in some:
+            mandate.known = " ".join(sorted(keys))
+        ids = [mandate.id for mandate, _ in some]
+        said = Case(Mandate.id, [(mandate.id, mandate.known) for mandate, _ in some])
+        Mandate.update(known=said).where(Mandate.id.in_(ids)).execute()
+        MandateNumber.delete().where(MandateNumber.mandate.in_(ids)).execute()
+        rows = [{"mandate": mandate.id, "key": key} for mandate, keys in some for key in sorted(keys)]
+        MandateNumber.insert_many(rows).execute()

@@ -75,9 +75,8 @@ def prove(
         made = Mandate.create(
             lawyer=pair.lawyer, centre=pair.centre, person=pair.person, stage=stage, seen=list(seen), booking=booking,
             name_sealed=Mandate.name_sealed.seal(name, person=pair.person), proven_at=now, proven_by=actor.account,
-            known=" ".join(sorted(known)),
         )  # fmt: skip
-        return _noted(actor, now, made)
+        return _noted(actor, now, known_by.write(made, known))
 
 
 def _noted(actor: Actor, now: datetime, made: Mandate) -> Mandate:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from booking.lawyers.known_by import covers, not_provable, numbers_of
 from booking.lawyers.mandates import in_force, in_force_of, with_licence
 from booking.words import STAGES, by_words, moment_words
-from models import Booking, Lawyer, Mandate
+from models import Booking, Mandate
 
 
 def standing_behind(bookings: Collection[Booking]) -> set[str]:
@@ -32,16 +32,3 @@ def shown(booking: Booking) -> str:
     said = f"已核实：{STAGES[found.stage]}阶段，{moment_words(found.proven_at)}，{by_words(found.proven_by)}"
     other = "" if found.stage == booking.stage else "；与所填诉讼阶段不同"
     return said + other + ("" if found.in_force else "；执业证停用，暂不生效")
-
-
-def defenders(bookings: Collection[Booking]) -> dict[str, list[str]]:
-    """By reference the names of the other lawyers who have shown an officer that they defend this person."""
-    here = Mandate.centre.in_({booking.centre_id for booking in bookings}) & (Mandate.active == 1)
-    found = list(with_licence(Mandate, Lawyer).where(here, in_force()).order_by(Mandate.id)) if bookings else []
-    return {booking.ref: _defending(booking, found) for booking in bookings}
-
-
-def _defending(booking: Booking, mandates: Collection[Mandate]) -> list[str]:
-    person = {booking.detainee_key, *numbers_of(booking)}
-    others = (one for one in mandates if one.lawyer_id != booking.lawyer_id and one.centre_id == booking.centre_id)
-    return list(dict.fromkeys(one.lawyer.name for one in others if one.keys & person))

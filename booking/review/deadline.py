@@ -6,34 +6,37 @@ Whatever the cause of a no, the lawyer is told one sentence: a cause would tell 
 from datetime import datetime
 
 from booking.desk import findings_now
+from booking.findings import OF_DEFENDERS
 from booking.review import rivals
 from models import Booking
 from models.states import State
 
 _OF_RIVALS = "detainee_may_conflict"  # as they were at the booking; here they are looked at as they are now
-_OF_DEFENDERS = "third_defender"  # two strangers with the person's number would make it of anybody
 
 
 def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     """What the system decides, and why: for officers. Rule 8.
 
-    None, until it begins, where two are equally certain or where nothing but others' bookings stands against it:
-    which mandates are real is for officers to see.
+    None, until it begins, where two are equally certain or where nothing stands against it but who else defends: which
+    mandates are real is for officers to see.
     """
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"
     others = rivals.of([booking])[booking.ref]
     made = findings_now.of([booking, *others], now)
     certain = rivals.certainty([booking, *others], made)
-    if met := [other for other in others if other.state != State.SUBMITTED]:
+    met = [other for other in others if other.state != State.SUBMITTED]
+    if met and all(certain[other.ref] == rivals.BARRED for other in met):
+        return None  # what a barred lawyer was granted has to be taken back first
+    if met:
         return State.REJECTED, f"该在押人员同一时间已有{rivals.named(met[0])}"
     most = max((certain[other.ref] for other in others), default=0)
-    if most == certain[booking.ref]:
+    if most == certain[booking.ref] > rivals.BARRED:
         return None
     if most > certain[booking.ref]:
         return State.REJECTED, "同一时间另有身份或委托更确定的申请"
     found = [finding for finding in made[booking.ref] if finding["code"] != _OF_RIVALS]
-    if found and certain[booking.ref] > rivals.NAMED and all(one["code"] == _OF_DEFENDERS for one in found):
+    if found and certain[booking.ref] > rivals.NAMED and all(one["code"] in OF_DEFENDERS for one in found):
         return None
     if found:
         return State.REJECTED, "；".join(one["message"] for one in found)[:200]

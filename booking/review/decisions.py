@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from peewee import InterfaceError, OperationalError
 
@@ -12,7 +12,7 @@ from booking.desk import findings_now, recheck
 from booking.desk.desk import Desk
 from booking.findings import BARRING, Finding, any_of, as_shown
 from booking.lawyers import proof
-from booking.lifecycle import ONCE, notify, notify_all, transition, transition_all
+from booking.lifecycle import ONCE, notify, transition
 from booking.record.actor import SYSTEM, Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
@@ -24,20 +24,6 @@ from models.states import State
 from refusals import Invalid, WrongState
 
 log = logging.getLogger(__name__)
-
-
-class Skipped(NamedTuple):
-    """A booking that was not approved with the others, and why."""
-
-    ref: str
-    why: str
-
-
-class Cleared(NamedTuple):
-    """What became of bookings approved together."""
-
-    approved: list[Booking]
-    skipped: list[Skipped]
 
 
 def approve(actor: Actor, now: datetime, ref: str, permit_no: str | None = None, *, seen: str | None = None) -> Booking:
@@ -71,7 +57,7 @@ def keep(actor: Actor, now: datetime, ref: str, *, seen: str | None = None) -> B
     with database.atomic():
         if not Booking.update(again=recheck.news(booking, found), again_since=None).where(waits).execute():
             raise WrongState("该预约没有待看的变动")
-        note_all(actor, now, Kind.REVIEW_KEPT, _lines([booking]))
+        note_all(actor, now, Kind.REVIEW_KEPT, lines([booking]))
     return by_id.booking(ref)
 
 
@@ -84,31 +70,6 @@ def reject(desk: Desk, actor: Actor, ref: str, reason: str) -> Booking:
     return rejected
 
 
-def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
-    """Approve those of these bookings that nothing is found about and that are as certain as the deadline asks, in one
-    transaction. Each stands for itself: one with findings or rivals, one by a bare name, one decided meanwhile and one
-    that has begun are skipped, and said.
-    """
-    found = list(Booking.in_full().where(Booking.ref.in_(list(refs))))
-    made = findings_now.of(found, now)
-    certain = rivals.certainty(found, made)
-    clean = [b for b in found if not made[b.ref] and certain[b.ref] > rivals.NAMED and now < b.starts_at]
-    with database.atomic():
-        lock_people({b.lawyer_id for b in clean}, {b.detainee_key for b in clean})
-        beside = rivals.of(found)
-        clean = [b for b in clean if not beside[b.ref]]
-        done = transition_all(clean, State.CONFIRMED, by=actor.account, now=now)
-        done.sort(key=lambda b: (b.starts_at, b.ref))
-        Booking.update(proven=1).where(Booking.ref.in_(proof.standing_behind(done))).execute()
-        notify_all([(booking, {}) for booking in done], "confirmed", now, cause=ONCE)
-        note_all(actor, now, Kind.REVIEW_CONFIRMED, _lines(done))
-    approved, by_ref = {booking.ref for booking in done}, {booking.ref: booking for booking in found}
-    why = {
-        ref: _why_not(by_ref.get(ref), made.get(ref, ()), beside.get(ref, ()), certain.get(ref, 0), now) for ref in refs
-    }
-    return Cleared(done, [Skipped(ref, said) for ref, said in why.items() if ref not in approved])
-
-
 def decided(ref: str) -> Change | None:
     """The step by which this booking left the queue."""
     left = (Change.booking == ref) & (Change.from_state == State.SUBMITTED)
@@ -118,15 +79,15 @@ def decided(ref: str) -> Change | None:
 
 def decide_due(desk: Desk) -> int:
     """Decide what is past its deadline: confirmed is who is certain, without findings and first in line; two who are
-    equally certain are left to the officers until the start; the others are rejected. Answers how many were decided.
+    equally certain, and who has only others' defending against him, are left to the officers until the start; the others
+    are rejected. Answers how many were decided.
 
     One that can't be decided is logged and keeps no other from it.
     """
     now, decided = desk.now(), 0
     for booking in queue.overdue(now):
         try:
-            if verdict := deadline.by_itself(booking, now):
-                done = _decide(SYSTEM, now, booking, *verdict, told=NOT_VERIFIED_IN_TIME)
+            if done := _decide_by_itself(booking, now):
                 if done.state == State.REJECTED:
                     desk.released([done], remember=True)
                 decided += 1
@@ -137,6 +98,14 @@ def decide_due(desk: Desk) -> int:
         except Exception:  # a fault in one booking keeps nobody else from his answer
             log.exception("booking %s could not be decided", booking.ref)
     return decided
+
+
+def _decide_by_itself(booking: Booking, now: datetime) -> Booking | None:
+    """Looked at once nobody else can decide about these people: of others he confirmed a moment ago nothing is missed."""
+    with database.atomic():
+        lock_people([booking.lawyer_id], [booking.detainee_key])
+        verdict = deadline.by_itself(booking, now)
+        return _decide(SYSTEM, now, booking, *verdict, told=NOT_VERIFIED_IN_TIME) if verdict else None
 
 
 def _decide(
@@ -155,9 +124,9 @@ def _decide(
             words = {"reason": reason_by_sms(told or why)} if to == State.REJECTED else {}
             notify(booking, to, now, cause=ONCE, **words)
             if actor != SYSTEM:
-                note_all(actor, now, Kind(f"review.{to}"), _lines([booking], why))
+                note_all(actor, now, Kind(f"review.{to}"), lines([booking], why))
     except WrongState:
-        raise WrongState(_told_already(booking)) from None
+        raise WrongState(told_already(booking)) from None
     return booking
 
 
@@ -168,7 +137,7 @@ def _may_be_approved(found: Sequence[Finding], permit_no: str | None) -> None:
         raise WrongState("该案侦查期间会见须经侦查机关许可，请补录许可文号后再通过")
 
 
-def _told_already(booking: Booking) -> str:
+def told_already(booking: Booking) -> str:
     """Who was quicker, and what he decided."""
     step = decided(booking.ref)
     if step is None:
@@ -180,21 +149,5 @@ def _told_already(booking: Booking) -> str:
     return f"该预约已由{by_words(step.by)}于{moment_words(step.at)}改为{STATES[step.to_state]}{why}"
 
 
-def _why_not(
-    booking: Booking | None, found: Sequence[Finding], others: Sequence[Booking], certain: int, now: datetime
-) -> str:
-    if booking is None:
-        return "没有这个预约"
-    if booking.state != State.SUBMITTED:
-        return _told_already(booking)
-    if others:
-        return f"同一时间另有{rivals.named(others[0])}申请会见此人，须逐个复核"
-    if found:
-        return "比对有发现，须逐个复核"
-    if now >= booking.starts_at:
-        return "会见时间已到，不能再通过"
-    return _told_already(booking) if certain > rivals.NAMED else "只填了姓名，身份未经核对，须逐个复核"
-
-
-def _lines(bookings: Sequence[Booking], why: str = "") -> list[Line]:
+def lines(bookings: Sequence[Booking], why: str = "") -> list[Line]:
     return [Line(b.ref, b.centre_id, {"when": moment_words(b.starts_at), "why": why}) for b in bookings]

@@ -10,17 +10,14 @@ PROVEN, AGREES, NUMBER = "委托已核实", "号码与姓名一致", "填了号�
 
 
 class Ground(NamedTuple):
-    """`defenders` are others who have proven that they defend this person: they could not book that time any more."""
+    """Nobody else has proven that he defends this person: that would have been found."""
 
     words: str
     proven: bool
-    defenders: list[str]
 
 
 def of(centre: str, clean: Collection[Booking]) -> dict[str, Ground]:
-    """By reference, of bookings as `queue.clean` finds them; in three questions."""
-    proven, defenders = proof.standing_behind(clean), proof.defenders(clean)
+    """By reference, of bookings as `queue.clean` finds them; in two questions."""
+    proven = proof.standing_behind(clean)
     by_form = AGREES if Detainee.select().where(Detainee.centre == centre).exists() else NUMBER
-    return {
-        b.ref: Ground(PROVEN, True, []) if b.ref in proven else Ground(by_form, False, defenders[b.ref]) for b in clean
-    }
+    return {b.ref: Ground(PROVEN, True) if b.ref in proven else Ground(by_form, False) for b in clean}

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from booking.desk.persons import same_people
 from booking.documents import numbers_said
-from booking.findings import Finding, any_of
+from booking.findings import BARRING, Finding, any_of
 from booking.lawyers import proof
 from booking.words import STATES, moment_words
 from models import Booking
 
-PROVEN, AGREES, NAMED = 3, 2, 1  # a mandate; number and name; a name alone
+PROVEN, AGREES, NAMED, BARRED = 3, 2, 1, 0  # a mandate; number and name; a name alone; who may meet nobody
 _ANOTHER = {"detainee_not_here", "detainee_ambiguous", "detainee_name_differs", "numbers_disagree"}
 
 
@@ -57,5 +57,7 @@ def _is_rival(booking: Booking, other: Booking, keys: Collection[str]) -> bool:
 
 
 def _by_form(booking: Booking, found: Sequence[Finding]) -> int:
+    if any_of(BARRING, found):
+        return BARRED
     agrees = not any_of(_ANOTHER, found)
     return AGREES if agrees and numbers_said(booking.centre_id, booking.detainee_shown) else NAMED

@@ -29,7 +29,8 @@ def compare(held: Held, person: Person, facts: Facts) -> list[Finding]:
         raise refusals.DetaineeConflict(f"该在押人员此时间已有会见：{_meeting_words(met.ref)}")
     rows = facts.rows
     proven = rows.record.proves(lawyer, slot.centre, person.numbers)
-    beside = comparison.Around([past for _, past in (*of_person, *own)], around, proven)
+    defenders = facts.defenders(slot.centre, person)
+    beside = comparison.Around([past for _, past in (*of_person, *own)], around, proven, defenders)
     found = comparison.findings(held.application, held.now, person, rows.lawyers[lawyer], rows.companions, beside)
     found = [one for one in found if one["code"] != "identity_not_verified"]  # an officer sees who stands there
     if any(finding["code"] == "permit_missing" for finding in found):  # the law's, no officer's to pass over

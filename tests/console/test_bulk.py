@@ -59,19 +59,24 @@ def test_a_bare_name_sent_along_all_the_same_is_skipped_and_named(
 
 
 @pytest.mark.parametrize("form", [{}, {"id_no": NUMBER}])
-def test_it_is_said_that_a_yes_would_stand_in_a_proven_lawyers_way(
+def test_a_yes_that_would_stand_in_a_proven_lawyers_way_is_for_one_look_at_a_time(
     signed_in: SignedIn, desk: Desk, lawyers: Lawyers, form: dict[str, str]
 ) -> None:
     held(TAO, NUMBER)
     stranger, defender = lawyers(2)
     ref, browser = booked(desk, stranger, **form), signed_in("reviewer")
-    assert "委托核实过的辩护律师" not in browser.get(f"review/{ref}").text
+    assert "委托核实过的律师" not in browser.get(f"review/{ref}").text
+    assert (ref in browser.get("review/clean").text) is bool(form)
     pair = mandates.Pair(defender, "pudong", id_key(NUMBER))
     mandates.prove(Actor("gate"), desk.now(), pair, TAO, "investigation")
-    assert "已有委托核实过的辩护律师：律师1" in browser.get(f"review/{ref}").text
-    assert ("已有委托核实过的辩护律师：律师1" in browser.get("review/clean").text) is bool(form)
+    page = browser.get(f"review/{ref}").text
+    assert "此人已有律师的委托经核实（律师1律师）" in page and "委托核实过的律师不能再约同一时间" in page
+    assert ref not in browser.get("review/clean").text
+    assert "（律师1律师），请核对本次委托，须逐个复核" in browser.post("review/clean", refs=[ref]).text
+    assert Booking.get_by_id(ref).state == "submitted"
     mandates.prove(Actor("gate"), desk.now(), pair._replace(lawyer=stranger), TAO, "investigation")
-    assert ("委托核实过的辩护律师" in browser.get(f"review/{ref}").text) is not bool(form)
+    assert "委托核实过的律师" not in browser.get(f"review/{ref}").text
+    assert (ref in browser.get("review/clean").text) is bool(form)
 
 
 def test_for_a_bare_name_the_officer_picks_the_line_of_the_register(

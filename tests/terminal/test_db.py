@@ -167,6 +167,14 @@ def test_what_forms_and_mandates_know_of_numbers_is_there_after_an_upgrade(empty
     assert kept == {ref: numbers_said("p", form) for ref, form in forms.items()}
     known = {mandate.person: mandate.keys for mandate in models.Mandate.select()}
     assert known == {custody: {document, custody}, "another": {"another"}}
+    numbers = {(one.mandate.person, one.key) for one in models.MandateNumber.select()}
+    assert numbers == {(custody, document), (custody, custody), ("another", "another")}
+    schema.downgrade("0018_mandate_numbers")
+    models.database.execute_sql("UPDATE mandate SET person = 'moved' WHERE person = 'another'")
+    schema.upgrade()
+    assert {(one.mandate.person, one.key) for one in models.MandateNumber.select()} >= {
+        ("moved", k) for k in ("moved", "another")
+    }
 
 
 def everything():

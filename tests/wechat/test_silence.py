@@ -1,15 +1,18 @@
 """Rule 7, silence: a lawyer's answers hold nothing that comes from the register or from another's booking."""
 
 import ast
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from booking import findings
 from booking.desk import comparison
+from booking.lawyers import mandates
+from booking.record.actor import Actor
 from models import Booking, Detainee, KeptAnswer
 from models.detainees import id_key, name_key
-from tests.booking.conftest import SLOT
+from tests.booking.conftest import FRIDAY, SLOT, add_lawyers, add_slot
 from tests.test_rooms import imported
 
 API = Path(__file__).resolve().parents[2] / "wechat" / "api"
@@ -69,6 +72,22 @@ def test_what_the_register_says_is_kept_for_officers(lin, desk, name):
     assert lin.get("/bookings").json["bookings"][0]["findings"] == []
     (kept,) = KeptAnswer.select()
     assert "在押" not in KeptAnswer.answer_sealed.of(kept) and '"findings":[]' in KeptAnswer.answer_sealed.of(kept)
+
+
+def test_that_another_has_proven_it_is_kept_for_officers(lin, desk):
+    """The answers to a person with a defender and to one without are alike but for who it is and when."""
+    (other,) = add_lawyers(1, desk.now(), first=70)
+    pair = mandates.Pair(other, "pudong", id_key(NUMBER))
+    mandates.prove(Actor("chen"), desk.now(), pair, "陶某演", "trial")
+    later = str(add_slot("pudong", FRIDAY, time(11)).id)
+    defended = lin.book(detainee={"name": "陶某演", "id_no": NUMBER})
+    nobodys = lin.book("key-2", slot_id=later, detainee={"name": "别某演", "id_no": "440524188001010014"})
+    told, ours = (Booking.get_by_id(answer.json["ref"]) for answer in (defended, nobodys))
+    assert [one["code"] for one in told.findings] == ["others_mandate_proven"] and ours.findings == []
+    own = ("ref", "slot", "cancel_free_until", "detainee_name")
+    alike = [{key: value for key, value in answer.json.items() if key not in own} for answer in (defended, nobodys)]
+    assert alike[0] == alike[1] and alike[0]["findings"] == []
+    assert "委托经核实" not in defended.text + lin.get(f"/bookings/{told.ref}").text + lin.get("/bookings").text
 
 
 def test_what_is_about_himself_and_his_form_is_told(lin):

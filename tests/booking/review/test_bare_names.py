@@ -11,7 +11,7 @@ from booking.documents import custody_key
 from booking.lawyers import known_by, mandates
 from booking.lifecycle import transition_all
 from booking.record.actor import Actor
-from booking.review import decisions, dossier, queue, rivals
+from booking.review import decisions, dossier, in_bulk, queue, rivals
 from models import Booking, Detainee, Mandate
 from models.detainees import id_key
 from models.states import State
@@ -43,13 +43,13 @@ def codes(booking: Booking, clock: Clock) -> list[str]:
 def test_two_shams_by_a_bare_name_shut_the_defender_out_of_no_slot(desk: Desk, lawyers: Lawyers, clock: Clock) -> None:
     slots = [SLOT, *(str(add_slot("pudong", FRIDAY, time(hour)).id) for hour in (11, 13, 15))]
     one, other, defender = lawyers(3)
-    pair = mandates.Pair(defender, "pudong", id_key(TAOS))
-    mandates.prove(CHEN, clock(), pair, TAO, "investigation")
     shams = [booked(desk, lawyer, slot).ref for lawyer, slot in zip((one, one, other, other), slots, strict=True)]
     assert queue.clean("pudong", clock()) == []
-    cleared = decisions.approve_clean(CHEN, clock(), shams)
+    cleared = in_bulk.approve_clean(CHEN, clock(), shams)
     assert cleared.approved == []
     assert {skipped.why for skipped in cleared.skipped} == {"只填了姓名，身份未经核对，须逐个复核"}
+    pair = mandates.Pair(defender, "pudong", id_key(TAOS))
+    mandates.prove(CHEN, clock(), pair, TAO, "investigation")
     for slot in slots:
         assert desk.cancel(defender, booked(desk, defender, slot, id_no=TAOS).ref) is not None
 

@@ -13,7 +13,7 @@ import refusals
 from booking import by_id
 from booking.desk import Desk
 from booking.record.actor import Actor
-from booking.review import decisions, queue
+from booking.review import decisions, in_bulk, queue
 from models import Audit, Booking, Change, Lawyer, Notice, RollEntry, Slot, database
 from seats.counters import Day
 from tests.booking.conftest import FRIDAY, SLOT, Clock, add_slot, certain
@@ -71,7 +71,7 @@ def test_after_a_decision_the_place_in_the_queue_is_kept(desk: Desk, book: Calla
 
 def test_the_clean_ones_are_approved_together_and_told(desk: Desk, book: Callable[..., list[str]]) -> None:
     refs = book(4)
-    cleared = decisions.approve_clean(Actor("review-pudong"), desk.now(), refs)
+    cleared = in_bulk.approve_clean(Actor("review-pudong"), desk.now(), refs)
     assert sorted(b.ref for b in cleared.approved) == sorted(refs) and cleared.skipped == []
     assert Notice.select().where(Notice.kind == "confirmed").count() == 4
     assert Audit.select().where(Audit.what == "review.confirmed").count() == 4
@@ -89,7 +89,7 @@ def test_what_has_findings_or_changed_meanwhile_is_left_out_and_named(
     desk.cancel(Booking.get_by_id(gone).lawyer_id, gone)
     decisions.reject(desk, Actor("review-wang"), decided, "手续不全")
     refs = [clean, gone, decided, doubtful, "00000000", clean]
-    cleared = decisions.approve_clean(Actor("review-pudong"), desk.now(), refs)
+    cleared = in_bulk.approve_clean(Actor("review-pudong"), desk.now(), refs)
     assert [b.ref for b in cleared.approved] == [clean]
     assert dict(cleared.skipped) == {
         gone: "该预约已由律师本人于11月24日 09:00改为已取消",
@@ -105,7 +105,7 @@ def test_once_the_meeting_should_have_begun_nothing_is_approved_together(
 ) -> None:
     (ref,) = book(1)
     clock.move(days=3)
-    assert decisions.approve_clean(Actor("review-pudong"), desk.now(), [ref]).skipped == [
+    assert in_bulk.approve_clean(Actor("review-pudong"), desk.now(), [ref]).skipped == [
         (ref, "会见时间已到，不能再通过")
     ]
 
@@ -183,7 +183,7 @@ def test_a_bulk_approval_and_single_rejections_at_one_moment_decide_each_once(
     refs = book(8)
     together(
         [
-            lambda: decisions.approve_clean(Actor("yes"), desk.now(), refs),
+            lambda: in_bulk.approve_clean(Actor("yes"), desk.now(), refs),
             *(lambda ref=ref: decisions.reject(desk, Actor("no"), ref, "手续不全") for ref in refs[:4]),
         ]
     )

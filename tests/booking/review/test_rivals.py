@@ -12,7 +12,7 @@ from peewee import SQL
 
 from booking.lawyers import mandates
 from booking.record.actor import Actor
-from booking.review import deadline, decisions, queue
+from booking.review import deadline, decisions, in_bulk, queue
 from booking.window import entry
 from booking.window.findings import FindingsUnseen
 from clock import at
@@ -136,7 +136,7 @@ def test_rivals_are_not_clean_and_not_approved_in_bulk(desk, lawyers, clock, bes
     one, other, third = lawyers(3)
     refs = [booked(desk, one), booked(desk, other, beside), booked(desk, third, person=ANOTHER)]
     assert [b.ref for b in queue.clean("pudong", clock())] == [refs[2]]
-    cleared = decisions.approve_clean(CHEN, desk.now(), refs)
+    cleared = in_bulk.approve_clean(CHEN, desk.now(), refs)
     assert [b.ref for b in cleared.approved] == [refs[2]]
     assert all("申请会见此人，须逐个复核" in skipped.why for skipped in cleared.skipped)
 

@@ -9,7 +9,7 @@ import pytest
 from booking.desk import Desk, findings_now
 from booking.documents import custody_key
 from booking.record.actor import Actor
-from booking.review import decisions, dossier, queue, rivals
+from booking.review import decisions, dossier, in_bulk, queue, rivals
 from clock import at
 from models import Booking, Detainee
 from models.detainees import id_key, name_key
@@ -43,7 +43,7 @@ def test_each_is_found_beside_the_other(two: list[str], clock: Clock) -> None:
     assert [[one["code"] for one in found[ref]] for ref in two] == [["detainee_may_conflict"]] * 2
     beside = rivals.of(bookings)
     assert [[other.ref for other in beside[ref]] for ref in two] == [two[1:], two[:1]]
-    assert queue.clean("pudong", clock()) == [] and decisions.approve_clean(CHEN, clock(), two).approved == []
+    assert queue.clean("pudong", clock()) == [] and in_bulk.approve_clean(CHEN, clock(), two).approved == []
 
 
 def test_the_officer_sees_the_line_and_the_other(two: list[str]) -> None:

@@ -62,7 +62,7 @@ def test_who_gets_a_document_keeps_his_defender_and_his_time(
     assert keys(first) == [(D(DOCUMENT), D(DOCUMENT))] and Booking.get_by_id(first).detainee_said == said
     assert lasting() == [(defender, D(DOCUMENT), TAO)]
     second = book(sham, BY_DOCUMENT)
-    assert codes(second, clock) == ["detainee_may_conflict"]
+    assert codes(second, clock) == ["detainee_may_conflict", "others_mandate_proven"]
     with pytest.raises(WrongState, match=first):
         decisions.approve(CHEN, clock(), second)
     later = book(defender, BY_CUSTODY, afternoon)
