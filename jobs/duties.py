@@ -12,7 +12,7 @@ from booking.lawyers import standing
 from booking.officers import bound
 from booking.record import retention
 from booking.review import decisions
-from booking.roll import imports
+from booking.roll import follows, imports
 from booking.timetable import rollout
 from house import House
 from models import growth
@@ -46,6 +46,7 @@ def table(house: House) -> list[Duty]:
         Duty("timetable: open days", 60, lambda: rollout.open_days(desk, desk.now())),
         Duty("timetable: pass seats to the window", 60, lambda: rollout.pass_to_window(desk, desk.now())),
         Duty("roll: find what a dead worker left", 30, lambda: imports.find_dead(desk.now())),
+        Duty("roll: refuse whom it bars", 60, lambda: follows.refuse_barred(desk.now())),
         Duty("calendar: alarm", 3600, lambda: _alarm(calendar.missing_tables(desk.now()))),
         Duty("pruning", 3600, lambda: retention.prune(desk.now())),
         Duty("figures: count the days that are over", 600, lambda: daily.make_due(desk.now())),

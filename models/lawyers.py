@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from peewee import AutoField, CharField, ModelSelect
+from peewee import AutoField, CharField, ModelSelect, fn
 
 from models.base import Table, keyring
 from models.fields import MomentField, SealedField, SealedJSON, findings_lost
@@ -20,7 +20,8 @@ class Lawyer(Table):
     Only the verified hold the licence and the phone (`licence_claim`, `phone_claim`, both unique): a licence number
     is public, so an unproven claim must not keep the true lawyer out. Whoever came to the window without WeChat has no
     `openid`; there the original licence proves him, and `walk_in_claim` makes him one row. What the window did not ask
-    for is empty; a binding later takes the row over with all that hangs on it.
+    for is empty; a binding later takes the row over with all that hangs on it. `verified_as` is the licence that was
+    claimed before an unbinding or the roll took the claim: what else stands in a row that claims nothing, anybody typed.
     """
 
     id = AutoField()
@@ -28,6 +29,7 @@ class Lawyer(Table):
     licence_no = CharField(17, index=True)
     licence_claim = CharField(17, unique=True, null=True)
     walk_in_claim = CharField(17, unique=True, null=True)
+    verified_as = CharField(17, null=True)
     name = CharField(60)
     plain_name = CharField(60, index=True)
     firm = CharField(120)
@@ -45,6 +47,12 @@ class Lawyer(Table):
     updated_at = MomentField(index=True)  # with every change: by it the web processes learn of it
     bookings: "ModelSelect[Booking]"
     strikes: "ModelSelect[Strike]"
+
+    @property
+    def proven_licence(self) -> str | None:
+        """The number this row is or was verified under: by the roll, an officer, or the original at the window."""
+        found: str | None = self.licence_claim or self.walk_in_claim or self.verified_as
+        return found
 
     @property
     def phone(self) -> str:
@@ -82,6 +90,12 @@ class Lawyer(Table):
 def called(columns: dict[str, Any]) -> dict[str, Any]:
     """For an update: with the plain forms of name and firm, by which they are found."""
     return columns | {"plain_name": plain(columns["name"]), "plain_firm": plain(columns["firm"])}
+
+
+def claims_gone() -> dict[str, object]:
+    """For an update: licence and phone are claimed no more, and the row keeps what it was verified as."""
+    before = fn.COALESCE(Lawyer.licence_claim, Lawyer.verified_as)
+    return {"licence_claim": None, "phone_claim": None, "state": "refused", "verified_as": before}
 
 
 def seal_person(lawyer_id: int, id_no: str, phone: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 import clock
 import models
 from app import create_app
+from booking.roll import follows
 from jobs.relay import Relay
 from models import Centre, Detainee, Notice, growth
 from sandbox import wechat as tencent
@@ -128,6 +129,23 @@ def test_a_plan_kept_from_an_empty_table_goes_when_the_table_has_filled(planned:
         assert {"kept_answer", "booking"} <= set(growth.analyse_outgrown())
         assert anybody.kept_plan()["Index Name"] == "kept_answer_lawyer_id_key"
     assert growth.analyse_outgrown() == []
+
+
+@only_postgres
+def test_whom_the_roll_bars_is_asked_for_by_what_changed_lately(planned: str) -> None:
+    """Each minute: neither the roll nor the lawyers are read whole for it."""
+    fill()
+    models.database.execute_sql("UPDATE lawyer SET updated_at = now() - interval '1 hour' * id")
+    models.database.execute_sql("VACUUM ANALYZE")
+    asked = f"EXPLAIN {follows._BARRED.format(p='%s')}"
+
+    def whole() -> list[str]:
+        plan = models.database.execute_sql(asked, (clock.now() - follows.LATELY,)).fetchall()
+        return [step for (step,) in plan if "Seq Scan" in step]
+
+    assert whole() == []
+    models.database.execute_sql("DROP INDEX lawyer_updated_at")
+    assert whole() != []
 
 
 @on_sqlite

@@ -64,13 +64,14 @@ def against_proven(found: Sequence[Finding], around: Around) -> list[Finding]:
 
 
 def _licence(lawyer: LawyerOnRoll, today: date) -> Iterable[tuple[str, str]]:
+    verified = lawyer.state == "verified"
+    if lawyer.roll_state in (None, "active") and not verified:
+        yield "identity_not_verified", "该律师的身份目前未经核验：微信绑定已解除，或核验已被撤销"
     if lawyer.roll_state is None:
-        yield "licence_not_on_roll", "执业证号不在律师名册中，身份经民警核验"
+        yield "licence_not_on_roll", "执业证号不在律师名册中" + ("，身份经民警核验" if verified else "")
         return
     if lawyer.roll_state != "active":
         yield f"licence_{lawyer.roll_state}", "律师名册显示该执业证已" + _LICENCE[lawyer.roll_state]
-    elif lawyer.state != "verified":
-        yield "identity_not_verified", "该律师的身份目前未经核验：微信绑定已解除，或核验已被撤销"
     if lawyer.valid_until is not None and _day(lawyer.valid_until) < today:
         yield "licence_expired", f"律师名册显示执业证有效期至{lawyer.valid_until}"
     if not same_name(lawyer.roll_name or "", lawyer.name):

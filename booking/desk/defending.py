@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from booking.desk.known import Defender
+from booking.lawyers.borne import BORNE
 from models.statements import Statement, matching, seeking
 
 Defending = Mapping[tuple[str, str], Sequence[Defender]]  # by centre and any number of the person
@@ -13,11 +14,11 @@ _DEFENDER = 'mandate.centre_id, mandate_number."key", mandate.lawyer_id, lawyer.
 
 
 def asking(numbers: Collection[str]) -> Statement:
-    """A barred licence suspends the mandate."""
+    """A mandate that the licence does not bear today makes no defender."""
     mandate = matching("mandate", "mandate.id = mandate_number.mandate_id")
     his = matching("lawyer", "lawyer.id = mandate.lawyer_id")
     line = matching("roll_entry", "roll_entry.licence_no = lawyer.licence_no", "LEFT JOIN")
-    lasts = "WHERE mandate.active = 1 AND (roll_entry.state IS NULL OR roll_entry.state = 'active')"
+    lasts = f"WHERE mandate.active = 1 AND {BORNE}"
     asked = [(number,) for number in numbers]
     return seeking(_DEFENDER, "mandate_number", {"key": "text"}, asked, f"{mandate} {his} {line} {lasts}", onward="key")
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from peewee import Expression, IntegrityError
 
 from booking.identity import same_name
-from booking.lawyers import roll_match, shown
+from booking.lawyers import own_row, roll_match, shown
 from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -105,7 +105,8 @@ def take_over(holder: Lawyer, openid: str, now: datetime) -> None:
     if since := _given_at_the_window(holder, now):
         until = moment_words(since + GIVEN_PHONE_WAITS)
         raise WrongState(f"该手机号刚在窗口变更，{until}以后才能用它更换微信；急需的，请带执业证、身份证到会见窗口办理")
-    Lawyer.update(openid=None, state="refused", updated_at=now).where(Lawyer.openid == openid).execute()
+    if (left := Lawyer.of_openid(openid)) is not None:
+        own_row.let_go(HIMSELF, now, left, "该微信改由另一位律师使用")
     mine = (Lawyer.id == holder.id) & (Lawyer.openid == holder.openid)
     if not Lawyer.update(openid=openid, updated_at=now).where(mine).execute():
         raise WrongState("身份核验状态刚刚变化，请刷新后再试")

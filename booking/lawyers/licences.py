@@ -10,17 +10,17 @@ from typing import Any
 from peewee import IntegrityError
 
 from booking.findings import Finding, finding
-from booking.identity import same_name
-from booking.lawyers import changes, roll_match, shown
+from booking.lawyers import changes, own_row, roll_match, shown
 from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Lawyer, database, keyring
-from models.lawyers import called, seal_person
+from models.lawyers import called, claims_gone, seal_person
 from refusals import AlreadyBound, NotFound, WrongState
 
-PENDING, VERIFIED, REFUSED = "pending", "verified", "refused"
+PENDING, VERIFIED, REFUSED = "pending", own_row.VERIFIED, own_row.REFUSED
+OTHERWISE_NOW = "本人在微信上改填了其他执业证或身份"
 # One sentence whatever hinders: to name the field that differs would confirm the others.
 WAITS = "待民警核验；请核对所填内容，有误可重新提交，也可带执业证、身份证到会见窗口办理"
 TURNED_DOWN = "身份核验未通过，请带执业证、身份证到会见窗口办理"
@@ -69,8 +69,8 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
             waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING) & (Lawyer.updated_at == lawyer.updated_at)
             if not Lawyer.update(**_decided(lawyer, verified, why), updated_at=now).where(waiting).execute():
                 raise WrongState("该律师不在待核验状态")
-            if verified:
-                lawyer_id = _return_to_own(lawyer_id)
+            if verified and not own_row.keeps_something(lawyer):
+                lawyer_id = own_row.return_to(lawyer_id)
             what = Kind.LICENCE_VERIFIED if verified else Kind.LICENCE_REFUSED
             note(actor, now, what, f"lawyer-{lawyer_id}", {"why": why})
     except IntegrityError:
@@ -81,9 +81,10 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
 def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
     """Free the licence, the phone and the WeChat identity; bookings and strikes stay. Raises NotFound."""
     with database.atomic():
-        nobody = {"openid": None, "licence_claim": None, "phone_claim": None, "state": REFUSED}
         findings = [finding("unbound", why or "已解除绑定")]
-        Lawyer.update(**nobody, findings=findings, updated_at=now).where(Lawyer.id == lawyer_id).execute()
+        Lawyer.update(openid=None, **claims_gone(), findings=findings, updated_at=now).where(
+            Lawyer.id == lawyer_id
+        ).execute()
         note(actor, now, Kind.LICENCE_UNBOUND, f"lawyer-{lawyer_id}", {"why": why})
         return _of_id(lawyer_id)
 
@@ -103,16 +104,25 @@ def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
     differs, barred = roll_match.compare(claim, now.date())
     state = PENDING if differs else REFUSED if barred else VERIFIED
     columns = _columns(openid, claim, state, differs + barred, now)
+    kept = before is not None and own_row.keeps_something(before)
+    if before is not None and kept and not own_row.is_his(before, claim):
+        own_row.let_go(changes.HIMSELF, now, before, OTHERWISE_NOW)
+        before, kept = None, False
     if before is None:
         lawyer_id = int(Lawyer.enter(claim.id_no, claim.phone, **columns, created_at=now).id)
     else:
-        lawyer_id = before.id
-        # Compare-and-set: an officer may have verified him this moment.
-        unchanged = (Lawyer.id == lawyer_id) & (Lawyer.state != VERIFIED)
-        personal = seal_person(lawyer_id, claim.id_no, claim.phone)
-        if not Lawyer.update(**called(columns), **personal).where(unchanged).execute():
-            raise _just_changed()
-    return _of_id(_return_to_own(lawyer_id) if state == VERIFIED else lawyer_id)
+        lawyer_id = _rewritten(before, claim, columns)
+    return _of_id(own_row.return_to(lawyer_id) if state == VERIFIED and not kept else lawyer_id)
+
+
+def _rewritten(before: Lawyer, claim: Claim, columns: dict[str, object]) -> int:
+    """Compare-and-set: an officer may have verified or unbound him this moment."""
+    unchanged = (Lawyer.id == before.id) & (Lawyer.openid == before.openid) & (Lawyer.state != VERIFIED)
+    unchanged &= Lawyer.verified_as.is_null(before.verified_as is None)
+    personal = seal_person(before.id, claim.id_no, claim.phone)
+    if not Lawyer.update(**called(columns), **personal).where(unchanged).execute():
+        raise own_row.just_changed()
+    return int(before.id)
 
 
 def _holder_of(claim: Claim) -> Lawyer | None:
@@ -121,37 +131,6 @@ def _holder_of(claim: Claim) -> Lawyer | None:
     held = (Lawyer.licence_claim == claim.licence_no) | (Lawyer.phone_claim == phone)
     found: Lawyer | None = Lawyer.select().where(held).order_by(Lawyer.licence_claim != claim.licence_no).first()
     return found
-
-
-def _return_to_own(lawyer_id: int) -> int:
-    """Whoever is verified goes back to the row he left at an unbinding: bookings, strikes, a suspension stay his.
-
-    The row he came in by was never verified before, so nothing hangs on it, and it goes. Raises WrongState.
-    """
-    came = _of_id(lawyer_id)
-    own = _left_by(came)
-    if own is None:
-        return lawyer_id
-    columns = {name: value for name, value in came.__data__.items() if name not in _OF_THE_ROW}
-    columns |= seal_person(own.id, came.id_no, came.phone)
-    came.delete_instance()
-    if not Lawyer.update(**columns).where(Lawyer.id == own.id, Lawyer.openid.is_null()).execute():
-        raise _just_changed()
-    return int(own.id)
-
-
-_OF_THE_ROW = ("id", "suspended_until", "created_at")
-
-
-def _left_by(came: Lawyer) -> Lawyer | None:
-    """The unbound row of the same person: of his ID number, or of his licence and name where that was mistyped.
-
-    Of several the one with bookings: the others were unbound before they were ever verified.
-    """
-    same = (Lawyer.id_no_index == came.id_no_index) | (Lawyer.licence_no == came.licence_no)
-    found = Lawyer.select().where(Lawyer.openid.is_null(), same).order_by(Lawyer.id)
-    his = [one for one in found if one.id_no_index == came.id_no_index or same_name(one.name, came.name)]
-    return max(his, key=lambda one: (one.bookings.exists(), one.id_no_index == came.id_no_index), default=None)
 
 
 def _decided(lawyer: Lawyer, verified: bool, why: str) -> dict[str, Any]:
@@ -185,10 +164,6 @@ def _of_id(lawyer_id: int) -> Lawyer:
     if found is None:
         raise NotFound("没有这位律师")
     return found
-
-
-def _just_changed() -> WrongState:
-    return WrongState("身份核验状态刚刚变化，请刷新后再试")
 
 
 def _bound_elsewhere() -> AlreadyBound:

@@ -8,18 +8,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from peewee import JOIN
-
 from booking.lawyers import known_by
+from booking.lawyers.borne import NOT_BORNE, in_force, in_force_of, with_licence
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note, note_all
 from booking.words import STAGES, moment_words
-from models import Booking, Lawyer, Mandate, RollEntry, database, rows_of
+from models import Booking, Lawyer, Mandate, database, rows_of
 from models.bookings import NAME_LOST
 from models.detainees import name_key
 from models.locks import lock_people
-from models.mandates import keys_known
 from models.sealed import UNREADABLE
 from refusals import Invalid, NotFound, WrongState
 
@@ -162,30 +160,11 @@ def state_words(mandate: Any) -> str:
     """Of one as `listed` gives it."""
     if not mandate.active:
         return f"{moment_words(mandate.ended_at)}结束：{mandate.ended_why}"
-    return "有效" if mandate.in_force else "执业证停用，暂不生效"
+    return "有效" if mandate.in_force else NOT_BORNE
 
 
 def _his(pair: Pair) -> Any:
     return (Mandate.lawyer == pair.lawyer) & (Mandate.centre == pair.centre)
-
-
-def in_force_of(lawyers: Collection[int]) -> list[tuple[int, str, frozenset[str], str]]:
-    """Lawyer, centre, known numbers and stage of every mandate of theirs that lasts and is borne by the licence."""
-    if not lawyers:
-        return []
-    wanted = Mandate.lawyer, Mandate.centre, Mandate.person, Mandate.known, Mandate.stage
-    found = rows_of(with_licence(*wanted).where(Mandate.active == 1, Mandate.lawyer.in_(lawyers), in_force()))
-    return [(lawyer, centre, keys_known(person, known), stage) for lawyer, centre, person, known, stage in found]
-
-
-def with_licence(*columns: Any) -> Any:
-    """With the lawyer and the roll's line about him."""
-    on_roll = RollEntry.licence_no == Lawyer.licence_no
-    return Mandate.select(*columns).join(Lawyer).join(RollEntry, JOIN.LEFT_OUTER, on=on_roll)
-
-
-def in_force() -> Any:
-    return RollEntry.state.is_null() | (RollEntry.state == "active")
 
 
 def end_all(actor: Actor, now: datetime, mandates: Sequence[Mandate], why: str) -> int:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from booking.lawyers.borne import NOT_BORNE, in_force, in_force_of, with_licence
 from booking.lawyers.known_by import covers, not_provable, numbers_of
-from booking.lawyers.mandates import in_force, in_force_of, with_licence
 from booking.words import STAGES, by_words, moment_words
 from models import Booking, Mandate
 
@@ -31,4 +31,4 @@ def shown(booking: Booking) -> str:
         return f"未核实（{why}）" if why else "未核实"
     said = f"已核实：{STAGES[found.stage]}阶段，{moment_words(found.proven_at)}，{by_words(found.proven_by)}"
     other = "" if found.stage == booking.stage else "；与所填诉讼阶段不同"
-    return said + other + ("" if found.in_force else "；执业证停用，暂不生效")
+    return said + other + ("" if found.in_force else f"；{NOT_BORNE}")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from booking.findings import Finding, finding
 from booking.identity import same_name
+from booking.words import LICENCES
 from models import Lawyer, RollEntry, keyring
 
 BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销",
@@ -25,8 +26,15 @@ def compare(claim: Claim, today: date) -> tuple[list[Finding], list[Finding]]:
     """What an officer has to look at, and what bars the licence; nothing of either is a match."""
     entry = RollEntry.get_or_none(RollEntry.licence_no == claim.licence_no)
     if entry is None:
-        return [finding("not_on_roll", "执业证号不在律师名册中，待民警核验")], []
+        return [finding("not_on_roll", f"执业证号不在律师名册中{_elsewhere(claim)}，待民警核验")], []
     return _differences(entry, claim), _barred(entry, today)
+
+
+def _elsewhere(claim: Claim) -> str:
+    """For the officer: the licence the roll has for this ID number, which may be barred."""
+    his = RollEntry.select().where(RollEntry.id_no_index == keyring().index("id_no", claim.id_no))
+    lines = "、".join(f"{one.licence_no}（{LICENCES.get(one.state, one.state)}）" for one in his.limit(5))
+    return f"；名册中此身份证号的执业证为{lines}" if lines else ""
 
 
 def brings_his_phone(licence_no: str, phone: str) -> bool:

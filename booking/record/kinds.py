@@ -63,6 +63,7 @@ class Kind(StrEnum):
     REGISTER_IMPORT = "register.import", "导入在押名册"
     ROLL_BROUGHT = "roll.brought", "送交律师名册"
     ROLL_IMPORT = "roll.import", "导入律师名册"
+    ROLL_FOLLOWED = "roll.followed", "按名册停用已核验的律师"
     ROLL_REPORT = "roll.report", "查看名册报告"
     CENTRE_ADD = "centre.add", "登记看守所"
     CENTRE_SET = "centre.set", "更改规则"

@@ -59,7 +59,7 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     columns: dict[str, object] = {}
     if row.licence_claim is None and row.walk_in_claim is None:
         columns["walk_in_claim"] = walk_in.licence_no
-    if walk_in.phone and row.licence_claim is None:  # a bound lawyer's number is WeChat's word
+    if walk_in.phone and row.openid is None:  # a bound lawyer's number is WeChat's word
         columns["phone_sealed"] = Lawyer.phone_sealed.seal(walk_in.phone, id=row.id)
     if columns:
         lock_people([row.id])  # before his row, as everybody does
@@ -75,9 +75,10 @@ def _row(licence_no: str) -> Lawyer | None:
 
 
 def _left(walk_in: WalkIn) -> Lawyer | None:
-    """A row an unbinding left, of this licence and name: his bookings and strikes stay his."""
-    free = (Lawyer.licence_no == walk_in.licence_no) & Lawyer.openid.is_null()
-    his = [one for one in Lawyer.select().where(free).order_by(Lawyer.id) if _is_named(walk_in, one.name)]
+    """The row that was verified under this licence and name, and is no more: his bookings and strikes stay his. What
+    merely says so was typed by anybody."""
+    once = (Lawyer.licence_no == walk_in.licence_no) & (Lawyer.verified_as == walk_in.licence_no)
+    his = [one for one in Lawyer.select().where(once).order_by(Lawyer.id) if _is_named(walk_in, one.name)]
     return max(his, key=lambda one: one.bookings.exists(), default=None)
 
 

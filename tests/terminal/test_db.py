@@ -177,6 +177,33 @@ def test_what_forms_and_mandates_know_of_numbers_is_there_after_an_upgrade(empty
     }
 
 
+def test_what_a_row_was_verified_as_is_filled_in_where_it_proves_itself(empty):
+    """The roll has licence and ID number, or an officer unbound the row; of others anything may have been typed."""
+    schema.upgrade()
+    schema.downgrade("0019_verified_as")
+    day, other = "2026-11-27T08:00:00.000000+08:00", {"id_no_sealed": "", "phone_sealed": "", "findings": "[]"}
+
+    def lawyer(number, licence, index, hangs=True, **more):
+        row("lawyer", id=number, licence_no=licence, name="某", firm="某", id_no_index=index, plain_name="某",
+            plain_firm="某", created_at=day, updated_at=day, **other,
+            **{"state": "refused", "suspended_until": day if hangs else None} | more)  # fmt: skip
+
+    row("roll_entry", licence_no="7", name="某", plain_name="某", firm="f", id_no_index="i", state="active",
+        updated_at=day)  # fmt: skip
+    row("audit", at=day, who="w", what="licence.unbound", subject="lawyer-3", words="", origin="")
+    row("audit", at=day, who="w", what="licence.unbound", subject="lawyer-6", words="", origin="")
+    lawyer(1, "7", "i", openid="o-1")
+    lawyer(2, "7", "another", openid="o-2", state="pending")
+    lawyer(3, "8", "j")
+    lawyer(4, "7", "another")
+    lawyer(5, "7", "i", hangs=False, openid="o-5")
+    lawyer(6, "9", "k", openid="o-6", state="pending")
+    lawyer(7, "6", "l", openid="o-7", licence_claim="6", state="verified")
+    schema.upgrade()
+    assert {one.id: one.verified_as for one in models.Lawyer if one.verified_as} == {1: "7", 3: "8"}
+    assert models.Lawyer.get_by_id(7).proven_licence == "6"
+
+
 def everything():
     """What can be compared: a seal is another one each time."""
     ask = models.database.execute_sql

@@ -11,6 +11,7 @@ from booking.review import decisions
 from booking.words import NOT_VERIFIED_IN_TIME
 from clock import at
 from models import Booking, Change, Notice
+from sandbox.world.cast import invented_id_no
 from tests.booking.conftest import FRIDAY
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 from tests.wechat.test_silence import NUMBER, in_custody
@@ -19,7 +20,7 @@ HELD, NOBODY, PLAIN = "陶某演", "查某演", "邹某演"
 PLAINS_NUMBER, THIRDS = "310101199001010012", "440524188001010014"
 DEADLINE = at(FRIDAY - timedelta(days=1), time(18))
 THIRD = replace(
-    LIN, name="第三人", licence_no="13101201710000009", openid="oThird", phone="13700137009", id_no=SHEN.id_no
+    LIN, name="第三人", licence_no="13101201710000009", openid="oThird", phone="13700137009", id_no=invented_id_no(9)
 )
 
 

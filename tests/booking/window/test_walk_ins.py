@@ -7,8 +7,9 @@ import pytest
 import refusals
 from booking.desk import Desk
 from booking.gate import reminders
-from booking.lawyers import licences
+from booking.lawyers import licences, proof
 from booking.record.actor import Actor
+from booking.roll import follows
 from booking.timetable.closures import Closing, close, preview
 from booking.window import walk_ins
 from booking.window.entry import enter
@@ -96,3 +97,43 @@ def test_one_without_a_number_known_is_told_nothing_but_that_the_centre_takes_it
     closing = Closing("pudong", FRIDAY, FRIDAY, "设备检修")
     close(desk, Actor("chief-pudong"), closing, preview(desk, closing).fingerprint)
     assert [n.kind for n in Notice.select()] == ["withdrawn"]
+
+
+def test_the_row_of_a_barred_lawyer_is_his_at_the_window_too_and_his_wechats_number_stays(
+    desk: Desk, lawyers: Lawyers
+) -> None:
+    (lawyer,) = lawyers(1)
+    RollEntry.update(state="suspended").execute()
+    assert follows.refuse_barred(desk.now()) == 1
+    entry = entering(walk_in=WalkIn(licence(0), phone="19900000001"))
+    with pytest.raises(FindingsUnseen) as found:
+        enter(Actor("gate-pudong"), desk.now(), entry)
+    assert enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen).lawyer_id == lawyer
+    assert (Lawyer.get().phone, Lawyer.get().walk_in_claim, Lawyer.get().openid) == ("13900000000", licence(0), "o-0")
+
+
+@pytest.mark.parametrize("openid", [None, "o-renamed"])
+def test_a_row_that_merely_says_the_licence_is_nobodys_at_the_window(
+    desk: Desk, lawyers: Lawyers, openid: str | None
+) -> None:
+    """Another's, who typed this licence and name into it before rows with a history could no longer be renamed."""
+    (another, _) = lawyers(2)
+    typed = {"licence_no": licence(1), "name": "律师1", "openid": openid, "state": "refused"}
+    Lawyer.delete().where(Lawyer.id != another).execute()
+    Lawyer.update(**typed, licence_claim=None, phone_claim=None).where(Lawyer.id == another).execute()
+    assert enter(Actor("gate-pudong"), desk.now(), entering(1)).lawyer_id != another
+
+
+def test_an_unlisted_licence_seen_at_the_window_bears_its_mandate_though_its_wechat_is_unbound(
+    desk: Desk, lawyers: Lawyers
+) -> None:
+    (lawyer,) = lawyers(1)
+    RollEntry.delete().execute()
+    licences.unbind(Actor("chief-pudong"), desk.now(), lawyer, "换微信")
+    entry = entering(detainee={"name": "当事人", "id_no": invented_id_no(5)})
+    with pytest.raises(FindingsUnseen) as found:
+        enter(Actor("gate-pudong"), desk.now(), entry)
+    ref = enter(Actor("gate-pudong"), desk.now(), entry, seen=found.value.seen).ref
+    assert proof.standing_behind([Booking.get()]) == {ref}
+    Lawyer.update(walk_in_claim=None).execute()
+    assert proof.standing_behind([Booking.get()]) == set()
