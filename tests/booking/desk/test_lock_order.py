@@ -86,7 +86,8 @@ def test_without_the_lawyers_lock_one_of_them_is_thrown_out(
 
 def entered_while_suspended(desk: Desk, lawyer: int, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The window writes a telephone number down while another, who has the lawyer's lock, writes the suspension."""
-    Lawyer.update(licence_claim=None, openid=None).where(Lawyer.id == lawyer).execute()
+    unbound = {"licence_claim": None, "openid": None, "verified_as": Lawyer.licence_claim}
+    Lawyer.update(**unbound).where(Lawyer.id == lawyer).execute()
     row, locked = Lawyer.get_by_id(lawyer), threading.Event()
     entry = entering(walk_in=WalkIn(row.licence_no, phone="13800138000"))
 
