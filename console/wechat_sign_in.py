@@ -68,7 +68,8 @@ def come_back() -> Response:
     if not (code := request.args.get("code", "")):
         say("微信登录已取消")
         return _to(errand.next if errand.officer else url_for("console.sign_in"))
-    openid = door().wechat.openid_for(code[:512], request.remote_addr or "")
+    bringer = f"officer {errand.officer}" if errand.officer else request.remote_addr or ""
+    openid = door().wechat.openid_for(code[:512], bringer)
     return _bind(errand, openid) if errand.officer else _sign_in(errand, openid)
 
 

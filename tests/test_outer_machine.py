@@ -15,7 +15,7 @@ import clock
 import outer_machine
 from app import create_app
 from models import Centre
-from outer_machine import ASIDE_WAITERS, PLACES, WAITERS, LeftAlone, OuterMachine, Places
+from outer_machine import IN_LINE, PLACES, WAITERS, LeftAlone, OuterMachine, Places
 from sms.aliyun import Aliyun
 from sms.outcomes import UNREACHABLE, SmsFailed, SmsUnknown
 from tests.booking.conftest import add_lawyers, add_slot
@@ -173,8 +173,8 @@ def test_nobody_waits_longer_than_a_moment(monkeypatch):
 def test_those_aside_have_one_place_and_leave_the_others_alone(monkeypatch):
     monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
     machine = OuterMachine(TimeoutError)
-    with machine.aside.one():
-        with pytest.raises(LeftAlone), machine.aside.one():
+    with machine.aside.one("somebody"):
+        with pytest.raises(LeftAlone), machine.aside.one("another"):
             raise AssertionError("one at a time")
         assert machine.call(lambda: "asked") == "asked"
 
@@ -216,4 +216,4 @@ def test_threads_of_a_process_are_kept_from_every_outer_machine():
     words = command(8000)
     threads = int(words[words.index("--blocking-threads") + 1])
     assert threads >= 2 * PLACES
-    assert threads > PLACES + WAITERS + ASIDE_WAITERS
+    assert threads > PLACES + WAITERS + IN_LINE

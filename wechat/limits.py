@@ -28,10 +28,10 @@ BINDINGS = RateLimitItemPerMinute(1200, namespace="bind")
 BINDINGS_OF_ONE = RateLimitItemPerHour(10, namespace="bind-one")
 # Of the licence that is tried, whoever tries: identities and addresses an attacker can have many of.
 LICENCE_TRIED = RateLimitItemPerDay(5, namespace="licence")
-# Of WeChat's codes brought from an address, those that failed there: from so many on it is served one at a time, and
-# where they are up, once in a while. Never shut: many who are honest may sit behind one address.
-CODES_FAILED, ONE_AT_A_TIME_FROM = RateLimitItemPerMinute(60, 10, namespace="code-failed"), 10
-CODES_AFTER_THAT = RateLimitItemPerSecond(1, 10, namespace="code-after-that")
+# Of WeChat's codes of one kind, those that failed there of late, by who brought them: from so many on his are served one
+# at a time, as fast as WeChat answers. Never slower, and no longer than this: many who are honest may sit behind one
+# address. As many fail in that time one at a time if WeChat takes six seconds for each: a flood never comes out between.
+CODES_FAILED, ONE_AT_A_TIME_FROM = RateLimitItemPerSecond(60, 30, namespace="code-failed"), 5
 # Of the licence too, by who brings its lawyer's phone: room for the lawyer's own slips, too little to try through the ID
 # numbers of somebody when one has his phone. Only wrong ones: who is right begins anew.
 LICENCE_TRIED_WITH_PHONE = RateLimitItemPerDay(10, namespace="licence-phone")
@@ -62,15 +62,13 @@ class Limits:
         self._count(BINDINGS_OF_ONE, openid)
         self._count(BINDINGS, network_of(address))
 
-    def one_at_a_time(self, address: str) -> bool:
-        """Whether codes from this address have to wait for one another at WeChat. Raises RateLimited."""
-        left = self._moving().get_window_stats(CODES_FAILED, network_of(address)).remaining
-        if not left:
-            self._count(CODES_AFTER_THAT, network_of(address))
+    def one_at_a_time(self, kind: str, bringer: str) -> bool:
+        """Whether the codes of this kind that this address or identity brings have to wait for one another at WeChat."""
+        left = self._moving().get_window_stats(CODES_FAILED, kind, network_of(bringer)).remaining
         return CODES_FAILED.amount - left >= ONE_AT_A_TIME_FROM
 
-    def code_failed(self, address: str) -> None:
-        self._moving().hit(CODES_FAILED, network_of(address))
+    def code_failed(self, kind: str, bringer: str) -> None:
+        self._moving().hit(CODES_FAILED, kind, network_of(bringer))
 
     def licence_tried(self, licence_no: str, with_his_phone: bool) -> None:
         """A try at a licence, counted before it is compared: many at once are no more. Raises LimitReached."""

@@ -8,13 +8,14 @@ import requests
 from apiflask import APIFlask
 
 import console
+import outer_machine
 from booking.officers import officers
 from booking.record.actor import Actor
 from models import Audit, Centre, Officer
 from sandbox import wechat as tencent
 from sandbox.wechat.oauth import ACCESS_TOKEN, Website
 from tests.console.conftest import HOST, SESSION, Browser, an_officer
-from wechat.limits import CODES_FAILED
+from wechat.limits import CODES_FAILED, ONE_AT_A_TIME_FROM
 from wechat.outgoing.website import Website as Client
 
 APPID, SECRET = "wxdemo00000website", "demo-website-secret"
@@ -30,18 +31,23 @@ def stand_in():
 
 
 @pytest.fixture
-def app(desk, redis_client, stand_in):
+def client(redis_client, stand_in):
+    client = Client(APPID, SECRET, redis_client, stand_in.url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def app(desk, redis_client, stand_in, client):
     Centre.create(code="qingpu", name="青浦区看守所", address="上海市青浦区", created_at=desk.now())
     app = APIFlask("huijian", static_folder=None, spec_path=None, docs_path=None)
     app.testing = True
-    client = Client(APPID, SECRET, redis_client, stand_in.url)
     door = console.WeChatDoor(APPID, "https://open.weixin.test", client.openid_for)
     console.register(
         app, desk=desk, redis=redis_client, asking=None, secret_keys=["passes"], public_url=HOST, wechat=door
     )
     yield app
     stand_in.clear()
-    client.close()
 
 
 @pytest.fixture
@@ -153,7 +159,7 @@ def test_a_code_wechat_never_gave_opens_nothing(stranger, officer, code):
 
 
 def test_a_code_wechat_refused_is_not_asked_again_and_its_address_comes_to_be_shown_the_wait(
-    stranger, stand_in, officer
+    stranger, stand_in, officer, client, monkeypatch
 ):
     def bring(code):
         state = parse_qs(urlsplit(set_out(stranger)).query)["state"][0]
@@ -164,10 +170,26 @@ def test_a_code_wechat_refused_is_not_asked_again_and_its_address_comes_to_be_sh
     assert stand_in.requests(ACCESS_TOKEN) == before + 1
     for number in range(1, CODES_FAILED.amount):
         assert bring(f"never-given-{number}").status_code == 401
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
+    with client._client.aside.one("somebody"):
+        answer = bring("never-given-too")
+    assert answer.status_code == 429 and answer.headers["Retry-After"] == "1"
+    assert stand_in.requests(ACCESS_TOKEN) == before + CODES_FAILED.amount
     assert stranger.get(callback(stand_in, set_out(stranger), GATE)).status_code == 303  # never shut
-    answer = bring("never-given-too")
-    assert answer.status_code == 429 and 1 <= int(answer.headers["Retry-After"]) <= 10
-    assert stand_in.requests(ACCESS_TOKEN) == before + CODES_FAILED.amount + 1
+
+
+def test_who_is_signed_in_and_binds_does_not_wait_for_strangers_at_his_address(
+    stranger, signed_in, stand_in, client, monkeypatch
+):
+    browser = signed_in("gate")
+    address = re.search(r'href="(https://open[^"]+)"', browser.post("me/wechat").text)[1].replace("&amp;", "&")
+    monkeypatch.setattr(outer_machine, "WAIT_SECONDS", 0.01)
+    for _ in range(ONE_AT_A_TIME_FROM):
+        client._codes._limits.code_failed("website", "127.0.0.1")
+    with client._client.aside.one("somebody"):
+        assert stranger.get(callback(stand_in, set_out(stranger), GATE)).status_code == 429
+        assert browser.get(callback(stand_in, address, GATE)).location == "/console/me"
+    assert officers.of_website(GATE) == browser.officer
 
 
 @pytest.mark.parametrize("fault", ["-1", "45011", "html_502", "html_200", "reset"])

@@ -38,7 +38,7 @@ def bind_licence(form: LicenceForm) -> Response:
     A verified lawyer on a new WeChat, with the phone that is bound, has all that is his at once, the old WeChat no more.
     """
     door().limits.bind(request.remote_addr or "", visitor().openid)
-    phone = door().wechat.phone_for(form.phone_code, request.remote_addr or "")
+    phone = door().wechat.phone_for(form.phone_code, visitor().openid)
     his = roll_match.brings_his_phone(form.licence_no, phone)
     door().limits.licence_tried(form.licence_no, with_his_phone=his)
     lawyer = tries.bind(visitor().openid, form.name, form.licence_no, form.firm, form.id_no, phone, door().desk.now())
@@ -55,7 +55,7 @@ def bind_licence(form: LicenceForm) -> Response:
 def change_licence(form: ChangeForm) -> Response:
     """Change my firm (`done` where the roll has it so, else `pending` for an officer) or my phone (the old is told)."""
     door().limits.bind(request.remote_addr or "", visitor().openid)
-    phone = door().wechat.phone_for(form.phone_code, request.remote_addr or "") if form.phone_code is not None else None
+    phone = door().wechat.phone_for(form.phone_code, visitor().openid) if form.phone_code is not None else None
     lawyer, made = changes.ask(visitor().openid, door().desk.now(), form.firm, phone)
     door().visitors.forget(visitor())
     return answer({"lawyer": lawyer_json(lawyer), "changes": [change._asdict() for change in made]})

@@ -11,6 +11,7 @@ import orjson
 from peewee import Expression, fn
 from redis import Redis
 
+from booking.record.retention import SESSIONS_KEPT
 from circuit_breaker import CircuitBreaker, CircuitOpen
 from models import Lawyer, Session, database, rows_of
 from pinned_redis import PinnedConnection
@@ -20,6 +21,7 @@ from wechat.api.hot.roster import Roster
 log = logging.getLogger(__name__)
 
 LASTS = timedelta(days=30)
+REMEMBERED_AFTER = SESSIONS_KEPT  # an ended session, as somebody's who has been here
 MOST_SESSIONS = 10
 REMEMBERED_S = 2  # for looks at slots and days alone: what is somebody's own is asked of SQL
 _DEAD = b"dead"
@@ -69,6 +71,15 @@ class Visitors:
         if kept == _DEAD:
             raise Unauthenticated()
         return (_unpack(token_hash, kept) if kept else None) or self._ask_and_remember(token_hash, now)
+
+    def once(self, token: str, now: datetime) -> str | None:
+        """The identity that this token stood for until not long ago, or stands for: good for no more than telling a
+        stranger from somebody who has been here."""
+        since = now - REMEMBERED_AFTER
+        lately = (Session.expires_at > since) & (Session.revoked_at.is_null() | (Session.revoked_at > since))
+        for (openid,) in rows_of(Session.select(Session.openid).where(Session.token_hash == hash_of(token), lately)):
+            return str(openid)
+        return None
 
     def look_again(self, known: Visitor) -> Visitor:
         """The same visitor as SQL has it now. Raises Unauthenticated where the session ended meanwhile."""

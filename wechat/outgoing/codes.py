@@ -1,7 +1,9 @@
 """What phones and browsers bring from WeChat to be redeemed there: codes, good once.
 
-Anybody can invent them, and WeChat must be asked about each. So what it refused is not asked again, and an address with
-failed codes is served one at a time: the places at WeChat are for the others. A good code counts against nobody.
+Anybody can invent them, and WeChat must be asked about each. So what it refused is not asked again, and who brings many
+that fail is served one at a time: the places at WeChat are for the others. A good code counts against nobody.
+
+Counted is an address, or who brings something that strangers do not have: then the floods of others are nothing to him.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ from typing import Any
 
 from redis import Redis
 
+from networks import network_of
 from outer_machine import LeftAlone
 from refusals import Refusal, Unavailable
 from wechat.limits import Limits, TooOften
@@ -29,29 +32,30 @@ class Codes:
         self._kind, self._client, self._redis, self._words = kind, client, redis, words
         self._limits = Limits(redis)
 
-    def redeem(self, code: str, address: str, call: Callable[[], object]) -> dict[str, object]:
-        """What WeChat answers to `call` about `code`. Raises what `words` has, RateLimited, Unavailable, RedisError."""
+    def redeem(self, code: str, bringer: str, call: Callable[[], object]) -> dict[str, object]:
+        """What WeChat answers to `call` about `code`; `bringer` is the address or the identity that it is counted by.
+        Raises what `words` has, RateLimited, Unavailable, RedisError."""
         key = f"wechat:code:{hashlib.sha256(f'{self._kind} {code}'.encode()).hexdigest()}"
         known: Any = self._redis.get(key)
         if known and (said := self._words.get(int(known))):
             raise said()
-        outcome = self._ask(address, call)
+        outcome = self._ask(bringer, call)
         if isinstance(outcome, dict):
             return outcome
         if isinstance(outcome, Said) and outcome.errcode in self._words:
             if outcome.errcode in FAILED:
                 self._redis.set(key, outcome.errcode, ex=REMEMBERED_S)
-                self._limits.code_failed(address)
+                self._limits.code_failed(self._kind, bringer)
             raise self._words[outcome.errcode]()
         asked = isinstance(outcome, Said) or outcome.asked
         log.log(logging.ERROR if asked else logging.INFO, "WeChat cannot be used: %s", outcome)
         raise Unavailable("微信服务暂时不可用，请稍后再试")
 
-    def _ask(self, address: str, call: Callable[[], object]) -> dict[str, object] | Said | Lost:
-        if not self._limits.one_at_a_time(address):
+    def _ask(self, bringer: str, call: Callable[[], object]) -> dict[str, object] | Said | Lost:
+        if not self._limits.one_at_a_time(self._kind, bringer):
             return self._client.ask(call)
         try:
-            with self._client.aside.one():
+            with self._client.aside.one(f"{self._kind} {network_of(bringer)}"):
                 return self._client.ask(call)
         except LeftAlone:
             raise TooOften(1) from None

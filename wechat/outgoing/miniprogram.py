@@ -43,11 +43,11 @@ class WeChat:
     def close(self) -> None:
         self._client._http.close()
 
-    def openid_for(self, code: str, address: str) -> str:
+    def openid_for(self, code: str, bringer: str) -> str:
         """Who holds the phone that got `code` from `wx.login`. The session key WeChat adds is dropped here.
 
-        `address` is where the code came from. Raises Unauthenticated (a used or wrong code), RateLimited, Forbidden (WeChat
-        blocks the user), Unavailable, RedisError.
+        `bringer` is the address or the identity that the code is counted by. Raises Unauthenticated (a used or wrong code),
+        RateLimited, Forbidden (WeChat blocks the user), Unavailable, RedisError.
         """
         client = self._client
         params = {
@@ -58,20 +58,20 @@ class WeChat:
             "access_token": None,  # else the library fetches one and sends it along
         }
         url = f"{OFFICIAL}/sns/jscode2session"
-        found = self._sign_in_codes.redeem(code, address, lambda: client.get(url, params=params))
+        found = self._sign_in_codes.redeem(code, bringer, lambda: client.get(url, params=params))
         openid = found.get("openid")
         if not isinstance(openid, str) or not 1 <= len(openid) <= 64:
             raise Unavailable("微信登录暂时不可用，请稍后再试")
         return openid
 
-    def phone_for(self, code: str, address: str) -> str:
+    def phone_for(self, code: str, bringer: str) -> str:
         """The mainland mobile number, 11 digits, that the lawyer let the mini-program see.
 
-        `address` is where the code came from. Raises Invalid (a used or wrong code, or no mainland number), RateLimited,
-        Unavailable, RedisError.
+        `bringer` is the address or the identity that the code is counted by. Raises Invalid (a used or wrong code, or no
+        mainland number), RateLimited, Unavailable, RedisError.
         """
         url = f"{OFFICIAL}/wxa/business/getuserphonenumber"
-        answer = self._phone_codes.redeem(code, address, lambda: self._client.post_with_token(url, {"code": code}))
+        answer = self._phone_codes.redeem(code, bringer, lambda: self._client.post_with_token(url, {"code": code}))
         found = answer.get("phone_info")
         if not isinstance(found, dict) or (found.get("watermark") or {}).get("appid") != self._client.appid:
             raise Unavailable("微信手机号服务暂时不可用，请稍后再试")

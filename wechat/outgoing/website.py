@@ -23,8 +23,8 @@ class Website:
     def close(self) -> None:
         self._client._http.close()
 
-    def openid_for(self, code: str, address: str) -> str:
-        """`address` is where the code came from.
+    def openid_for(self, code: str, bringer: str) -> str:
+        """`bringer` is the address or the identity that the code is counted by.
 
         Raises Unauthenticated (a used or wrong code), Forbidden (no real user), RateLimited, Unavailable, RedisError.
         """
@@ -37,7 +37,7 @@ class Website:
             "access_token": None,
         }
         url = f"{OFFICIAL}/sns/oauth2/access_token"
-        found = self._codes.redeem(code, address, lambda: client.get(url, params=params))
+        found = self._codes.redeem(code, bringer, lambda: client.get(url, params=params))
         if found.get("is_snapshotuser"):
             raise Forbidden("微信预览模式不能用来登录")
         openid = found.get("openid")
