@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
 from clock import at
@@ -33,6 +34,7 @@ class SlotKey(NamedTuple):
     start: time
 
     @classmethod
+    @lru_cache(20_000)  # of the class, not of an instance
     def parse(cls, text: str) -> "SlotKey":
         """Raises NotFound: what is not a slot id names no slot."""
         found = _ID.fullmatch(text)

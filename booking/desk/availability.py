@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from booking import calendar
 from booking.desk.plan import Plan, read_calendar, read_plan
-from booking.desk.slot_views import AnySlot, day_view, view
+from booking.desk.slot_views import AnySlot, Offer, day_view
 from booking.desk.stale_cache import StaleCache
 from booking.slots import DayView, SlotKey, SlotView
 from models import Slot
@@ -55,12 +55,15 @@ class Board:
         ahead = day in self.plan(centre).slots
         return self._shown.get(where, lambda: self._show(where)) if ahead else self._show(where)
 
-    def slot(self, key: SlotKey) -> AnySlot:
+    def offer(self, slot_id: str) -> Offer:
         """The slot as planned, without its seats left. Raises NotFound."""
-        wanted = str(key)
+        key = SlotKey.parse(slot_id)
+        plan = self.plan(key.centre)
+        if found := plan.known(slot_id):
+            return found
         for slot in self._slots_of(Day(key.centre, key.date)):
-            if slot.id == wanted:
-                return slot
+            if slot.id == slot_id:
+                return plan.offer(slot)
         raise NotFound("没有这个时段")
 
     def days(self, centre: str) -> list[DayView]:
@@ -129,7 +132,7 @@ class Board:
     def _show(self, day: Day) -> Views:
         plan, now, slots = self.plan(day.centre), self._now(), self._slots_of(day)
         left = self._read_left(day, slots)
-        return tuple(view(plan.policy, slot, left[slot.id], now) for slot in slots)
+        return tuple(plan.offer(slot).shown(left[slot.id], now) for slot in slots)
 
     def _slots_of(self, day: Day) -> Sequence[AnySlot]:
         planned = self.plan(day.centre).slots.get(day.date)

@@ -6,7 +6,7 @@ from datetime import datetime
 import refusals
 from booking import rules
 from booking.desk.application import Application
-from booking.desk.slot_views import AnySlot, lengths
+from booking.desk.slot_views import Offer
 from booking.lawyers import standing
 from booking.lifecycle import OPEN_STATES
 from booking.policy import Policy
@@ -14,13 +14,14 @@ from booking.words import STATES
 from models import Booking, Slot
 
 
-def may_ask(application: Application, slot: AnySlot, policy: Policy, now: datetime) -> None:
+def may_ask(application: Application, offer: Offer, now: datetime) -> None:
     """Raises OutsideWindow, SlotClosed, and Invalid for a length or companions that don't fit."""
-    rules.booking_period(policy, slot.starts_at, now)
-    if not slot.open:
-        raise refusals.SlotClosed(slot.closed_reason)
-    rules.length(lengths(policy, slot), application.minutes)
-    rules.companions(policy, (companion["role"] for companion in application.companions))
+    if not offer.admits(application.minutes, now):
+        rules.booking_period(offer.policy, offer.slot.starts_at, now)
+        if not offer.slot.open:
+            raise refusals.SlotClosed(offer.slot.closed_reason)
+        rules.length(offer.lengths, application.minutes)
+    rules.companions(offer.policy, (companion["role"] for companion in application.companions))
 
 
 def may_cancel(booking: Booking, policy: Policy, now: datetime, accept_strike: bool) -> bool:

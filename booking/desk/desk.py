@@ -20,7 +20,7 @@ from booking.desk.conditions import may_ask, may_cancel
 from booking.desk.decision import kept_answer
 from booking.desk.group_commit import GroupCommit
 from booking.desk.sittings import Coming, Sittings
-from booking.desk.slot_views import AnySlot
+from booking.desk.slot_views import Offer
 from booking.desk.unmet import Unmet
 from booking.lawyers import standing
 from booking.lifecycle import ONCE, notify, transition
@@ -78,11 +78,12 @@ class Desk:
         Raises any Refusal of `refusals.py` with status 403 or 409, and Invalid for a length or companions that don't fit;
         slot_full, slot_closed and outside_window name the nearest slots.
         """
-        now, slot = self.now(), self.board.slot(application.slot)
+        now, offer = self.now(), self.board.offer(application.slot_id)
+        slot = offer.slot
         try:
-            if kept := self._refused_unless_kept(application, slot, now):
+            if kept := self._refused_unless_kept(application, offer, now):
                 return kept
-            coming = Coming.of(application, slot, now)
+            coming = Coming.of(application, offer, now)
             if full := self.board.full(slot, coming.ref):
                 raise refusals.SlotFull(nearest=full.nearest)
             return self._decided(coming)
@@ -143,12 +144,11 @@ class Desk:
         except holding.NoSeat:
             return self._commits.submit(self._come_in(coming, Reserved(scripts.FULL, 0)))
 
-    def _refused_unless_kept(self, application: Application, slot: AnySlot, now: datetime) -> Receipt | None:
+    def _refused_unless_kept(self, application: Application, offer: Offer, now: datetime) -> Receipt | None:
         """What can be refused without a seat. A repeated request still gets its first answer, whatever changed since."""
-        policy = self.board.plan(slot.centre_id).policy
         try:
-            may_ask(application, slot, policy, now)
-            self.refused.check(application, slot, policy, now)
+            may_ask(application, offer, now)
+            self.refused.check(application, offer.slot, offer.policy, now)
         except Refusal:
             application.vouch()
             if again := self.answered(application):
@@ -164,4 +164,4 @@ class Desk:
             raise refusals.SlotFull(nearest=self.board.note_full(slot))
         if reserved.outcome == scripts.TOO_MANY:
             raise refusals.RateLimited()
-        return coming.held(self.board, reserved)
+        return coming.held(reserved)

@@ -1,10 +1,12 @@
 """A centre's coming days as planned: its policy and its slots, read from SQL in one trip; and what the calendar says."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from booking import calendar
+from booking.desk.slot_views import AnySlot, Offer
 from booking.policy import Policy
 from booking.slots import Planned
 from models import Slot, database
@@ -19,12 +21,25 @@ _day: Callable[[Any], date] = Slot.date.python_value
 _moment: Callable[[Any], Any] = Slot.starts_at.python_value
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """A centre's coming days: policy, slots by day, and the last day that is shown."""
 
     policy: Policy
     slots: dict[date, list[Planned]]
     last: date
+    _offers: dict[str, Offer] = field(default_factory=dict)
+
+    def offer(self, slot: AnySlot) -> Offer:
+        """Reckoned when somebody asks for it the first time."""
+        found = self._offers.get(slot.id)
+        if found is None or found.slot is not slot:
+            found = self._offers[slot.id] = Offer.of(self.policy, slot)
+        return found
+
+    def known(self, slot_id: str) -> Offer | None:
+        """What was asked for since the plan was read."""
+        return self._offers.get(slot_id)
 
 
 def read_plan(code: str, today: date) -> Plan:

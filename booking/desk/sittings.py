@@ -13,7 +13,7 @@ from booking.desk import holding
 from booking.desk.application import Application, Held, Receipt
 from booking.desk.availability import Board
 from booking.desk.decision import Outcome, decide_batch
-from booking.desk.slot_views import AnySlot, view
+from booking.desk.slot_views import AnySlot, Offer
 from booking.refs import ref_for
 from models import database
 from models.base import only_look_up
@@ -30,15 +30,19 @@ class Coming:
 
     application: Application
     ref: str
-    slot: AnySlot
+    offer: Offer
     now: datetime
 
     @classmethod
-    def of(cls, application: Application, slot: AnySlot, now: datetime) -> "Coming":
-        return cls(application, ref_for(application.lawyer_id, application.key), slot, now)
+    def of(cls, application: Application, offer: Offer, now: datetime) -> "Coming":
+        return cls(application, ref_for(application.lawyer_id, application.key), offer, now)
 
-    def held(self, board: Board, reserved: Reserved) -> Held:
-        shown = view(board.plan(self.slot.centre_id).policy, self.slot, reserved.left, self.now)
+    @property
+    def slot(self) -> AnySlot:
+        return self.offer.slot
+
+    def held(self, reserved: Reserved) -> Held:
+        shown = self.offer.shown(reserved.left, self.now)
         ends_at = shown.starts_at + timedelta(minutes=self.application.minutes)
         fresh = reserved.outcome == scripts.HELD
         return Held(self.application, self.ref, shown, ends_at, self.now, fresh=fresh)
@@ -97,7 +101,7 @@ class Sittings:
             return holding.NoSeat()
         if reserved.outcome == scripts.TOO_MANY:
             return RateLimited()
-        return one.held(self._board, reserved)
+        return one.held(reserved)
 
     def _hold(self, coming: Sequence[Coming]) -> list[Reserved]:
         """In the trip in which the last batch is settled. Of which the outcome is unknown runs out, and the sweep looks."""

@@ -16,7 +16,7 @@ def test_only_the_one_who_is_locked_out_goes_without(desk, lawyers, clock, reque
     held, free = lawyers(2)
     url = request.getfixturevalue("database")
     asked = [applying(held), applying(free)]
-    batch = [desk._come_in(Coming.of(one, desk.board.slot(one.slot), clock())) for one in asked]
+    batch = [desk._come_in(Coming.of(one, desk.board.offer(one.slot_id), clock())) for one in asked]
     database.execute_sql("SET lock_timeout = 200")
     with psycopg.connect(url) as elsewhere:
         elsewhere.execute("SELECT pg_advisory_xact_lock(%s)", (held,))

@@ -248,7 +248,7 @@ def test_without_the_lock_both_are_booked(
 def test_of_two_in_one_sitting_the_second_sees_the_first(desk: Desk, lawyer: int, slots: list[str]) -> None:
     roomy(bookings_made_limit=1)
     asked = [applying(lawyer, slot, key=slot) for slot in slots[:2]]
-    held = [desk._come_in(Coming.of(one, desk.board.slot(one.slot), desk.now())) for one in asked]
+    held = [desk._come_in(Coming.of(one, desk.board.offer(one.slot_id), desk.now())) for one in asked]
     first, second = decision.decide_batch(held)
     assert getattr(first, "ref", None) and isinstance(second, LimitReached)
 
