@@ -9,7 +9,7 @@ from booking.record.actor import Actor
 from booking.record.retention import prune
 from booking.review import decisions
 from clock import at
-from models import Centre, KeptAnswer, Notice, Session
+from models import Centre, KeptAnswer, Notice
 from tests.booking.conftest import FRIDAY, applying
 
 REMINDER = at(FRIDAY.replace(day=26), time(10))
@@ -68,12 +68,10 @@ def test_the_hour_is_the_centres(desk, booked, remind):
     assert remind(at(FRIDAY.replace(day=26), time(16))) == 1
 
 
-def test_answers_are_kept_seven_days_and_sessions_until_they_end(desk, booked, clock):
-    start = clock()
-    Session.create(token_hash="h", openid="o", created_at=start, expires_at=start.replace(day=30))
+def test_answers_are_kept_seven_days(desk, booked, clock):
     clock.move(days=6, hours=23)
-    assert prune(clock()) == 1
-    assert (KeptAnswer.select().count(), Session.select().count()) == (1, 0)
+    assert prune(clock()) == 0
+    assert KeptAnswer.select().count() == 1
     clock.move(hours=2)
     assert prune(clock()) == 1
     assert KeptAnswer.select().count() == 0
