@@ -66,6 +66,8 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
             lawyer = _of_id(lawyer_id)
             if lawyer.state == PENDING:
                 shown.check(lawyer, seen)
+                if verified:
+                    roll_match.may_verify(lawyer.licence_no)
             waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING) & (Lawyer.updated_at == lawyer.updated_at)
             if not Lawyer.update(**_decided(lawyer, verified, why), updated_at=now).where(waiting).execute():
                 raise WrongState("该律师不在待核验状态")

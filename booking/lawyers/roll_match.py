@@ -7,6 +7,7 @@ from booking.findings import Finding, finding
 from booking.identity import same_name
 from booking.words import LICENCES
 from models import Lawyer, RollEntry, keyring
+from refusals import WrongState
 
 BARRED = {"suspended": "律师名册显示该执业证已停止执业", "revoked": "律师名册显示该执业证已被吊销",
           "closed": "律师名册显示该执业证已注销；换发了新证的，请用新证重新核验"}  # fmt: skip
@@ -74,6 +75,14 @@ def _barred(entry: RollEntry, today: date) -> list[Finding]:
     if entry.valid_until is not None and entry.valid_until < today:
         return [finding("licence_expired", f"律师名册显示执业证有效期至{entry.valid_until}")]
     return []
+
+
+def may_verify(licence_no: str) -> None:
+    """No officer's yes passes over what the roll says of a licence: the roll is mended first. Raises WrongState."""
+    entry = RollEntry.get_or_none(RollEntry.licence_no == licence_no)
+    if entry is not None and entry.state in BARRED:
+        state = LICENCES.get(entry.state, entry.state)
+        raise WrongState(f"律师名册显示该执业证为“{state}”，不能核验通过；名册有误的，请更正名册后再核验")
 
 
 def is_same(lawyer: Lawyer, claim: Claim) -> bool:
