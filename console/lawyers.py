@@ -7,7 +7,7 @@ from pydantic import Field
 
 from booking import words
 from booking.fingerprint import LENGTH
-from booking.lawyers import licences, shown, standing, tries
+from booking.lawyers import licences, own_row, shown, standing, tries
 from booking.record.kinds import Kind
 from booking.review import dossier, track_record
 from booking.search import bookings, lookups
@@ -173,6 +173,7 @@ def _tell(lawyer: Lawyer, numbers: dict[str, str] | None = None) -> str:
         mark=shown.mark(lawyer),
         numbers=numbers or _ends(lawyer),
         revealed=numbers is not None,
+        another=own_row.of_another(lawyer) if lawyer.state == licences.PENDING else "",
         tried=tries.at(lawyer.licence_no, here().now),
         mistaken=tries.originals_wrong(lawyer.id, here().now),
         ours=is_ours(lawyer),

@@ -67,7 +67,7 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
             if lawyer.state == PENDING:
                 shown.check(lawyer, seen)
                 if verified:
-                    roll_match.may_verify(lawyer.licence_no)
+                    _may_verify(lawyer)
             waiting = (Lawyer.id == lawyer_id) & (Lawyer.state == PENDING) & (Lawyer.updated_at == lawyer.updated_at)
             if not Lawyer.update(**_decided(lawyer, verified, why), updated_at=now).where(waiting).execute():
                 raise WrongState("该律师不在待核验状态")
@@ -78,6 +78,12 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
     except IntegrityError:
         raise _bound_elsewhere() from None
     return _of_id(lawyer_id)
+
+
+def _may_verify(lawyer: Lawyer) -> None:
+    roll_match.may_verify(lawyer.licence_no)
+    if other := own_row.of_another(lawyer):
+        raise WrongState(f"{other}，请先核对姓名和身份证号")
 
 
 def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:

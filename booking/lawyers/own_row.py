@@ -1,8 +1,8 @@
 """The row a lawyer's history hangs on: nobody renames it, and he alone comes back to it. Rule 6.
 
 Bookings, mandates, strikes and a suspension are those of the person the row was verified for. Who says to be somebody
-else gets a row of his own, and the old one waits for whoever proves to be its person: by its ID number, or by the
-licence and name it was verified under.
+else gets a row of his own, and the old one waits for whoever proves to be its person: by its ID number
+with the name, or by the licence and name it was verified under.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from booking.lawyers.roll_match import Claim
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
-from models import Booking, Lawyer, Mandate, Strike, Suspension, keyring
+from models import Booking, Lawyer, Mandate, RollEntry, Strike, Suspension, keyring
 from models.lawyers import seal_person
 from refusals import AlreadyBound, WrongState
 
@@ -67,6 +67,17 @@ def return_to(lawyer_id: int) -> int:
     return int(own.id)
 
 
+def of_another(row: Lawyer) -> str:
+    """Another's row that has this ID number, for officers; empty where there is none, or the roll has the number with
+    this licence. With somebody else's number, typed rightly, his history would be handed over."""
+    if not row.id_no_index or _roll_agrees(row):
+        return ""
+    found = Lawyer.select().where(Lawyer.id_no_index == row.id_no_index, Lawyer.id != row.id).order_by(Lawyer.id)
+    others = (one for one in found if one.proven_licence and not same_name(one.name, row.name))
+    other = next(others, None)
+    return f"此身份证号另有{other.name}律师的记录（执业证号{other.proven_licence}）" if other else ""
+
+
 def just_changed() -> WrongState:
     return WrongState("身份核验状态刚刚变化，请刷新后再试")
 
@@ -86,7 +97,15 @@ def _left_by(came: Lawyer) -> Lawyer | None:
 
 
 def _of_his_number(row: Lawyer, came: Lawyer) -> bool:
-    return bool(came.id_no_index) and row.id_no_index == came.id_no_index
+    """Anybody may type a number: with another name it is his where the roll has it with the licence he came by."""
+    same = bool(came.id_no_index) and row.id_no_index == came.id_no_index
+    return same and (same_name(row.name, came.name) or _roll_agrees(came))
+
+
+def _roll_agrees(row: Lawyer) -> bool:
+    of_licence = (RollEntry.licence_no == row.licence_no) & (RollEntry.id_no_index == row.id_no_index)
+    found: bool = RollEntry.select().where(of_licence).exists()
+    return found
 
 
 def _of_his_licence(row: Lawyer, came: Lawyer) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from booking.desk import Desk
+from booking.lawyers import shown
 from models import Audit, Booking, Lawyer, Notice, RollEntry, Strike, Suspension
 from tests.booking.conftest import applying
 from tests.console.conftest import SignedIn
@@ -145,3 +146,16 @@ def test_who_was_refused_and_never_came_here_does_not_exist_here(
     assert f"/lawyers/{one.id}" not in browser.post("lawyers/search", text=one.name).text
     assert browser.get("lawyers/99999999999999999999").status_code == 404
     assert not Booking.select().exists()
+
+
+def test_the_page_says_that_the_id_number_is_anothers(signed_in: SignedIn, one: Lawyer) -> None:
+    typed = {"licence_no": "13101201510009999", "name": "另一人", "state": "pending"}
+    sealed = Lawyer.enter(one.id_no, "", firm="某律所", created_at=one.created_at, updated_at=one.updated_at, **typed)
+    said = f"此身份证号另有{one.name}律师的记录（执业证号{one.licence_no}），请先核对姓名和身份证号"
+    assert said in signed_in("reviewer").get(f"lawyers/{sealed.id}").text
+    answer = signed_in("reviewer").post(
+        f"lawyers/{sealed.id}/verification", seen=shown.mark(Lawyer.get_by_id(sealed.id))
+    )
+    assert answer.status_code == 409 and said in answer.text
+    Lawyer.update(name=one.name).where(Lawyer.id == sealed.id).execute()
+    assert "另有" not in signed_in("reviewer").get(f"lawyers/{sealed.id}").text
