@@ -10,6 +10,7 @@ from peewee import DataError
 from booking.desk import defending, made
 from booking.desk.drafting import Draft, FirstChange, NewBooking
 from booking.desk.known import LawyerOnRoll, OnRoll, Past
+from booking.lawyers.borne import BORNE
 from booking.policy import Policy
 from booking.rules import Taken, weight
 from models import KeptAnswer
@@ -40,12 +41,8 @@ roll_entry.state, roll_entry.name, roll_entry.firm, valid_until"""
 _SESSION = "session.token_hash, expires_at, revoked_at"
 _LINE = "roll_entry.licence_no, state, name"
 _KEPT = 'kept_answer.lawyer_id, kept_answer."key", body_hash, booking, answer_sealed'
-# Whether a mandate stands behind it, as far as another's booking is weighed: a barred licence has findings of its own.
-# Found by the lawyer, who has few, and not by the centre.
-_PROVEN = """(SELECT COUNT(*) FROM mandate m WHERE m.lawyer_id = booking.lawyer_id AND m.active + 0 = 1
-AND m.centre_id || '' = booking.centre_id AND m.person || '' = booking.detainee_key)"""
 _BY_CUSTODY = 'detainee.custody_index, detainee."key"'
-_TOUCHING = f"ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state, {_PROVEN}"
+_TOUCHING = "ref, lawyer_id, detainee_key, detainee_claim, case_no, starts_at, ends_at, state"
 
 
 class Wanted(NamedTuple):
@@ -146,7 +143,16 @@ def _touching(asked: Wanted) -> Statement:
     found = " UNION ALL ".join(f"SELECT booking.* FROM {where}" for where in (of_people, of_lawyers, of_cases))
     people, lawyers = as_one((key,) for key in asked.people), as_one((lawyer,) for lawyer in asked.lawyers)
     given = (people, lawyers, moment_text(asked.today), as_one(asked.cases))
-    return Statement(f"SELECT {_TOUCHING} FROM ({found}) AS booking WHERE active = 1", given)
+    return Statement(f"SELECT {_TOUCHING}, {_proven()} FROM ({found}) AS booking WHERE active = 1", given)
+
+
+def _proven() -> str:
+    """Whether a mandate that the licence bears stands behind it: a barred lawyer's makes no third defender of anybody.
+    Found by the lawyer, who has few, and not by the centre."""
+    his = matching("lawyer", "lawyer.id = mandate.lawyer_id")
+    person = "mandate.centre_id || '' = booking.centre_id AND mandate.person || '' = booking.detainee_key"
+    lasts = f"mandate.lawyer_id = booking.lawyer_id AND mandate.active + 0 = 1 AND {person}"
+    return f"(SELECT COUNT(*) FROM mandate {his} {_his_line()} WHERE {lasts} AND {BORNE})"
 
 
 def _bookings(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Taken, Past]]:

@@ -7,7 +7,7 @@ from datetime import date, time
 
 import pytest
 
-from booking.desk import defending, findings_now, recheck
+from booking.desk import defending, findings_now, ledger, recheck
 from booking.gate import checks
 from booking.lawyers import mandates
 from booking.record.actor import Actor
@@ -182,6 +182,23 @@ def test_two_with_a_proven_mandate_and_no_booking_make_anybody_the_third(desk, l
     prove(desk, other)
     again = Booking.get_by_id(booked(desk, third, slots[1]))
     assert codes(ref, clock()) == ["third_defender"] == [found["code"] for found in again.findings]
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_barred_lawyers_with_mandate_and_booking_make_nobody_the_third(
+    desk, lawyers, clock, slots, monkeypatch, guarded
+):
+    """The second line is the control: where their licences are not asked for, they do."""
+    if not guarded:
+        monkeypatch.setattr(ledger, "BORNE", "1 = 1")
+    *struck_off, third = lawyers(3)
+    refs = [booked(desk, lawyer, slot) for lawyer, slot in zip((*struck_off, third), slots, strict=False)]
+    for lawyer in (*struck_off, third):
+        prove(desk, lawyer)
+    assert codes(refs[-1], clock()) == ["third_defender"]
+    for lawyer in struck_off:
+        barred(lawyer)
+    assert codes(refs[-1], clock()) == ([] if guarded else ["third_defender"])
 
 
 @pytest.mark.parametrize("guarded", [True, False])
