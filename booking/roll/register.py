@@ -11,7 +11,6 @@ from peewee import chunked
 from booking import by_id, documents
 from booking.desk import recheck
 from booking.fields import number, unseen
-from booking.lawyers import known_by, mandates
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
@@ -73,9 +72,7 @@ def import_register(actor: Actor, now: datetime, centre: str, rows: Sequence[Row
         else:
             _write(list(entries.values()))
             _leave(centre, sorted(before - entries.keys()))
-            report.moved = rekeying.carry_out(actor, now, centre, look).many
-            mandates.end_of_gone(actor, now, centre, [*today.by_key, *today.by_custody])
-            known_by.follow_register(centre, [_numbers_of(one) for one in entries.values()])
+            report.moved = rekeying.carry_out(actor, now, centre, look, today).many
             words = {name: getattr(report, name) for name in ("new", "kept", "left", "moved")}
             note(actor, now, Kind.REGISTER_IMPORT, centre, words, centre=centre)
             recheck.after_commit(now, centre)
@@ -156,10 +153,6 @@ def _entry(centre: str, cells: dict[str, str], now: datetime) -> dict[str, objec
         "permit_case": _YES[cells.get("permit_case", "").casefold()],
         "updated_at": now,
     }
-
-
-def _numbers_of(entry: dict[str, object]) -> list[str]:
-    return [str(entry[name]) for name in ("key", "custody_index") if entry[name]]
 
 
 def _write(entries: list[dict[str, object]]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from peewee import Case, chunked
 
-from booking.lawyers import mandates
+from booking.lawyers import known_by, mandates
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import Line, note_all
@@ -58,12 +58,16 @@ def _to(mandate: Mandate, followed: Followed, today: Register) -> str | None:
     return line.key if line.name == name_key(mandates.name_shown(mandate)) else None
 
 
-def carry_out(actor: Actor, now: datetime, centre: str, planned: Mandates) -> None:
-    """In the caller's transaction; whoever has them go holds their lawyers' locks."""
+def carry_out(actor: Actor, now: datetime, centre: str, planned: Mandates, today: Register) -> None:
+    """Ends those of people who are gone as well, and has the others know the numbers of today.
+
+    In the caller's transaction; whoever has them go holds their lawyers' locks."""
     mandates.end_all(actor, now, planned.merged, MERGED)
     mandates.end_all(actor, now, planned.given_away, GIVEN_AWAY)
     _move(planned.moving)
     note_all(actor, now, Kind.MANDATE_REKEYED, [Line(f"mandate-{one.id}", centre, {}) for one, _ in planned.moving])
+    mandates.end_of_gone(actor, now, centre, [*today.by_key, *today.by_custody])
+    known_by.follow_register(centre, [[n for n in line[:2] if n] for line in today.by_key.values()])
 
 
 def _move(moving: Sequence[tuple[Mandate, str]]) -> None:

@@ -1,7 +1,8 @@
 """What stands on somebody's key goes with him when a register brings him under another: bookings and mandates. Rule 7b.
 
-Where his bookings come together by it, two that are confirmed for one time may meet: the one confirmed first stands, the
-other lets go of the person and is put before a reviewer, since the comparison finds it from then on.
+Where his bookings come together by it, two that are confirmed for one time may meet: the one with a proven mandate
+stands, else the one confirmed first; the other lets go of the person and is put before a reviewer, since the comparison
+finds it from then on.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from peewee import SQL, Case, chunked, fn
 
 from booking.documents import keys_of
+from booking.lawyers import proof
 from booking.lifecycle import OPEN_STATES
 from booking.record.actor import Actor
 from booking.record.kinds import Kind
@@ -60,12 +62,13 @@ def plan(now: datetime, centre: str, followed: Followed, today: Register) -> Pla
     return Plan(bookings, _claims(bookings), rekeyed_mandates.plan(centre, followed, today))
 
 
-def carry_out(actor: Actor, now: datetime, centre: str, look: Callable[[], Plan]) -> Plan:
-    """In the caller's transaction, with everybody locked; `look` makes the plan."""
+def carry_out(actor: Actor, now: datetime, centre: str, look: Callable[[], Plan], today: Register) -> Plan:
+    """In the caller's transaction, with everybody locked; `look` makes the plan. Mandates first: which booking one stands
+    behind follows from today's numbers."""
     made = _locked(centre, look)
+    rekeyed_mandates.carry_out(actor, now, centre, made.mandates, today)
     twice = _twice(made)
     _move(made.bookings, twice)
-    rekeyed_mandates.carry_out(actor, now, centre, made.mandates)
     touched = [one for one, _ in made.bookings] + [one for one in made.claims if one.ref in twice]
     lines = [Line(one.ref, one.centre_id, _words(one, one.ref in twice)) for one in touched]
     note_all(actor, now, Kind.BOOKING_REKEYED, lines)
@@ -119,14 +122,20 @@ def _claims(bookings: Sequence[tuple[Booking, str]]) -> list[Booking]:
 
 
 def _twice(made: Plan) -> set[str]:
-    """Of those that will claim one person at one time all but the one confirmed first."""
+    """Of those that will claim one person at one time all but the one with a proven mandate, else the one confirmed first:
+    a stranger who knew the other number may have come earlier."""
     of_one: dict[str, list[Booking]] = defaultdict(list)
     for one, key in [*made.bookings, *((one, one.detainee_key) for one in made.claims)]:
         if one.detainee_claim:
             of_one[key].append(one)
     together = [same for same in of_one.values() if len(same) > 1]
+    proven = proof.standing_behind([one for same in together for one in same])
     steps = _confirmed([one.ref for same in together for one in same])
-    return {ref for same in together for ref in _beside(sorted(same, key=lambda one: (steps.get(one.ref, 0), one.ref)))}
+
+    def rank(one: Booking) -> tuple[bool, int, str]:
+        return one.ref not in proven, steps.get(one.ref, 0), one.ref
+
+    return {ref for same in together for ref in _beside(sorted(same, key=rank))}
 
 
 def _beside(claims: Iterable[Booking]) -> Iterable[str]:

@@ -192,6 +192,22 @@ def test_two_confirmed_for_one_person_and_time(
     assert keys(second) == [(D(DOCUMENT), D(DOCUMENT))] and queue.changed("pudong", clock()) == []
 
 
+@pytest.mark.parametrize(("strangers", "defenders"), [(BY_DOCUMENT, BY_CUSTODY), (BY_CUSTODY, BY_DOCUMENT)])
+def test_of_two_confirmed_the_one_with_a_proven_mandate_stands(
+    lawyers: Lawyers, clock: Clock, hold: Any, book: Any, strangers: Person, defenders: Person
+) -> None:
+    """Though the stranger was confirmed first; in the second line only the new register says that the mandate is for
+    whom the defender booked."""
+    stranger, defender = lawyers(2)
+    first, second = book(stranger, strangers), book(defender, defenders)
+    mandates.prove(CHEN, clock(), Pair(defender, "pudong", C(CUSTODY)), TAO, "trial")
+    confirmed(first, clock)
+    confirmed(second, clock)
+    hold(BOTH)
+    assert keys(first, second) == [(D(DOCUMENT), None), (D(DOCUMENT), D(DOCUMENT))]
+    assert [one.ref for one in queue.changed("pudong", clock())] == [first]
+
+
 def test_another_centre_and_what_is_over_stay(lawyers: Lawyers, clock: Clock, hold: Any, book: Any) -> None:
     hold(BY_CUSTODY)
     one, two = lawyers(2)
