@@ -17,8 +17,8 @@ _OF_RIVALS = "detainee_may_conflict"  # as they were at the booking; here they a
 def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     """What the system decides, and why: for officers. Rule 8.
 
-    None, until it begins, where two are equally certain or where nothing stands against it but who else defends: which
-    mandates are real is for officers to see.
+    None, until it begins, where two are equally certain, where somebody no more certain was confirmed before it, or where
+    nothing stands against it but who else defends: which mandates are real is for officers to see.
     """
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"
@@ -26,10 +26,11 @@ def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     made = findings_now.of([booking, *others], now)
     certain = rivals.certainty([booking, *others], made)
     met = [other for other in others if other.state != State.SUBMITTED]
-    if met and all(certain[other.ref] == rivals.BARRED for other in met):
-        return None  # what a barred lawyer was granted has to be taken back first
     if met:
-        return State.REJECTED, f"该在押人员同一时间已有{rivals.named(met[0])}"
+        first = max(met, key=lambda other: certain[other.ref])
+        if certain[first.ref] <= certain[booking.ref]:
+            return None  # who was only confirmed earlier: what he was granted has to be taken back first
+        return State.REJECTED, f"该在押人员同一时间已有{rivals.named(first)}"
     most = max((certain[other.ref] for other in others), default=0)
     if most == certain[booking.ref] > rivals.BARRED:
         return None

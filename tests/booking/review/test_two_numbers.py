@@ -8,6 +8,7 @@ import pytest
 
 from booking.desk import Desk, findings_now
 from booking.documents import custody_key
+from booking.lawyers import mandates
 from booking.record.actor import Actor
 from booking.review import decisions, dossier, in_bulk, queue, rivals
 from clock import at
@@ -59,6 +60,7 @@ def test_the_deadline_decides_neither(desk: Desk, two: list[str], clock: Clock) 
 
 
 def test_the_deadline_sees_the_other_confirmed(desk: Desk, two: list[str], clock: Clock) -> None:
+    mandates.prove_by(CHEN, clock(), Booking.get_by_id(two[0]), ())
     decisions.approve(CHEN, clock(), two[0])
     clock.moment = DEADLINE
     decisions.decide_due(desk)
