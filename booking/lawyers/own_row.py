@@ -20,7 +20,7 @@ from refusals import AlreadyBound, WrongState
 
 VERIFIED, REFUSED = "verified", "refused"
 _HANG_ON_IT = (Booking, Mandate, Strike, Suspension)
-_OF_THE_ROW = ("id", "suspended_until", "created_at", "updated_at")
+_OF_THE_ROW = ("id", "suspended_until", "budget_lifted_at", "created_at", "updated_at")
 
 
 def is_his(row: Lawyer, claim: Claim) -> bool:

@@ -43,15 +43,20 @@ def who_follows(have: dict[str, Entry], fresh: Sequence[Entry], now: datetime) -
 
 
 def refuse(follows: Sequence[Follows]) -> None:
+    """Who has been unbound and verified under another licence since he was read stays: the roll bars that one too, or
+    it does not."""
     for state, message in BARRED.items():
         change: dict[str, object] = {
             **claims_gone(),
             "findings": [finding(f"licence_{state}", message)],
             "updated_at": clock.now(),  # when it is written: a large roll was begun long before
         }
-        lawyers = [one.lawyer for one in follows if one.state == state]
-        for some in chunked(lawyers, LAWYERS_AT_ONCE):
-            Lawyer.update(**change).where(Lawyer.id.in_(some), Lawyer.state == VERIFIED).execute()
+        for some in chunked([one for one in follows if one.state == state], LAWYERS_AT_ONCE):
+            barred = (
+                Lawyer.id.in_([one.lawyer for one in some]),
+                Lawyer.licence_no.in_([one.licence_no for one in some]),
+            )
+            Lawyer.update(**change).where(*barred, Lawyer.state == VERIFIED).execute()
 
 
 def refuse_barred(now: datetime) -> int:

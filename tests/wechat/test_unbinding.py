@@ -13,7 +13,9 @@ from tests.wechat.conftest import LIN, SHEN, on_the_roll
 
 def test_after_unbinding_the_lawyer_binds_a_new_phone_and_keeps_his_history(lin, desk, phone_of):
     before = Lawyer.of_openid(LIN.openid)
-    Lawyer.update(suspended_until=datetime.fromisoformat("2027-01-01T00:00:00+08:00")).execute()
+    lifted = datetime.fromisoformat("2026-11-20T00:00:00+08:00")
+    until = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
+    Lawyer.update(suspended_until=until, budget_lifted_at=lifted).execute()
     licences.unbind(Actor("chief.wang"), desk.now(), before.id, "换了微信")
     assert lin.get("/me").json["lawyer"] is None
     new = phone_of(replace(LIN, openid="oLinZhiyuanNewPhone0000002"))
@@ -21,7 +23,7 @@ def test_after_unbinding_the_lawyer_binds_a_new_phone_and_keeps_his_history(lin,
     assert new.bind().json["lawyer"]["state"] == "verified"
     after = Lawyer.of_openid(new.person.openid)
     assert after.id == before.id
-    assert after.suspended_until is not None
+    assert (after.suspended_until, after.budget_lifted_at) == (until, lifted)
 
 
 @pytest.fixture

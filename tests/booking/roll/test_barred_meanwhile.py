@@ -97,3 +97,17 @@ def test_who_has_not_changed_for_long_was_known_to_the_import(desk: Desk, clock:
     RollEntry.update(state="revoked").execute()
     clock.move(days=2)
     assert follows.refuse_barred(desk.now()) == 0
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_who_is_verified_under_another_licence_by_then_stays(desk: Desk, moved: bool) -> None:
+    """Unbound and bound again between the reading and the writing: his row has another number."""
+    on_the_roll(desk, cells(1))
+    bound(desk, 1)
+    barred = [entry for _, entry in parse([Row(2, cells(1, state="revoked"))]).entries]
+    found = follows.who_follows({}, barred, desk.now())
+    if moved:
+        other = cells(2)["licence_no"]
+        Lawyer.update(licence_no=other, licence_claim=other).execute()
+    follows.refuse(found)
+    assert Lawyer.get().state == ("verified" if moved else "refused")
