@@ -1,8 +1,7 @@
 """Booking references: 8 characters of Crockford base 32, made to be said over the phone."""
 
-import unicodedata
-
 from models import keyring
+from models.names import composed
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
@@ -21,4 +20,4 @@ def ref_for(lawyer: int, key: str, attempt: int = 0) -> str:
 
 def ref_said(text: str) -> str:
     """A reference as somebody typed or said it, in its written form: O is 0, I and L are 1, full width is half."""
-    return unicodedata.normalize("NFKC", text).strip().upper().translate(_MISHEARD)
+    return composed(text).strip().upper().translate(_MISHEARD)

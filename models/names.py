@@ -18,9 +18,21 @@ _RADICALS = dict(
 _FOLDED = str.maketrans(_RADICALS | dict.fromkeys(DOTS, ""))
 
 
+MOST = 200  # letters of a name, a reference, a code; whatever is longer is none of these
+
+
+def composed(text: str, most: int = MOST) -> str:
+    """Compatibility forms as the letters they stand for (NFKC), of the first `most`.
+
+    Cut before, since a row of marks takes time by the square of its length, and while it lasts nobody else is served; and
+    after, since one letter may stand for eighteen.
+    """
+    return unicodedata.normalize("NFKC", text[:most])[:most]
+
+
 def plain(name: str) -> str:
     """Full-width letters, blanks, capitals, radicals for characters and the dots of minority names make no difference.
 
     It is stored beside names, so that they are found by an index: whoever changes it has to write all of them anew.
     """
-    return "".join(unicodedata.normalize("NFKC", name.translate(_FOLDED)).split()).casefold() or name
+    return "".join(composed(name.translate(_FOLDED)).split()).casefold() or name

@@ -122,7 +122,9 @@ def _defenders(
     if person.certain and len(others) >= 2:
         yield "third_defender", "该在押人员已有两名律师办理过会见或委托经核实，请核对委托关系"
     case_no = asked.case_no or person.case_no
-    mine = (p for p in past if p.lawyer == asked.lawyer_id and case_no and p.case_no == case_no)
+    # Of meetings that were granted: what he only asks for he has not seen; the answer would tell of that person.
+    granted = (p for p in past if p.lawyer == asked.lawyer_id and p.weight >= Weight.GRANTED)
+    mine = (p for p in granted if case_no and p.case_no == case_no)
     if any(p.detainee_key not in keys for p in mine):
         yield "co_suspects", "该律师已会见同一案件的其他犯罪嫌疑人、被告人"
 

@@ -1,7 +1,6 @@
 """Rule 16, at the gate: who shows this pass or reference, and may he come in now? Looks, and changes nothing."""
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from booking.policy import Policy
 from booking.refs import ref_said
 from booking.words import STATES, day_words, moment_words
 from models import Booking
+from models.names import composed
 from models.states import State
 from refusals import WrongState
 
@@ -45,7 +45,7 @@ _MOVED = Sign("outdated", "凭证已作废", "凭证上的时间与预约不符�
 
 def look(text: str, centre: str, keys: PassKeys, now: datetime) -> Looked:
     """By what was scanned or typed: a pass's signed text, or a reference however it is written."""
-    text = unicodedata.normalize("NFKC", text).strip()[:MOST_TYPED]
+    text = composed(text, MOST_TYPED).strip()
     return _by_pass(text, centre, keys, now) if text.startswith(_PASS) else _by_ref(ref_said(text), centre, now)
 
 

@@ -1,7 +1,6 @@
 """How an officer proves who he is: a passphrase [argon2id, RFC 9106] and a code that changes by time [TOTP, RFC 6238]."""
 
 import hmac
-import unicodedata
 from datetime import datetime
 
 import pyotp
@@ -12,6 +11,7 @@ from booking.record.actor import Actor
 from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Officer, database
+from models.names import composed
 from refusals import Invalid, Unauthenticated, WrongState
 
 SHORTEST, LONGEST = 12, 128
@@ -103,7 +103,7 @@ def _hash(passphrase: str) -> str:
 
 def _plain(passphrase: str) -> str:
     """However the keyboard wrote it."""
-    return unicodedata.normalize("NFKC", passphrase)
+    return composed(passphrase, LONGEST + 1)
 
 
 def _step_of(secret: str, code: str, now: datetime) -> int:
@@ -127,7 +127,7 @@ def _use_code(officer: Officer, code: str, now: datetime) -> bool:
 
 def _matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The 30-second step to which this code belongs, of the last one, this one and the next: clocks differ a little."""
-    typed = "".join(unicodedata.normalize("NFKC", code).split()).encode()
+    typed = "".join(composed(code).split()).encode()
     current, found = int(now.timestamp()) // STEP_SECONDS, None
     if not secret:
         return None

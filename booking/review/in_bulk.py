@@ -4,7 +4,7 @@ Of several lawyers who ask for one person the first to be approved counts when i
 the click, the findings of none would know of the others.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,20 +64,29 @@ def approve_clean(actor: Actor, now: datetime, refs: Sequence[str]) -> Cleared:
 
 
 def _in_turns(actor: Actor, now: datetime, clean: Collection[Booking], made: Found) -> list[Booking]:
-    """Of each person one lawyer at a time; what is found about the others is `made` anew before the next. Where every
-    person has one lawyer, one turn is all."""
+    """Of each person one lawyer at a time, and of each lawyer's case one person; what is found about the others is `made`
+    anew before the next. Where every person has one lawyer, one turn is all."""
     person = _persons(clean)
     waiting, done = list(clean), []
     while waiting:
-        first: dict[str, int] = {}
-        for booking in waiting:
-            first.setdefault(person[booking.ref], booking.lawyer_id)
-        turn = {b.ref: b for b in waiting if first[person[b.ref]] == b.lawyer_id}
+        turn = {b.ref: b for b in _turn(waiting, person)}
         done += transition_all(turn.values(), State.CONFIRMED, by=actor.account, now=now)
         others = [b for b in waiting if b.ref not in turn]
         made |= findings_now.of(others, now)
         waiting = [b for b in others if not made[b.ref]]
     return sorted(done, key=lambda b: (b.starts_at, b.ref))
+
+
+def _turn(waiting: Collection[Booking], person: Mapping[str, str]) -> Iterator[Booking]:
+    """Those that none of the others in it can be found against; the first of all is always one."""
+    lawyer_of: dict[str, int] = {}
+    person_of: dict[tuple[int, str], str] = {}
+    for booking in waiting:
+        who = person[booking.ref]
+        his = lawyer_of.setdefault(who, booking.lawyer_id) == booking.lawyer_id
+        case = person_of.setdefault((booking.lawyer_id, booking.case_no), who) if booking.case_no else who
+        if his and case == who:
+            yield booking
 
 
 def _persons(bookings: Collection[Booking]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import html
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
+
+from models.names import composed
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # as Open XML writes what XML can't hold
 _LOST = re.compile(r"[?？□�〓*]")  # what a code page or a font puts for a letter it does not have
@@ -13,6 +14,7 @@ _DATE = re.compile(
 )
 _SERIAL = re.compile(r"[2-7]\d{4}(?:\.0+)?", re.ASCII)  # days as Excel counts them: of the years 1954 to 2118
 _EPOCH = date(1899, 12, 30)
+MOST = 301  # letters of a cell: no column takes as many
 
 
 def text(cell: object) -> str:
@@ -25,8 +27,8 @@ def text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    said = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell))
-    return unicodedata.normalize("NFKC", html.unescape(said)).strip()
+    said = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell)[:MOST])
+    return composed(html.unescape(said), MOST).strip()
 
 
 def header(cell: object) -> str:

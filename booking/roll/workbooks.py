@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from booking.roll import cells
 from booking.roll.elements import TooMany
 from booking.roll.parts import MOST_ROWS, SHEETS, Parts
 from booking.roll.worksheets import MOST_COLUMNS, Book, Sheet
@@ -12,7 +13,7 @@ from refusals import Invalid
 __all__ = ["MOST_COLUMNS", "MOST_ROWS", "about", "rows"]
 
 TOP_ROWS = 8  # in which a sheet shows what it is
-MOST_CELL = 1000  # characters
+MOST_CELL = cells.MOST - 1  # letters
 MOST_LETTERS = 60_000_000  # in all cells that are read: a text that many share is written once
 
 _NO_WORKBOOK = "不是有效的Excel文件（.xlsx）"

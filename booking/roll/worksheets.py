@@ -15,6 +15,7 @@ from booking.roll.elements import TooMany
 from booking.roll.parts import SHEETS, Parts
 
 MOST_COLUMNS = 60
+MOST_FORMAT = 255  # letters of a number format
 _TEXT, _RUN, _ITEM, _ROW, _FORMULA, _FORMATS, _STYLES = (
     f"{{{SHEET_MAIN_NS}}}{name}" for name in ("t", "r", "si", "row", "f", "numFmts", "cellXfs")
 )
@@ -98,10 +99,16 @@ def _dates(parts: Parts) -> tuple[set[int], set[int]]:
     if ARC_STYLE not in parts.namelist():
         return set(), set()
     book = fromstring(parts.read(ARC_STYLE))
-    own = {int(one.get("numFmtId", 0)): one.get("formatCode") for one in book.iterfind(f"{_FORMATS}/*")}
+    own = {int(one.get("numFmtId", 0)): _format(one) for one in book.iterfind(f"{_FORMATS}/*")}
     used = [int(style.get("numFmtId", 0)) for style in book.iterfind(f"{_STYLES}/*")]
     codes = {number: own.get(number) or builtin_format_code(number) for number in set(used)}
     return _numbers(used, codes, is_date_format), _numbers(used, codes, is_timedelta_format)
+
+
+def _format(said: Element) -> str:
+    """None of Excel's is longer; openpyxl looks through one in time by the square of its length."""
+    code = said.get("formatCode") or ""
+    return code if len(code) <= MOST_FORMAT else ""
 
 
 def _numbers(used: list[int], codes: Mapping[int, str | None], is_such: Any) -> set[int]:

@@ -19,14 +19,15 @@ QUEUE = 40  # wait for a decision at Pudong
 def write(desk: Desk) -> None:
     """Booked as lawyers book; where no day is open (a long holiday), there are none."""
     pudong, qingpu = _bookable(desk, "pudong"), _bookable(desk, "qingpu")
+    if granted := _book(desk, COLLEAGUES[0], pudong, XIE.as_asked, {}):
+        _confirm(desk, granted)
     asked = [
         (WANG, pudong, TAO.as_asked, {}),
-        (COLLEAGUES[0], pudong, XIE.as_asked, {}),
-        (COLLEAGUES[0], pudong[7:], HE.as_asked, {}),  # two suspects of one case
+        (COLLEAGUES[0], pudong[7:], HE.as_asked, {}),  # another suspect of one case
         (COLLEAGUES[1], pudong, {"name": "查无此演"}, {}),
         (COLLEAGUES[2], pudong[2:], {"name": NAMESAKES[0].name}, {}),
         (COLLEAGUES[3], pudong[1:], {"name": HELD[20].name}, {"stage": "trial"}),
-        *_clean(pudong, QUEUE - 8),
+        *_clean(pudong, QUEUE - 7),
         (LI, qingpu, PERMIT.as_asked, {}),  # no permit
         (COLLEAGUES[4], qingpu, HELD[7].as_asked, {"mandate": "legal_aid"}),
         (COLLEAGUES[6], pudong, TAO.as_asked, {}),  # two ask for one person at one time

@@ -1,13 +1,12 @@
 """What an officer wants: a menu's key, or what was typed, as the name of a look-up and what it is about."""
 
 import re
-import unicodedata
 from datetime import date
 from typing import NamedTuple
 
 from booking.fields import LICENCE, number
 from booking.refs import ref_said
-from models.names import DOTS
+from models.names import DOTS, composed
 from wechat.account.dates import NoSuchDay, day_said
 
 _WORDS = {
@@ -37,7 +36,7 @@ def from_tap(key: str) -> Intent:
 
 def from_text(text: str, today: date) -> Intent:
     """Full-width letters and figures are as good as others; letters that are misheard in a reference too."""
-    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    text = " ".join(composed(text).split())
     if text in _WORDS:
         return Intent(_WORDS[text])
     if found := _BINDING.fullmatch(text):

@@ -15,7 +15,11 @@ LAWYER = SimpleNamespace(
     state="verified", roll_state="active", valid_until=None, name="甲", roll_name="甲", firm="某所", roll_firm="某所"
 )
 ALONG = [{"name": "乙", "role": "interpreter"}, {"name": "丙", "role": "lawyer", "licence_no": "1"}]
-BEFORE = [Past(2, "k", None, Weight.GRANTED), Past(3, "k", None, Weight.GRANTED), Past(1, "another", "案1")]
+BEFORE = [
+    Past(2, "k", None, Weight.GRANTED),
+    Past(3, "k", None, Weight.GRANTED),
+    Past(1, "another", "案1", Weight.GRANTED),
+]
 BESIDE = [Taken("REF", 9, "k", None, at(FRIDAY, time(8, 30)), at(FRIDAY, time(9, 30)))]
 
 

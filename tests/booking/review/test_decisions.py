@@ -175,6 +175,15 @@ def test_one_lawyer_for_two_suspects_of_a_case_is_found(desk: Desk, lawyers: Law
     assert findings(desk.book(second).ref) == ["co_suspects"]
 
 
+def test_who_only_asks_for_two_of_a_case_is_told_nothing_by_it(desk: Desk, lawyers: Lawyers) -> None:
+    """What becomes of the one would tell him whether the other is held, and in which case."""
+    (lawyer,) = lawyers(1)
+    add_slot("pudong", FRIDAY, time(10))
+    desk.book(applying(lawyer, detainee="钱途", case_no="沪刑〔2026〕7号"))
+    second = applying(lawyer, slot="pudong-20261127-1000", detainee="同案犯", case_no="沪刑〔2026〕7号")
+    assert findings(desk.book(second).ref) == []
+
+
 def test_who_comes_along_is_compared_too(desk: Desk, lawyers: Lawyers) -> None:
     one, two = lawyers(2)
     colleague = Lawyer.get_by_id(two)

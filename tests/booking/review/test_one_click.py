@@ -66,6 +66,21 @@ def barred(lawyer: int) -> None:
 
 
 @pytest.mark.parametrize("guarded", [True, False])
+def test_of_two_suspects_of_a_case_one_click_confirms_one(desk, lawyers, slots, monkeypatch, guarded):
+    """Of one lawyer. The second line is the control: all in one turn."""
+    if not guarded:
+        monkeypatch.setattr(in_bulk, "_turn", lambda waiting, person: list(waiting))
+    held(ANOTHER["name"], ANOTHER["id_no"])
+    (lawyer,) = lawyers(1)
+    refs = [
+        desk.book(replace(applying(lawyer, slot), detainee=person, case_no="案1")).ref
+        for person, slot in ((TAO, slots[0]), (ANOTHER, slots[1]))
+    ]
+    cleared = in_bulk.approve_clean(CHEN, desk.now(), refs)
+    assert [one.ref for one in cleared.approved] == (refs[:1] if guarded else refs)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
 def test_of_four_strangers_one_click_confirms_two(desk, lawyers, clock, slots, monkeypatch, guarded):
     """The second line is the control: looked at all together, none is a third."""
     if not guarded:
