@@ -14,6 +14,9 @@ from models.statements import Statement, together
 _ROLL = (0x726F6C6C, 0)  # of the two-number kind: never one of a person
 _OFFICERS = (0x6F666669, 0)
 _BROUGHT, _REGISTER = 0x62726F75, 0x72656769  # each with a centre
+_IDENTITY = 0x6964656E  # with an ID number's index or a licence number; by the hash, as two may have one
+_OF_IDENTITY = """SELECT pg_advisory_xact_lock(%s, h)
+FROM (SELECT DISTINCT hashtext(c) AS h FROM unnest(%s::text[]) AS c ORDER BY 1) AS hashes"""
 _LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest(%s::bigint[]) AS k"
 _OF_CENTRE = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s, hashtext(c)) FROM unnest(%s::text[]) AS c"
@@ -35,6 +38,13 @@ def locking(lawyers: Iterable[int], detainee_keys: Iterable[str] = ()) -> list[S
 def waited_in_vain(problem: OperationalError) -> bool:
     """Whether somebody held a lock for longer than one waits; on SQLite all wait for one lock, and it says nothing."""
     return isinstance(problem.__cause__ or problem.__context__, LockNotAvailable)
+
+
+def lock_identity(*numbers: str) -> None:
+    """Before the people, and before their rows are read: nobody else makes or verifies a row of this person, by the
+    index of his ID number or by his licence number. An empty number is nobody's."""
+    if on_postgres():
+        together([Statement(_OF_IDENTITY, (_IDENTITY, [one for one in numbers if one]))])
 
 
 def lock_roll() -> None:

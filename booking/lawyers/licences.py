@@ -17,6 +17,7 @@ from booking.record.kinds import Kind
 from booking.record.note import note
 from models import Lawyer, database, keyring
 from models.lawyers import called, claims_gone, seal_person
+from models.locks import lock_identity
 from refusals import AlreadyBound, NotFound, WrongState
 
 PENDING, VERIFIED, REFUSED = "pending", own_row.VERIFIED, own_row.REFUSED
@@ -64,6 +65,7 @@ def decide(actor: Actor, now: datetime, lawyer_id: int, verified: bool, why: str
     try:
         with database.atomic():
             lawyer = _of_id(lawyer_id)
+            lock_identity(lawyer.id_no_index, lawyer.licence_no)
             if lawyer.state == PENDING:
                 shown.check(lawyer, seen)
                 if verified:
@@ -98,6 +100,7 @@ def unbind(actor: Actor, now: datetime, lawyer_id: int, why: str) -> Lawyer:
 
 
 def _bind(openid: str, claim: Claim, now: datetime) -> Lawyer:
+    lock_identity(keyring().index("id_no", claim.id_no), claim.licence_no)
     before = Lawyer.of_openid(openid)
     if before is not None and before.state == VERIFIED:
         if not roll_match.is_same(before, claim):

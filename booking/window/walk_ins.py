@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from booking.identity import same_name
 from models import Lawyer, RollEntry
-from models.locks import lock_people
+from models.locks import lock_identity, lock_people
 from refusals import Invalid
 
 VERIFIED = "verified"
@@ -52,9 +52,11 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     Raises Invalid where the licence is known under another name, or is new and its name or firm was not typed;
     IntegrityError where two do it at once: the second time finds the first one's row.
     """
+    entry = RollEntry.get_or_none(RollEntry.licence_no == walk_in.licence_no)
+    lock_identity(entry.id_no_index if entry else "", walk_in.licence_no)
     row = _row(walk_in.licence_no) or _left(walk_in)
     if row is None:
-        return _made(walk_in, now)
+        return _made(walk_in, entry, now)
     _same(walk_in, row.name)
     columns: dict[str, object] = {}
     if row.licence_claim is None and row.walk_in_claim is None:
@@ -82,8 +84,7 @@ def _left(walk_in: WalkIn) -> Lawyer | None:
     return max(his, key=lambda one: one.bookings.exists(), default=None)
 
 
-def _made(walk_in: WalkIn, now: datetime) -> Lawyer:
-    entry = RollEntry.get_or_none(RollEntry.licence_no == walk_in.licence_no)
+def _made(walk_in: WalkIn, entry: RollEntry | None, now: datetime) -> Lawyer:
     if entry is not None:
         _same(walk_in, entry.name)
     name, firm = walk_in.name or (entry and entry.name), walk_in.firm or (entry and entry.firm)
