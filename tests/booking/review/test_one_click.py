@@ -77,7 +77,7 @@ def test_of_two_suspects_of_a_case_one_click_confirms_one(desk, lawyers, slots, 
         for person, slot in ((TAO, slots[0]), (ANOTHER, slots[1]))
     ]
     cleared = in_bulk.approve_clean(CHEN, desk.now(), refs)
-    assert [one.ref for one in cleared.approved] == (refs[:1] if guarded else refs)
+    assert len(cleared.approved) == (1 if guarded else 2)
 
 
 @pytest.mark.parametrize("guarded", [True, False])
