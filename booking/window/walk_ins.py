@@ -54,13 +54,13 @@ def lawyer_of(walk_in: WalkIn, now: datetime) -> Lawyer:
     """
     entry = RollEntry.get_or_none(RollEntry.licence_no == walk_in.licence_no)
     lock_identity(entry.id_no_index if entry else "", walk_in.licence_no)
-    row = _row(walk_in.licence_no) or _left(walk_in)
+    row = _row(walk_in.licence_no) or _left(walk_in) or _renewed(walk_in, entry)
     if row is None:
         return _made(walk_in, entry, now)
     _same(walk_in, row.name)
     columns: dict[str, object] = {}
     if row.licence_claim is None and row.walk_in_claim is None:
-        columns["walk_in_claim"] = walk_in.licence_no
+        columns |= {"walk_in_claim": walk_in.licence_no, "licence_no": walk_in.licence_no}
     if walk_in.phone and row.openid is None:  # a bound lawyer's number is WeChat's word
         columns["phone_sealed"] = Lawyer.phone_sealed.seal(walk_in.phone, id=row.id)
     if columns:
@@ -81,6 +81,17 @@ def _left(walk_in: WalkIn) -> Lawyer | None:
     merely says so was typed by anybody."""
     once = (Lawyer.licence_no == walk_in.licence_no) & (Lawyer.verified_as == walk_in.licence_no)
     his = [one for one in Lawyer.select().where(once).order_by(Lawyer.id) if _is_named(walk_in, one.name)]
+    return max(his, key=lambda one: one.bookings.exists(), default=None)
+
+
+def _renewed(walk_in: WalkIn, entry: RollEntry | None) -> Lawyer | None:
+    """He has a new number and has not bound it yet: his row by the ID number that the roll has with the licence he
+    shows, and by the roll's name; what claims another licence still is unbound first."""
+    if entry is None or not entry.id_no_index:
+        return None
+    free = Lawyer.licence_claim.is_null() & Lawyer.walk_in_claim.is_null() & Lawyer.verified_as.is_null(False)
+    found = Lawyer.select().where(free, Lawyer.id_no_index == entry.id_no_index).order_by(Lawyer.id)
+    his = [one for one in found if same_name(one.name, entry.name) and _is_named(walk_in, one.name)]
     return max(his, key=lambda one: one.bookings.exists(), default=None)
 
 

@@ -7,7 +7,10 @@ import pytest
 
 from booking.lawyers import licences
 from booking.record.actor import Actor
-from models import Booking, Lawyer
+from booking.roll import follows
+from booking.window import walk_ins
+from booking.window.walk_ins import WalkIn
+from models import Booking, Lawyer, RollEntry, database
 from tests.wechat.conftest import LIN, SHEN, on_the_roll
 
 
@@ -81,3 +84,23 @@ def test_another_who_was_verified_with_the_licence_by_mistake_leaves_nothing_to_
     shen.sign_in()
     assert shen.bind().json["lawyer"]["state"] == "verified"
     assert Lawyer.of_openid(SHEN.openid).id != unbound.id
+
+
+@pytest.mark.parametrize("unbound_first", [True, False])
+def test_with_a_new_number_he_is_himself_at_the_window_before_he_binds_it(lin, desk, phone_of, unbound_first):
+    assert lin.book().status_code == 201
+    his = Lawyer.of_openid(LIN.openid)
+    RollEntry.update(state="closed").execute()
+    follows.refuse_barred(desk.now())
+    if unbound_first:
+        licences.unbind(Actor("chief.wang"), desk.now(), his.id, "换证")
+    moved = replace(LIN, licence_no="13201201810123456", openid="oLinNew")
+    on_the_roll(moved)
+    with database.atomic():
+        assert walk_ins.lawyer_of(WalkIn(moved.licence_no), desk.now()).id == his.id
+    row = Lawyer.get()
+    assert (row.licence_no, row.walk_in_claim, row.verified_as) == (moved.licence_no, moved.licence_no, LIN.licence_no)
+    phone = phone_of(moved)
+    phone.sign_in()
+    assert phone.bind().json["lawyer"]["state"] == "verified"
+    assert Lawyer.get().id == his.id and Lawyer.select().count() == 1
