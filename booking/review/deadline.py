@@ -17,8 +17,8 @@ _OF_RIVALS = "detainee_may_conflict"  # as they were at the booking; here they a
 def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     """What the system decides, and why: for officers. Rule 8.
 
-    None, until it begins, where two are equally certain, where somebody no more certain was confirmed before it, or where
-    nothing stands against it but who else defends: which mandates are real is for officers to see.
+    None, until it begins, is for officers to see: two equally certain, a proven one beside a confirmed one who is no more
+    so, or nothing but who else defends. Nobody else waits beside a confirmed one: by that he would know of it.
     """
     if now >= booking.starts_at:
         return State.REJECTED, "复核未能在会见前完成"
@@ -28,8 +28,8 @@ def by_itself(booking: Booking, now: datetime) -> tuple[State, str] | None:
     met = [other for other in others if other.state != State.SUBMITTED]
     if met:
         first = max(met, key=lambda other: certain[other.ref])
-        if certain[first.ref] <= certain[booking.ref]:
-            return None  # who was only confirmed earlier: what he was granted has to be taken back first
+        if certain[first.ref] == rivals.BARRED or certain[first.ref] <= certain[booking.ref] == rivals.PROVEN:
+            return None  # what the other was granted has to be taken back first
         return State.REJECTED, f"该在押人员同一时间已有{rivals.named(first)}"
     most = max((certain[other.ref] for other in others), default=0)
     if most == certain[booking.ref] > rivals.BARRED:
